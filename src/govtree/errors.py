@@ -1,0 +1,223 @@
+"""Problems, where they stand, and every exception that govtree raises.
+
+A problem is data first; its text is made in one place (:meth:`Problem.render`), so that a
+language, a terminal and a log file cannot disagree about what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import field, frozen
+
+from govtree import _markup, _messages
+
+__all__ = [
+    "ConfigError",
+    "GovtreeError",
+    "Location",
+    "MissingExtraError",
+    "OutOfRangeError",
+    "Problem",
+    "StructureError",
+    "UnknownIdError",
+    "UnknownLevelError",
+    "problem",
+]
+
+
+@frozen(order=True)
+class Location:
+    """Where something stands: a place in a file, a row of a table, or a record.
+
+    Lines, columns and rows count from 1, and 0 is "not known". A header is row 1 of its table.
+
+    >>> str(Location("jinzhai.yaml", line=9, column=3))
+    'jinzhai.yaml:9:3'
+    >>> str(Location("households.csv", row=17, field="楼组"))
+    'households.csv:row 17:楼组'
+    >>> str(Location(record="groups[3]", field="parent"))
+    'groups[3]:parent'
+    """
+
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    row: int = 0
+    record: str = ""
+    field: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.file]
+        if self.line:
+            parts += [str(self.line), str(self.column)] if self.column else [str(self.line)]
+        if self.row:
+            parts.append(f"row {self.row}")
+        parts += [self.record, "" if self.line else self.field]
+        return _markup.one_line(":".join(part for part in parts if part))
+
+
+@frozen(order=True)
+class Problem:
+    """One thing that is wrong with an input: where, what, and how to mend it.
+
+    Attributes:
+        where: Place of the faulty cell or record.
+        code: Stable code, ``GT`` and three digits; ``docs/problems.md`` explains each.
+        message: Template in English with named places, ``"id '{id}' is used twice"``.
+        values: The named values, sorted by name. A value named ``meant`` is a near miss
+            that the input probably meant, and becomes the hint.
+        hint: Template that tells how to mend it.
+        severity: ``"error"`` or ``"warning"``; nothing is built from an input with errors.
+        quote: The line of the source, for files whose lines may be shown.
+    """
+
+    where: Location
+    code: str
+    message: str
+    values: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
+    severity: str = "error"
+    quote: str = field(default="", order=False)
+
+    def text(self, lang: str = "en") -> str:
+        """Return the message in *lang*, on one line, without its place."""
+        return _messages.fill(self.code, "message", self.message, self.values, lang)
+
+    def mend(self, lang: str = "en") -> str:
+        """Return how to mend it in *lang*; empty where nothing can be said."""
+        if any(name == "meant" for name, _ in self.values):
+            return _messages.fill("meant", "hint", _messages.MEANT, self.values, lang)
+        return _messages.fill(self.code, "hint", self.hint, self.values, lang)
+
+    def render(self, lang: str = "en", *, quote: bool = True) -> str:
+        """Return the problem as text: place, code, message, hint, and the line with a caret.
+
+        >>> where = Location("a.yaml", line=2, column=8)
+        >>> print(problem("GT101", where, id="C-1", first="line 1").render())
+        a.yaml:2:8: error[GT101]: id 'C-1' is used twice; first used in line 1
+        """
+        head = f"{self.where}: " if str(self.where) else ""
+        mend = self.mend(lang)
+        line = f"{head}{self.severity}[{self.code}]: {self.text(lang)}{'; ' if mend else ''}{mend}"
+        if quote and self.quote:
+            line += "\n" + _markup.caret(self.quote, self.where.line, self.where.column)
+        return line
+
+    def __str__(self) -> str:
+        return self.render(quote=False)
+
+
+def problem(
+    code: str, where: Location, *, severity: str = "error", quote: str = "", **values: object
+) -> Problem:
+    """Return the problem with *code*, its texts taken from the catalogue of messages.
+
+    Raises:
+        KeyError: If the catalogue has no such code.
+    """
+    text = _messages.ENGLISH[code]
+    named = tuple(sorted((name, str(value)) for name, value in values.items()))
+    return Problem(where, code, text.message, named, text.hint, severity, quote)
+
+
+class GovtreeError(Exception):
+    """Base of every exception that govtree raises on purpose."""
+
+
+class StructureError(GovtreeError):
+    """Records do not form a hierarchy. Carries every problem found, sorted.
+
+    Attributes:
+        problems: Everything found, errors and warnings, sorted by place and code.
+    """
+
+    #: How many problems the text of the exception shows; counting is never capped.
+    SHOWN = 20
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        shown = [each.render() for each in self.problems[: self.SHOWN]]
+        rest = len(self.problems) - len(shown)
+        if rest:
+            shown.append(f"... and {rest:,} more")
+        return "\n".join(shown)
+
+
+class ConfigError(StructureError):
+    """Files could not be read as a structure. Carries every problem of every file, sorted."""
+
+
+class MissingExtraError(GovtreeError, ImportError):
+    """A part of govtree needs an optional package that is not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        self.package = package
+        self.extra = extra
+        super().__init__(package, extra)
+
+    def __str__(self) -> str:
+        return (
+            f"this needs {self.package}, which is not installed; "
+            f'install it with: pip install "govtree[{self.extra}]"'
+        )
+
+
+class OutOfRangeError(GovtreeError, ValueError):
+    """An argument is outside of the range that its description names."""
+
+
+class UnknownIdError(GovtreeError, KeyError):
+    """No unit, area, body or post has this id.
+
+    Attributes:
+        id: The id that was asked for.
+        meant: The nearest id that there is, or an empty text.
+    """
+
+    def __init__(self, id: str, meant: str = "") -> None:
+        self.id = id
+        self.meant = meant
+        super().__init__(id, meant)
+
+    def __str__(self) -> str:
+        hint = f"; did you mean '{self.meant}'?" if self.meant else ""
+        return _markup.one_line(f"there is no '{self.id}'{hint}")
+
+
+class UnknownLevelError(GovtreeError, LookupError):
+    """The structure has no such level, table or field.
+
+    Attributes:
+        name: The name that was asked for.
+        known: The names that there are.
+    """
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(name, self.known)
+
+    def __str__(self) -> str:
+        known = f"; there are {', '.join(self.known)}" if self.known else ""
+        return _markup.one_line(f"there is no '{self.name}'{known}")
+
+
+def as_json(problem: Problem, lang: str = "en") -> Mapping[str, object]:
+    """Return *problem* as plain values, the same keys in every language."""
+    return {
+        "code": problem.code,
+        "severity": problem.severity,
+        "file": problem.where.file,
+        "line": problem.where.line,
+        "column": problem.where.column,
+        "row": problem.where.row,
+        "record": problem.where.record,
+        "field": problem.where.field,
+        "message": problem.text(lang),
+        "hint": problem.mend(lang),
+        "values": dict(problem.values),
+    }
