@@ -1,0 +1,160 @@
+r"""One escaper a format, each from text to text, and the line with a caret under it.
+
+Names come from strangers. They are kept as they are in data, and made harmless here, at the
+one point where a format is written. A format is added together with its first user.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["caret", "csv_cell", "one_line", "short", "width"]
+
+# What moves the cursor, begins a line, turns the direction of writing, or cannot be seen:
+# C0 and C1 controls, line and paragraph separator, bidi controls, zero-width characters and
+# other default-ignorable ones (variation selectors, fillers, tags), lone surrogates,
+# noncharacters. Unicode Standard 15, section 4.12 and DerivedCoreProperties.txt.
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff"
+    "\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
+)
+_SHORT_ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
+
+# Most characters of one value that a message shows.
+_VALUE_COLUMNS = 120
+# Display columns of a source line that are shown before and after the caret.
+_BEFORE, _AFTER = 60, 40
+_CUT = "..."
+
+# Spreadsheets begin a formula with these; the full-width ones do it in East Asian versions.
+# Source: OWASP, "CSV Injection".
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - meant
+
+
+def one_line(text: str) -> str:
+    r"""Return *text* for a terminal or a log: one line, nothing hidden in it.
+
+    Controls, line breaks, bidi controls, zero-width characters and lone surrogates are
+    shown as escapes; everything else stays as it is.
+
+    >>> print(one_line("B-\x1b[31m30\n\u202e楼"))
+    B-\x1b[31m30\n\u202e楼
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _HIDDEN.sub(_escape, text)
+
+
+def short(text: str) -> str:
+    r"""Return *text* as :func:`one_line` does, long texts cut in the middle to 120 characters.
+
+    An escape is never cut in two.
+
+    >>> len(short("9" * 5_000))
+    120
+    """
+    if len(text) <= _VALUE_COLUMNS:
+        line = one_line(text)
+        if len(line) <= _VALUE_COLUMNS:
+            return line
+    room = _VALUE_COLUMNS - len(_CUT)
+    # The end of an id tells more than its middle; the beginning tells most.
+    tail = _up_to(text[: -room - 1 : -1], room // 3)[::-1]
+    head = _up_to(text[:room], room - room // 3)
+    return "".join(head) + _CUT + "".join(tail)
+
+
+def csv_cell(text: str) -> str:
+    """Return *text* so that a spreadsheet shows it instead of computing it.
+
+    For reports that people open. Not for tables that are read again: those keep the text.
+    Quotes and separators are the business of the writer of CSV.
+
+    >>> csv_cell("=HYPERLINK(A1)"), csv_cell("史河社区")
+    ("'=HYPERLINK(A1)", '史河社区')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal *text* takes: wide characters 2, combining ones 0.
+
+    Source: Unicode Standard Annex 11; ambiguous characters count as narrow.
+
+    >>> width("楼栋"), width("B-30"), width("e\u0301")
+    (4, 4, 1)
+    """
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def caret(quote: str, line: int, column: int) -> str:
+    """Return the source line behind its number, and a caret under its column.
+
+    Args:
+        quote: The line as it stands in the file.
+        line: Its number from 1; 0 where it is not known.
+        column: Code points from 1; 0 shows the line without a caret. A column behind the
+            end points at the end.
+
+    Very long lines are cut around the column.
+
+    >>> print(caret("- {id: 楼栋, parent: B-3O}", 41, 20))
+     41 | - {id: 楼栋, parent: B-3O}
+        |                      ^
+    """
+    quote = quote.rstrip("\r\n")
+    at = min(max(column - 1, 0), len(quote))
+    before = _up_to_columns(quote[max(at - _BEFORE, 0) : at][::-1], _BEFORE)[::-1]
+    after = _up_to_columns(quote[at : at + _AFTER + _BEFORE], _AFTER + _BEFORE - _total(before))
+    left = _CUT if len(before) < at else ""
+    right = _CUT if at + len(after) < len(quote) else ""
+    start = left + "".join(before)
+    number = str(line) if line else ""
+    shown = f" {number} | {start}{''.join(after)}{right}"
+    if not column:
+        return shown
+    return f"{shown}\n {' ' * len(number)} | {' ' * width(start)}^"
+
+
+def _escape(hidden: re.Match[str]) -> str:
+    character = hidden[0]
+    if character in _SHORT_ESCAPES:
+        return _SHORT_ESCAPES[character]
+    number = ord(character)
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf", "Cc"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _total(pieces: list[str]) -> int:
+    return sum(map(width, pieces))
+
+
+def _up_to(characters: str, room: int) -> list[str]:
+    """Escape the first characters, as many as *room* characters of text can hold."""
+    pieces: list[str] = []
+    for piece in map(one_line, characters):
+        room -= len(piece)
+        if room < 0:
+            break
+        pieces.append(piece)
+    return pieces
+
+
+def _up_to_columns(characters: str, room: int) -> list[str]:
+    """Escape the first characters, as many as *room* columns of a terminal can hold."""
+    pieces: list[str] = []
+    for piece in map(one_line, characters):
+        room -= width(piece)
+        if room < 0:
+            break
+        pieces.append(piece)
+    return pieces
