@@ -7,6 +7,7 @@ language, a terminal and a log file cannot disagree about what it says.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from attrs import field, frozen
 
@@ -18,7 +19,9 @@ __all__ = [
     "Location",
     "MissingExtraError",
     "OutOfRangeError",
+    "Places",
     "Problem",
+    "RecordPlaces",
     "StructureError",
     "UnknownIdError",
     "UnknownLevelError",
@@ -82,13 +85,13 @@ class Problem:
 
     def text(self, lang: str = "en") -> str:
         """Return the message in *lang*, on one line, without its place."""
-        return _messages.fill(self.code, "message", self.message, self.values, lang)
+        return _messages.fill(self.code, "message", self.message, self._shown(), lang)
 
     def mend(self, lang: str = "en") -> str:
         """Return how to mend it in *lang*; empty where nothing can be said."""
         if any(name == "meant" for name, _ in self.values):
-            return _messages.fill("meant", "hint", _messages.MEANT, self.values, lang)
-        return _messages.fill(self.code, "hint", self.hint, self.values, lang)
+            return _messages.fill("meant", "hint", _messages.MEANT, self._shown(), lang)
+        return _messages.fill(self.code, "hint", self.hint, self._shown(), lang)
 
     def render(self, lang: str = "en", *, quote: bool = True) -> str:
         """Return the problem as text: place, code, message, hint, and the line with a caret.
@@ -107,6 +110,10 @@ class Problem:
     def __str__(self) -> str:
         return self.render(quote=False)
 
+    def _shown(self) -> list[tuple[str, str]]:
+        # The one place where values of strangers become text for a terminal or a log.
+        return [(name, _markup.short(value)) for name, value in self.values]
+
 
 def problem(
     code: str, where: Location, *, severity: str = "error", quote: str = "", **values: object
@@ -119,6 +126,35 @@ def problem(
     text = _messages.ENGLISH[code]
     named = tuple(sorted((name, str(value)) for name, value in values.items()))
     return Problem(where, code, text.message, named, text.hint, severity, quote)
+
+
+class Places(Protocol):
+    """Where the rows of an input stand."""
+
+    def at(self, row: int, field: str = "") -> Location:
+        """Return the place of a row, or of its cell in *field*; rows count from 0 here."""
+
+    def quote(self, row: int, field: str = "") -> str:
+        """Return the line of the source, or an empty text where it may not be shown."""
+
+
+@frozen
+class RecordPlaces:
+    """Places of records that were handed in by a program.
+
+    >>> str(RecordPlaces("groups").at(3, "parent"))
+    'groups[3]:parent'
+    """
+
+    section: str
+
+    def at(self, row: int, field: str = "") -> Location:
+        """Return the place of a record, by its position."""
+        return Location(record=f"{self.section}[{row}]", field=field)
+
+    def quote(self, row: int, field: str = "") -> str:  # noqa: ARG002 - the protocol's names
+        """Return nothing: records have no source."""
+        return ""
 
 
 class GovtreeError(Exception):
