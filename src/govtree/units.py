@@ -15,6 +15,7 @@ from typing import Any, Literal
 from attrs import field, fields, frozen
 
 __all__ = [
+    "RELATION_ENDS",
     "ROLES",
     "SHIPPED_LEVELS",
     "TABLES",
@@ -37,6 +38,7 @@ __all__ = [
     "Level",
     "LevelUnit",
     "Link",
+    "Mark",
     "Membership",
     "MicroGrid",
     "Person",
@@ -79,7 +81,16 @@ Shape = Literal[
 ABOVE = "@above"  # the levels of the chain above the record's own
 UNIT = "@unit"  # any level of the chain, any table of the territory
 NODE = "@node"  # any unit, area, body or post
-MEMBER = "@member"  # any node, or a person
+
+#: Tables that may stand at the two ends of a relation; relations that a profile adds may
+#: join any two nodes.
+RELATION_ENDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "covers": (("branch", "group"), ("grid", "micro_grid", "building", "entrance")),
+    "serves": (("body", "post", "household"), (UNIT,)),
+    "in_area": (("area",), ("community",)),
+    "deputy": (("post",), ("post",)),
+    "hand_off": (("body", "post"), ("body", "post")),
+}
 
 
 @frozen
@@ -151,7 +162,7 @@ def _links(relation: str) -> Any:
 
 
 def _flags() -> Any:
-    return field(default=(), converter=tuple, metadata={"column": Column("flags")})
+    return field(default=(), converter=_as_marks, metadata={"column": Column("flags")})
 
 
 @frozen
@@ -166,6 +177,31 @@ class Link:
     mode: str | None = None
     since: dt.date | None = None
     until: dt.date | None = None
+
+
+@frozen
+class Mark:
+    """A flag, written beside the unit that has it.
+
+    >>> Grid(id="N-01", flags=["weak"]).flags
+    (Mark(flag='weak', giver=None, since=None, until=None),)
+    """
+
+    flag: str
+    giver: str | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+def _as_marks(given: Iterable[str | Mark | Mapping[str, Any]]) -> tuple[Mark, ...]:
+    return tuple(
+        each
+        if isinstance(each, Mark)
+        else Mark(**each)
+        if isinstance(each, Mapping)
+        else Mark(each)
+        for each in given
+    )
 
 
 def _as_links(given: Iterable[str | Link | Mapping[str, Any]]) -> tuple[Link, ...]:
@@ -209,7 +245,7 @@ class Unit(Record):
     x: float | None = _number()
     y: float | None = _number()
     tags: Mapping[str, int] = _tags()
-    flags: tuple[Flag, ...] = _flags()
+    flags: tuple[Mark, ...] = _flags()
 
 
 @frozen(kw_only=True)
@@ -468,7 +504,7 @@ class Flag(Record):
     """A dated mark on a unit or body, from a vocabulary.
 
     Attributes:
-        unit: What is marked; left out where the flag is written beside its unit.
+        unit: What is marked.
         flag: The mark, such as developer withdrawn, weak branch, award.
         giver: Who gave it.
         since: First day.
@@ -518,11 +554,12 @@ class BodyGroup(Record):
 
 @frozen(kw_only=True)
 class Membership(Record):
-    """Somebody's or some body's place in a body.
+    """A place in a body, of a person or of another body.
 
     Attributes:
         body: The body.
-        member: A person, or a body, post or unit that is represented.
+        member: The body, post or unit that is a member.
+        person: The person who is a member.
         role: Chair, deputy, member, ...
         group: Name of the group within the body.
         since: First day.
@@ -530,7 +567,8 @@ class Membership(Record):
     """
 
     body: str = _required("reference", targets=("body",))
-    member: str = _required("reference", targets=(MEMBER,))
+    member: str | None = _reference(NODE)
+    person: str | None = _reference("person")
     role: str | None = _term("membership_role")
     group: str | None = _text()
     since: dt.date | None = _date()

@@ -1,0 +1,229 @@
+"""Arrays under a structure: what a table is made of, shared between versions.
+
+A table is a :class:`Sheet`: ids (where its rows have ids) and columns. A column is a numpy
+array, or one of :class:`~govtree._ids.Texts`, :class:`Words` and :class:`References`. All are
+read-only, so that versions of a structure and threads can share them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from govtree._ids import Ids, Texts
+
+__all__ = [
+    "NONE",
+    "TAG",
+    "UNKNOWN",
+    "IntArray",
+    "References",
+    "Sheet",
+    "Stored",
+    "Words",
+    "equal",
+    "feed",
+    "read_only",
+]
+
+IntArray = NDArray[np.int32]
+
+#: In arrays of rows, counts and codes: the cell says that there is none.
+NONE = -1
+#: The cell says that it is not known whether there is one.
+UNKNOWN = -2
+#: Prefix of the columns that tags are kept in.
+TAG = "tags."
+
+
+class Digest(Protocol):
+    """What a hash object of hashlib can do here."""
+
+    def update(self, data: Any, /) -> object:
+        """Take in more bytes."""
+
+
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Return *array* after switching off writing to it."""
+    array.setflags(write=False)
+    return array
+
+
+@frozen(eq=False)
+class Words:
+    """A column of words out of few: a code a row, and the words in order.
+
+    Attributes:
+        codes: One a row; the position of its word, :data:`NONE` or :data:`UNKNOWN`.
+        words: Distinct words in order of code point, every one of them used.
+    """
+
+    codes: NDArray[np.signedinteger[Any]]
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, cells: Sequence[str | None]) -> Words:
+        """Return *cells* as codes.
+
+        >>> Words.of(["let", None, "owner", "let"]).codes.tolist()
+        [0, -1, 1, 0]
+        """
+        distinct = set(cells)
+        distinct.discard(None)
+        words = tuple(sorted(word for word in distinct if word is not None))
+        code_of: dict[str | None, int] = {word: code for code, word in enumerate(words)}
+        code_of[None] = NONE
+        codes = np.fromiter((code_of[cell] for cell in cells), np.int32, len(cells))
+        return cls.packed(codes, words)
+
+    @classmethod
+    def packed(cls, codes: NDArray[Any], words: Iterable[str]) -> Words:
+        """Return the column with its words in order, used and distinct, in few bytes.
+
+        *words* may repeat a word, hold unused ones and stand in any order.
+        """
+        given = tuple(words)
+        used = np.unique(codes[codes >= 0])
+        kept = sorted({given[code] for code in used.tolist()})
+        place = {word: code for code, word in enumerate(kept)}
+        # Two more cells at the end catch NONE and UNKNOWN, which index from the back.
+        table = np.array([place.get(word, NONE) for word in given] + [UNKNOWN, NONE], np.int32)
+        small = np.int8 if len(kept) < 128 else np.int16 if len(kept) < 32768 else np.int32
+        return cls(read_only(table[codes].astype(small)), tuple(kept))
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, row: int) -> str | None:
+        code = int(self.codes[row])
+        return self.words[code] if code >= 0 else None
+
+    def take(self, rows: NDArray[Any]) -> Words:
+        """Return the column of these *rows*."""
+        return Words.packed(self.codes[rows], self.words)
+
+    def tolist(self) -> list[str | None]:
+        """Return a word or None a row."""
+        # NONE and UNKNOWN index the two cells at the end.
+        words: list[str | None] = [*self.words, None, None]
+        return [words[code] for code in self.codes.tolist()]
+
+    def code(self, word: str) -> int:
+        """Return the code of *word*; -3, which no row has, where it is not used."""
+        return self.words.index(word) if word in self.words else -3
+
+    def is_word(self, word: str) -> NDArray[np.bool_]:
+        """Return for each row whether it holds *word*."""
+        return self.codes == self.code(word)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the codes."""
+        return self.codes.nbytes
+
+
+@frozen(eq=False)
+class References:
+    """A column of ids of other rows, kept as row numbers: one array a table pointed into.
+
+    In each row at most one array holds a row number of 0 or more. All hold :data:`UNKNOWN`
+    where the cell says that it is not known.
+
+    Attributes:
+        targets: Array of rows by name of the table, in the order of the structure's tables.
+    """
+
+    targets: Mapping[str, IntArray]
+
+    def rows_in(self, table: str, length: int) -> IntArray:
+        """Return the row in *table* for each row, negative where there is none."""
+        found = self.targets.get(table)
+        return read_only(np.full(length, NONE, np.int32)) if found is None else found
+
+    def is_given(self, length: int) -> NDArray[np.bool_]:
+        """Return for each row whether it points anywhere."""
+        given = np.zeros(length, np.bool_)
+        for rows in self.targets.values():
+            given |= rows >= 0
+        return given
+
+    def take(self, rows: NDArray[Any]) -> References:
+        """Return the column of these *rows*."""
+        return References({table: read_only(each[rows]) for table, each in self.targets.items()})
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return sum(each.nbytes for each in self.targets.values())
+
+
+Stored = NDArray[Any] | Texts | Words | References
+
+
+@frozen(eq=False)
+class Sheet:
+    """One table of a structure.
+
+    Attributes:
+        name: Name of the table.
+        length: Number of rows.
+        ids: Ids in order of code point, or None for a table whose rows have none.
+        columns: Columns that were given, in order of their names. A column that nobody gave
+            is not there, which is not the same as one whose cells are empty.
+    """
+
+    name: str
+    length: int
+    ids: Ids | None = None
+    columns: Mapping[str, Stored] = field(factory=dict)
+
+    def __len__(self) -> int:
+        return self.length
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of ids and columns, without indexes made on use."""
+        ids = 0 if self.ids is None else self.ids.nbytes
+        return ids + sum(each.nbytes for each in self.columns.values())
+
+
+def equal(one: Stored, other: Stored) -> bool:
+    """Return whether two columns say the same, cell by cell."""
+    if one is other:
+        return True
+    if isinstance(one, Words) and isinstance(other, Words):
+        return one.words == other.words and np.array_equal(one.codes, other.codes)
+    if isinstance(one, References) and isinstance(other, References):
+        return one.targets.keys() == other.targets.keys() and all(
+            np.array_equal(rows, other.targets[table]) for table, rows in one.targets.items()
+        )
+    if isinstance(one, Texts) and isinstance(other, Texts):
+        return one == other
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        floats = one.dtype.kind == other.dtype.kind and one.dtype.kind in "fM"
+        return np.array_equal(one, other, equal_nan=floats)
+    return False
+
+
+def feed(digest: Digest, column: Stored) -> None:
+    """Take *column* into *digest*, the same bytes on every platform."""
+    if isinstance(column, Words):
+        feed(digest, Texts.of(column.words))
+        feed(digest, column.codes.astype("<i4"))
+    elif isinstance(column, References):
+        for table, rows in column.targets.items():
+            digest.update(table.encode() + b"\0")
+            feed(digest, rows)
+    elif isinstance(column, Texts):
+        column.feed(digest)
+    else:
+        kind = column.dtype.kind
+        wide = {"i": "<i8", "f": "<f8", "M": "<M8[D]"}[kind]
+        # One spelling of "no number": the bits of NaN differ between machines.
+        exact = np.where(np.isnan(column), np.nan, column) if kind == "f" else column
+        digest.update(f"{kind}{len(column)}\0".encode())
+        digest.update(np.ascontiguousarray(exact.astype(wide)).data)
