@@ -32,9 +32,228 @@ MEANT = "did you mean '{meant}'?"
 #: Code to text, sorted by code; a code is never used again for something else.
 ENGLISH: Mapping[str, Text] = MappingProxyType(
     {
+        "GT010": Text(
+            "not-utf-8",
+            "the file is not {encoding}: byte {byte} cannot stand here",
+            "save the file as UTF-8",
+        ),
+        "GT011": Text(
+            "other-encoding",
+            "the file is not UTF-8 but looks like {encoding}",
+            "save the file as UTF-8",
+        ),
+        "GT012": Text(
+            "forbidden-character",
+            "character {character} cannot stand in a YAML file; times: {count}",
+            "take it out",
+        ),
+        "GT013": Text(
+            "hidden-line-break",
+            "character {character} is a line break to some readers and nothing to others; "
+            "times: {count}",
+            "take it out, or write it as an escape in double quotes",
+        ),
+        "GT014": Text(
+            "empty-file",
+            "the file says nothing",
+            "begin it with the line 'govtree: 1'",
+        ),
+        "GT015": Text(
+            "several-documents",
+            "a second document begins here",
+            "keep one document in a file",
+        ),
+        "GT016": Text(
+            "not-a-mapping",
+            "the file is not made of 'key: value' lines",
+            "begin it with the line 'govtree: 1'",
+        ),
+        "GT017": Text(
+            "directive",
+            "a line that begins with '%' is an instruction to the YAML reader",
+            "take the line out",
+        ),
+        "GT018": Text(
+            "tab",
+            "a tab stands where only spaces may stand",
+            "put spaces in its place",
+        ),
+        "GT019": Text(
+            "key-without-colon",
+            "no ': ' follows this key",
+            "write a colon and a space behind the key",
+        ),
+        "GT020": Text(
+            "colon-in-value",
+            "a second ': ' stands in this line",
+            "put the value in quotes",
+        ),
+        "GT021": Text(
+            "bad-indentation",
+            "this does not line up with the lines above",
+            "begin each entry in a line of its own, as far in as its neighbors",
+        ),
+        "GT022": Text(
+            "unclosed-bracket",
+            "this '{opened}' is never closed",
+            "write '{closing}' where it ends",
+        ),
+        "GT023": Text(
+            "missing-comma",
+            "',' or '{closing}' is missing before this; '{opened}' stands in line {line}",
+        ),
+        "GT024": Text(
+            "unclosed-quote",
+            "the quote that begins here is never closed",
+            "write {quote} where it ends",
+        ),
+        "GT025": Text(
+            "text-behind-value",
+            "the value ended with {mark}, and more follows in its line",
+            "put the whole value in quotes",
+        ),
+        "GT026": Text(
+            "bad-first-character",
+            "a value cannot begin with '{character}'",
+            "put the value in quotes",
+        ),
+        "GT027": Text(
+            "unknown-escape",
+            "in double quotes, '{escape}' does not begin a valid escape",
+            "write the backslash twice, or use single quotes",
+        ),
+        "GT028": Text(
+            "full-width-sign",
+            "'{character}' is not a sign of YAML",
+        ),
+        "GT029": Text(
+            "not-yaml",
+            "this is not YAML: {detail}",
+        ),
+        "GT030": Text(
+            "too-deep",
+            "nested more than {most} levels deep",
+        ),
+        "GT031": Text(
+            "tag",
+            "the tag '{tag}' asks for a type; types follow from the format alone",
+            "take the tag out, or put the value in quotes",
+        ),
+        "GT032": Text(
+            "merge-key",
+            "the merge key '<<' is not read",
+            "write the merged keys out",
+        ),
+        "GT033": Text(
+            "undefined-alias",
+            "there is no '&{name}' before '*{name}'",
+            "put the value in quotes if it begins with an asterisk",
+        ),
+        "GT034": Text(
+            "recursive-alias",
+            "'*{name}' stands inside of what '&{name}' names",
+            "write the value out",
+        ),
+        "GT035": Text(
+            "repeated-anchor",
+            "the anchor '&{name}' is given twice",
+            "use another name",
+        ),
+        "GT036": Text(
+            "too-many-aliases",
+            "aliases repeat more than {most} values",
+            "write the values out, or put them in a table",
+        ),
+        "GT037": Text(
+            "duplicate-key",
+            "key '{key}' is given twice; first in line {first}",
+            "keep one of the two",
+        ),
+        "GT038": Text(
+            "key-not-text",
+            "a key has to be text",
+            "write it as 'key: value'",
+        ),
+        "GT039": Text(
+            "more-of-a-kind",
+            "{count} more problems of kind {kind} from here on",
+        ),
         "GT101": Text(
             "duplicate-id",
             "id '{id}' is used twice; first used in {first}",
+            'give each its own id; where the codes of a registry repeat, make one id of '
+            'several columns: id: {columns: [type, code], join: ":"}',
+        ),
+        "GT102": Text(
+            "unknown-reference",
+            "{level} '{id}' names {expected} '{target}' as its {field}, which is not there",
+            "add it, or correct the {field}",
+        ),
+        "GT103": Text(
+            "wrong-level",
+            "{level} '{id}' names '{target}' as its {field}, which is a {found}, not {expected}",
+            "name {expected} here",
+        ),
+        "GT104": Text(
+            "circle",
+            "units stand under each other in a circle: {circle}",
+            "correct the parent of one of them",
+        ),
+        "GT105": Text(
+            "self-parent",
+            "{level} '{id}' names itself as its {field}",
+            "name another unit, or leave the {field} out",
+        ),
+        "GT106": Text(
+            "level-skipped",
+            "{level} '{id}' stands under {found} '{target}' and skips {skipped}",
+            "name the unit between them, or mark the skipped level with 'optional: true'",
+        ),
+        "GT107": Text(
+            "unknown-word",
+            "'{word}' is not in the vocabulary {vocabulary}",
+            "use one of {known}; or add the word under 'vocabularies'",
+        ),
+        "GT108": Text(
+            "missing-field",
+            "{table} has no {field}",
+            "add the {field}",
+        ),
+        "GT109": Text(
+            "empty-id",
+            "{table} has no id",
+            "give it an id that no other unit has",
+        ),
+        "GT110": Text(
+            "unfit-id",
+            "'{id}' cannot be an id: {reason}",
+            "use visible characters, without line breaks, in at most 200 characters",
+        ),
+        "GT111": Text(
+            "alike-ids",
+            "ids '{id}' and '{other}' look alike but are not the same text",
+            "write one of them with other characters, or the same one in both places",
+        ),
+        "GT112": Text(
+            "hidden-characters",
+            "{field} of {level} '{id}' holds characters that turn the direction of text",
+            "remove them: {text}",
+        ),
+        "GT113": Text(
+            "unknown-time-zone",
+            "'{zone}' is not a time zone",
+            "use a name of the IANA list, such as Asia/Shanghai",
+        ),
+        "GT114": Text(
+            "unfit-levels",
+            "the levels do not form a chain: {reason}",
+            "name two to eight levels, top down, with roles in the order community, branch, "
+            "group, household",
+        ),
+        "GT115": Text(
+            "unknown-table",
+            "the structure has no table '{table}'",
+            "use one of {known}",
         ),
     }
 )
