@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["caret", "csv_cell", "one_line", "short", "width"]
+__all__ = ["HIDDEN", "caret", "csv_cell", "one_line", "short", "width"]
 
-# What moves the cursor, begins a line, turns the direction of writing, or cannot be seen:
-# C0 and C1 controls, line and paragraph separator, bidi controls, zero-width characters and
-# other default-ignorable ones (variation selectors, fillers, tags), lone surrogates,
-# noncharacters. Unicode Standard 15, section 4.12 and DerivedCoreProperties.txt.
-_HIDDEN = re.compile(
+#: What moves the cursor, begins a line, turns the direction of writing, or cannot be seen:
+#: C0 and C1 controls, line and paragraph separator, bidi controls, zero-width characters and
+#: other default-ignorable ones (variation selectors, fillers, tags), lone surrogates,
+#: noncharacters. Unicode Standard 15, section 4.12 and DerivedCoreProperties.txt.
+HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff"
     "\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
@@ -44,7 +44,7 @@ def one_line(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _HIDDEN.sub(_escape, text)
+    return HIDDEN.sub(_escape, text)
 
 
 def short(text: str) -> str:

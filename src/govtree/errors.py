@@ -15,6 +15,7 @@ from govtree import _markup, _messages
 
 __all__ = [
     "ConfigError",
+    "FileError",
     "GovtreeError",
     "Location",
     "MissingExtraError",
@@ -185,6 +186,10 @@ class StructureError(GovtreeError):
 
 class ConfigError(StructureError):
     """Files could not be read as a structure. Carries every problem of every file, sorted."""
+
+
+class FileError(ConfigError):
+    """A file could not be opened, read or written. Nothing that it says is ever quoted."""
 
 
 class MissingExtraError(GovtreeError, ImportError):
