@@ -32,6 +32,50 @@ MEANT = "did you mean '{meant}'?"
 #: Code to text, sorted by code; a code is never used again for something else.
 ENGLISH: Mapping[str, Text] = MappingProxyType(
     {
+        "GT001": Text(
+            "file-missing",
+            "there is no file '{path}'",
+            "paths begin in the folder of the structure",
+        ),
+        "GT002": Text(
+            "file-outside",
+            "'{path}' lies outside of the folder of the structure",
+            "move the file into the folder, or allow its folder by name",
+        ),
+        "GT003": Text(
+            "file-is-folder",
+            "'{path}' is a folder, not a file",
+            "name a file in it, or all of them with '*'",
+        ),
+        "GT004": Text(
+            "file-too-large",
+            "'{path}' has more than the {limit} bytes that are read at most",
+            "divide the file",
+        ),
+        "GT005": Text(
+            "file-unreadable",
+            "'{path}' cannot be read ({reason})",
+        ),
+        "GT006": Text(
+            "file-not-regular",
+            "'{path}' is a device, a pipe or a socket, not a regular file",
+            "copy what it says into a file",
+        ),
+        "GT007": Text(
+            "link-loop",
+            "the links of '{path}' lead in a circle",
+            "put the file itself in the place of the link",
+        ),
+        "GT008": Text(
+            "not-a-path",
+            "'{path}' is not a path to a file in this folder",
+            "write a relative path; addresses, '~' and NUL are not followed",
+        ),
+        "GT009": Text(
+            "pattern-too-wide",
+            "'{path}' would look through more than {limit} names",
+            "write more of the path before the '*'",
+        ),
         "GT010": Text(
             "not-utf-8",
             "the file is not {encoding}: byte {byte} cannot stand here",
@@ -105,7 +149,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT024": Text(
             "unclosed-quote",
             "the quote that begins here is never closed",
-            "write {quote} where it ends",
+            "write {mark} where it ends",
         ),
         "GT025": Text(
             "text-behind-value",
@@ -177,6 +221,15 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT039": Text(
             "more-of-a-kind",
             "{count} more problems of kind {kind} from here on",
+        ),
+        "GT090": Text(
+            "file-unwritable",
+            "'{path}' cannot be written ({reason})",
+        ),
+        "GT091": Text(
+            "target-is-link",
+            "'{path}' is a link; what it leads to is not overwritten",
+            "write to the place that the link leads to",
         ),
         "GT101": Text(
             "duplicate-id",

@@ -26,8 +26,8 @@ _TWINS = str.maketrans(
         **dict.fromkeys("oοо", "0"),  # noqa: RUF001 - Latin, Greek, Cyrillic
         **dict.fromkeys("li|ιіӏ", "1"),  # noqa: RUF001 - Latin, Greek, Cyrillic
         **dict.fromkeys("‐‑‒–—―−﹣ー─", "-"),  # noqa: RUF001 - every dash a keyboard can make
-        **dict(zip("аеркстухвнмт", "aepkctyxbhmt", strict=True)),  # noqa: RUF001 - Cyrillic
-        **dict(zip("αβεκνρτυχ", "abekvptyx", strict=True)),  # noqa: RUF001 - Greek
+        **dict(zip("аеркстухвнмт", "aepkctyxbhmt", strict=True)),
+        **dict(zip("αβεκνρτυχ", "abekvptyx", strict=True)),
     }
 )
 
@@ -165,7 +165,7 @@ class NearMisses:
     def _columns(self, length: int) -> NDArray[np.uint32]:
         """Return the code points of all forms of one length, one row a position in them."""
         if length not in self._letters:
-            import numpy as np  # noqa: PLC0415 - most runs ask nothing
+            import numpy as np
 
             text = "".join(self._forms[length]).encode("utf-32-le", "surrogatepass")
             letters = np.frombuffer(text, dtype="<u4").reshape(-1, length)
@@ -175,7 +175,7 @@ class NearMisses:
 
 def _edits(word: str, columns: NDArray[np.uint32], most: int) -> NDArray[np.uint8]:
     """Return the distance of *word* to each candidate; what is over *most*, or 0, is far."""
-    import numpy as np  # noqa: PLC0415 - most runs ask nothing
+    import numpy as np
 
     length, candidates = columns.shape
     far = np.full(candidates, most + 1, dtype=np.uint8)
