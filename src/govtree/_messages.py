@@ -308,6 +308,16 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "the structure has no table '{table}'",
             "use one of {known}",
         ),
+        "GT116": Text(
+            "unknown-field",
+            "{table} has no field '{field}'",
+            "leave it out, or name the field it belongs to",
+        ),
+        "GT117": Text(
+            "uneven-columns",
+            "column '{field}' has {length} cells where the table has {expected} rows",
+            "hand in columns of equal length",
+        ),
     }
 )
 

@@ -1,21 +1,7 @@
-"""YAML with positions, read strictly, and written so that every reader agrees.
-
-Nothing is resolved here: a scalar stays the text that stands in the file, so that a schema
-decides what ``no``, ``012``, ``1e3`` or ``2025-06-30`` is. What a reader of a hand-written
-file would trip over is refused by name: equal keys, tags, merge keys, bombs of aliases,
-several documents, nesting without end, bytes in another encoding, invisible line breaks.
-
-The tree is made for a decoder that works by columns. A scalar is a plain ``str``; the
-position of each value is a whole number beside it, its *spot*. Rows with the same keys share
-one tuple of keys, so a table of rows is turned with ``zip(*[row.values for row in rows])``.
-
-PyYAML's parser yields events, from which the tree is composed without recursion; its own
-composers keep the last of two equal keys silently and, in C, overflow the stack.
-"""
+"""Events to a tree with positions, without recursion and within bounds."""
 
 from __future__ import annotations
 
-import codecs
 import gc
 import re
 from bisect import bisect_right
@@ -24,12 +10,26 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from attrs import define, field, frozen
 
+from govtree._yaml._bytes import decode
+from govtree._yaml._causes import (
+    COLON,
+    LINE,
+    SURROGATE,
+    TOO_LARGE,
+    WIDE_COLON,
+    cause,
+    find,
+    full_width,
+    is_idle,
+    line_end,
+    tag_at,
+)
 from govtree.errors import Location, Problem, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ALIASED", "DEPTH", "Document", "Elements", "Entries", "Source", "Value", "read"]
+__all__ = ["DEPTH", "Document", "Elements", "Entries", "Source", "Value", "read"]
 
 #: Collections inside one another; a structure needs about eight.
 DEPTH: Final = 64
@@ -122,7 +122,7 @@ class Source:
         """Return the text of *line*, without its end; empty where there is no such line."""
         if line not in self._quotes:
             start = self.starts[line - 1] if 1 <= line <= len(self.starts) else len(self.text)
-            self._quotes[line] = self.text[start : _line_end(self.text, start)]
+            self._quotes[line] = self.text[start : line_end(self.text, start)]
         return self._quotes[line]
 
     def problem(
@@ -172,7 +172,7 @@ def read(data: bytes, *, file: str = "") -> Document:
     ...     print(each)
     a.yaml:2:1: error[GT037]: key 'a' is given twice; first in line 1; keep one of the two
     """
-    decoded = _decode(data)
+    decoded = decode(data)
     found = _Findings(Source(file, decoded.text))
     for code, offset, values in decoded.faults:
         found.add(code, offset * 2, **values)
@@ -204,112 +204,6 @@ class _Findings:
         return tuple(sorted(self.kept + rest))
 
 
-# Bytes ------------------------------------------------------------------------------------
-
-#: The longer marks first: that of UTF-32 begins with that of UTF-16.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8", "UTF-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
-    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
-    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
-)
-
-#: ASCII characters that YAML allows; the others stay behind when these are deleted.
-_ALLOWED = b"\t\n\r" + bytes(range(0x20, 0x7F))
-
-#: Characters that YAML refuses, and four that YAML 1.1, YAML 1.2 and editors read differently.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
-)
-_HIDDEN = "\x85\u2028\u2029\ufeff"
-
-
-class _Decoded(NamedTuple):
-    text: str  # where there are faults, as much of it as a quote needs
-    faults: list[tuple[str, int, dict[str, str]]]  # code, offset in the text, values
-
-
-def _decode(data: bytes) -> _Decoded:
-    """Return the text of *data*, or what keeps it from being one."""
-    codec, name, body = "utf-8", "UTF-8", data
-    for mark, its_codec, its_name in _MARKS:
-        if data.startswith(mark):
-            codec, name, body = its_codec, its_name, data[len(mark) :]
-            break
-    try:
-        # Lone surrogates pass here, so that they are told with all other characters.
-        text = body.decode(codec, "surrogatepass")
-    except UnicodeDecodeError as error:
-        before = body[: error.start].decode(codec, "surrogatepass")
-        other = _other_encoding(body) if name == "UTF-8" else ""
-        if other:
-            text = before + body[error.start :].decode(other.lower(), "replace")
-            return _Decoded(_clean(text), [("GT011", len(before), {"encoding": other})])
-        text = before + body[error.start :].decode(codec, "replace")
-        values: dict[str, str] = {"byte": f"0x{body[error.start]:02X}", "encoding": name}
-        return _Decoded(_clean(text), [("GT010", len(before), values)])
-    if name == "UTF-8" and (wide := _wide_encoding(data)):
-        text = data.decode(wide.lower(), "replace")
-        return _Decoded(_clean(text), [("GT011", 0, {"encoding": wide})])
-    if text.isascii() and not body.translate(None, _ALLOWED):
-        return _Decoded(text, [])
-    return _Decoded(text, _forbidden(text))
-
-
-def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("\ufffd", text)
-
-
-def _forbidden(text: str) -> list[tuple[str, int, dict[str, str]]]:
-    """Return one fault for each character that may not be there, at its first place."""
-    first: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    for found in _FORBIDDEN.finditer(text):
-        character = found.group()
-        first.setdefault(character, found.start())
-        counts[character] = counts.get(character, 0) + 1
-    return [
-        (
-            "GT013" if character in _HIDDEN else "GT012",
-            offset,
-            {"character": f"U+{ord(character):04X}", "count": str(counts[character])},
-        )
-        for character, offset in first.items()
-    ]
-
-
-def _other_encoding(body: bytes) -> str:
-    """Return the encoding that *body* most likely has, if it can be told; else nothing."""
-    try:
-        text = body.decode("gb18030")
-    except UnicodeDecodeError:
-        return ""
-    # Western letters followed by ASCII also decode, but into rare characters: of Chinese
-    # text nearly all stands in GB 2312.
-    beyond = re.findall("[^\x00-\x7f]", text[:100_000])
-    common = sum(1 for each in beyond if each.encode("gb2312", "ignore"))
-    return "GB18030" if beyond and common >= 0.9 * len(beyond) else ""
-
-
-def _wide_encoding(data: bytes) -> str:
-    """Return which of UTF-16 and UTF-32 *data* is in, by its zero bytes (YAML 1.2.2, 5.2)."""
-    head = data[:4]
-    if len(head) < 4 or b"\0" not in head:
-        return ""
-    zeros = tuple(byte == 0 for byte in head)
-    kinds: dict[tuple[bool, ...], str] = {
-        (True, True, True, False): "UTF-32-BE",
-        (False, True, True, True): "UTF-32-LE",
-        (True, False, True, False): "UTF-16-BE",
-        (False, True, False, True): "UTF-16-LE",
-    }
-    return kinds.get(zeros, "")
-
-
-# Events to tree -----------------------------------------------------------------------------
-
-
 def _loader() -> Any:
     """Return PyYAML's loader that yields events: in C where libyaml is there."""
     import yaml
@@ -334,12 +228,12 @@ def _compose(found: _Findings) -> Entries | None:
         try:
             return composer.compose(loader.get_event)
         except yaml.YAMLError as error:
-            code, offset, values = _cause(error, source.text, composer.openings())
+            code, offset, values = cause(error, source.text, composer.openings())
             found.add(code, offset * 2, **values)
             return None
         except (OverflowError, ValueError):
             # PyYAML's own parser turns escapes like "\UFFFFFFFF" into characters unchecked.
-            escape = _TOO_LARGE.search(source.text)
+            escape = TOO_LARGE.search(source.text)
             found.add("GT027", escape.start() * 2 if escape else 0, escape="\\U")
             return None
         finally:
@@ -354,10 +248,10 @@ def _directive(text: str) -> int | None:
 
     They are refused before libyaml sees them: its time grows with the square of their number.
     """
-    for line in _LINE.finditer(text):
+    for line in LINE.finditer(text):
         if line[0].startswith("%"):
             return line.start() * 2
-        if not _is_idle(line[0]):
+        if not is_idle(line[0]):
             break
     return None
 
@@ -464,18 +358,18 @@ class _Composer:
         """Return *value* if it is a mapping and nothing follows behind *end*."""
         text = self.found.source.text
         # The parser is not asked for more: directives behind the document cost it too much.
-        for line in _LINE.finditer(text, end):
-            if not _is_idle(line[0]):
+        for line in LINE.finditer(text, end):
+            if not is_idle(line[0]):
                 code = "GT017" if line[0].startswith("%") else "GT015"
                 self.found.add(code, line.start() * 2)
                 return None
         if isinstance(value, Entries):
             return value if self.whole else None
-        wide = _find(_WIDE_COLON, text, spot >> 1) if isinstance(value, str) else None
+        wide = find(WIDE_COLON, text, spot >> 1) if isinstance(value, str) else None
         if value == "":
             self.found.add("GT014", 0)
         elif wide is not None:
-            self.found.add("GT028", wide * 2, **_full_width(text, wide))
+            self.found.add("GT028", wide * 2, **full_width(text, wide))
         else:
             self.found.add("GT016", spot)
         return None
@@ -495,8 +389,8 @@ class _Composer:
             elif key == "<<" and at & 1:
                 self.found.add("GT032", at)
                 good = False
-            elif at & 1 and not values[row] and (wide := key.find(_COLON)) >= 0:
-                self.found.add("GT028", at + 2 * wide, character=_COLON, meant=": ")
+            elif at & 1 and not values[row] and (wide := key.find(COLON)) >= 0:
+                self.found.add("GT028", at + 2 * wide, character=COLON, meant=": ")
                 good = False
             elif key in first:
                 line = self.found.source.place(first[key])[0]
@@ -509,7 +403,7 @@ class _Composer:
         if len(kept) < len(keys):
             values = [values[row] for row in kept]
             spots = [spots[each] for row in kept for each in (2 * row, 2 * row + 1)]
-        elif "<<" not in first and not any(_COLON in key for key in first):
+        elif "<<" not in first and not any(COLON in key for key in first):
             # Both are good or not by how they are written, so they are looked at each time.
             self.shapes[keys] = texts
         return Entries(texts, values, spots, spot)
@@ -520,8 +414,8 @@ class _Composer:
         Where a collection begins, there is no *value* yet.
         """
         if event.tag is not None:
-            self.found.add("GT031", spot, tag=event.tag)
-        if isinstance(value, str) and (lone := _SURROGATE.search(value)):
+            self.found.add("GT031", spot, tag=tag_at(self.found.source.text, spot >> 1))
+        if isinstance(value, str) and (lone := SURROGATE.search(value)):
             # libyaml refuses these by itself; PyYAML's own parser lets them pass.
             self.found.add("GT012", spot, character=f"U+{ord(lone[0]):04X}", count=1)
             self.whole = False
@@ -571,157 +465,3 @@ class _Composer:
             self.found.add("GT036", spot, most=ALIASED)
             return None
         return target
-
-
-# What the parser stumbled over -------------------------------------------------------------
-
-_LINE = re.compile("[^\r\n]+")
-_BREAK = re.compile("[\r\n]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_TOO_LARGE = re.compile(r"\\U(?!000|0010)")
-
-# Signs of a Chinese keyboard that look like those of YAML, and blanks that do not indent.
-_COLON = "\uff1a"
-_NARROW = {
-    _COLON: ":",
-    "\uff0c": ",",
-    "\uff3b": "[",
-    "\uff3d": "]",
-    "\uff5b": "{",
-    "\uff5d": "}",
-    "\u3010": "[",
-    "\u3011": "]",
-    "\u201c": '"',
-    "\u201d": '"',
-    "\u3000": " ",
-    "\xa0": " ",
-}
-_WIDE_COLON = re.compile(_COLON)
-_WIDE_BLANK = re.compile("(?<![^\r\n ])[\u3000\xa0]")
-_WIDE_IN_FLOW = re.compile("[" + "".join(key for key in _NARROW if _NARROW[key] != " ") + "]")
-
-
-def _line_start(text: str, offset: int) -> int:
-    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
-
-
-def _line_end(text: str, offset: int) -> int:
-    found = _BREAK.search(text, offset)
-    return found.start() if found else len(text)
-
-
-def _is_idle(line: str) -> bool:
-    """Tell whether nothing but a comment stands in *line*."""
-    line = line.strip()
-    return not line or line.startswith("#")
-
-
-def _find(pattern: re.Pattern[str], text: str, offset: int) -> int | None:
-    """Return where *pattern* is found first from *offset* to the end of its line."""
-    found = pattern.search(text, offset, _line_end(text, offset))
-    return found.start() if found else None
-
-
-def _full_width(text: str, offset: int) -> dict[str, str]:
-    character = text[offset]
-    return {"character": character, "meant": _NARROW[character]}
-
-
-def _cause(error: Any, text: str, openings: list[int]) -> tuple[str, int, dict[str, str]]:
-    """Return code, offset and values for what made PyYAML stop.
-
-    Its own words differ between its two parsers and name the symptom; what a person did is
-    read from them together with the text around the place.
-    """
-    said = str(getattr(error, "problem", None) or error)
-    context = str(getattr(error, "context", None) or "")
-    last = len(text.rstrip())
-    at, begun = (
-        min(mark.index, last) if mark is not None else 0
-        for mark in (getattr(error, "problem_mark", None), getattr(error, "context_mark", None))
-    )
-    line = _line_start(text, at)
-    if "tab character" in said or (text.startswith("\t", at) and "cannot start" in said):
-        return "GT018", at, {}
-    if "quoted" in context and "unexpected" in said:
-        return "GT024", begun, {"quote": text[begun]}
-    if "quoted" in context:
-        return _escape_cause(text, max(text.rfind("\\", begun, at + 1), begun))
-    if "could not find expected" in said:
-        return _missing_colon(text, begun)
-    if "mapping values are not allowed" in said:
-        return _stray_colon(text, line, at)
-    if "',' or" in said or ("node" in said and openings and "{[".find(text[openings[-1]]) >= 0):
-        opening = openings[-1]
-        return _flow_cause(text, opening, at, at >= last, "',' or" in said)
-    if "sequence entries are not allowed" in said:
-        return "GT021", at, {}
-    if "cannot start" in said or "anchor" in context or "alias" in context:
-        offset = begun if context and "next token" not in context else at
-        return "GT026", offset, {"character": text[offset : offset + 1]}
-    if "block scalar" in context:
-        return "GT026", begun, {"character": text[begun]}
-    if "tag" in context or "tag handle" in said:
-        return "GT031", begun, {"tag": re.split(r"[\s,]", text[begun : begun + 200])[0]}
-    if "directive" in context:
-        return "GT017", line, {}
-    if "expected" in said and "block" in context:
-        before = text[line:at].rstrip()
-        if not before.strip(" -"):
-            blank = _find(_WIDE_BLANK, text, line)
-            if blank is not None:
-                return "GT028", blank, _full_width(text, blank)
-            return "GT021", at, {}
-        if before[-1] in "\"']}":
-            return "GT025", at, {"mark": before[-1]}
-    return "GT029", at, {"detail": said}
-
-
-def _escape_cause(text: str, offset: int) -> tuple[str, int, dict[str, str]]:
-    escape = text[offset : offset + 10]
-    if lone := re.match(r"\\(?:u|U0000)([dD][89a-fA-F][0-9a-fA-F]{2})", escape):
-        return "GT012", offset, {"character": f"U+{lone[1].upper()}", "count": "1"}
-    return "GT027", offset, {"escape": escape[:2]}
-
-
-def _missing_colon(text: str, key: int) -> tuple[str, int, dict[str, str]]:
-    for pattern in (_WIDE_COLON, _WIDE_BLANK):
-        wide = _find(pattern, text, key)
-        if wide is not None:
-            return "GT028", wide, _full_width(text, wide)
-    return "GT019", key, {}
-
-
-def _stray_colon(text: str, line: int, at: int) -> tuple[str, int, dict[str, str]]:
-    blank = _find(_WIDE_BLANK, text, line)
-    if blank is not None:
-        return "GT028", blank, _full_width(text, blank)
-    if re.search(r":\s", text[line:at]):
-        return "GT020", at, {}
-    above = text[:line].rstrip()
-    start = _line_start(above, len(above))
-    wide = _find(_WIDE_COLON, above, start)
-    if wide is not None:
-        return "GT028", wide, _full_width(text, wide)
-    key = start + len(above[start:]) - len(above[start:].lstrip(" -"))
-    if above and ":" not in above[start:] and not above.endswith(("]", "}", "'", '"')):
-        return "GT019", key, {}
-    return "GT021", line + len(text[line:at]) - len(text[line:at].lstrip()), {}
-
-
-def _flow_cause(
-    text: str, opening: int, at: int, at_end: bool, separator: bool
-) -> tuple[str, int, dict[str, str]]:
-    opened = text[opening]
-    closing = "]" if opened == "[" else "}"
-    # Full-width signs are looked for in the line that the collection begins in, and the last.
-    for start, end in ((opening, at), (max(opening, _line_start(text, at)), at)):
-        wide = _find(_WIDE_IN_FLOW, text[:end], start)
-        if wide is not None:
-            return "GT028", wide, _full_width(text, wide)
-    if at_end:
-        return "GT022", opening, {"opened": opened, "closing": closing}
-    if not separator:
-        return "GT029", at, {"detail": "a value is missing"}
-    line = text.count("\n", 0, opening) + 1
-    return "GT023", at, {"opened": opened, "closing": closing, "line": str(line)}
