@@ -1,0 +1,210 @@
+"""The project around the library: names, imports, documents."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import doctest
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import govtree
+
+PROJECT = Path(__file__).resolve().parent.parent
+PACKAGE = PROJECT / "src" / "govtree"
+DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
+FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+
+
+def blocks(language: str) -> list[object]:
+    """Return the code blocks of all documents in *language*, one parameter a document."""
+    found = []
+    for document in DOCUMENTS:
+        codes = [code for name, code in FENCED.findall(document.read_text("utf-8"))
+                 if name == language]  # fmt: skip
+        if codes:
+            found.append(pytest.param(codes, id=document.relative_to(PROJECT).as_posix()))
+    return found
+
+
+def loaded_after(code: str) -> set[str]:
+    """Return the modules that a fresh interpreter has loaded after *code*."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)},
+    )
+    return set(done.stdout.split())
+
+
+# Public names
+
+
+def test_every_public_name_is_there():
+    """Every name in __all__ can be had, and dir() lists it before it is loaded."""
+    for name in govtree.__all__:
+        assert getattr(govtree, name) is not None
+
+    assert dir(govtree) == govtree.__all__ == sorted(set(govtree.__all__))
+
+
+def test_public_names_come_from_where_the_table_says():
+    """A public name is the object of its own module, which lists it in its __all__."""
+    for module, names in govtree._NAMES_BY_MODULE.items():
+        loaded = __import__(f"govtree.{module}", fromlist=["__all__"])
+
+        assert list(names) == sorted(names)
+        assert set(names) <= set(loaded.__all__)
+        assert [getattr(govtree, name) for name in names] == [getattr(loaded, n) for n in names]
+
+
+def test_stub_and_table_name_the_same():
+    """Type checkers see the public names that there are, from the modules they come from."""
+    stub = ast.parse((PACKAGE / "__init__.pyi").read_text("utf-8"))
+    imported = {
+        (node.module, alias.name)
+        for node in stub.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    listed = next(
+        ast.literal_eval(node.value) for node in stub.body if isinstance(node, ast.Assign)
+    )
+
+    assert imported == {
+        (f"govtree.{module}", name)
+        for module, names in govtree._NAMES_BY_MODULE.items()
+        for name in names
+    }
+    assert listed == govtree.__all__
+
+
+def test_no_public_name_is_the_name_of_a_module():
+    """No public name hides a module, or is hidden by one that is loaded later."""
+    assert {path.stem for path in PACKAGE.iterdir()}.isdisjoint(set(govtree.__all__))
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    """A name that is not public raises the error that hasattr and import understand."""
+    assert not hasattr(govtree, "Hierarhcy")
+    with pytest.raises(AttributeError, match="'govtree' has no attribute 'Hierarhcy'"):
+        govtree.Hierarhcy  # noqa: B018 - asking is the test
+
+
+# What is loaded when
+
+HEAVY = {"networkx", "yaml", "cattrs", "numpy", "rich", "narwhals", "pandas", "polars", "pyarrow"}
+
+
+def test_importing_govtree_loads_next_to_nothing():
+    """Importing govtree loads no dependency, and none of its own modules."""
+    loaded = loaded_after("import govtree")
+
+    assert loaded.isdisjoint(HEAVY | {"attrs"})
+    assert {name for name in loaded if name.startswith("govtree")} == {"govtree"}
+
+
+def test_every_name_can_be_had_without_networkx_yaml_and_cattrs():
+    """All public names together load numpy and attrs, and nothing else of weight."""
+    loaded = loaded_after("import govtree\nfor name in govtree.__all__: getattr(govtree, name)")
+
+    assert "attrs" in loaded
+    assert loaded & HEAVY <= {"numpy"}
+
+
+def test_help_loads_neither_numpy_nor_networkx():
+    """The command's help comes without numpy, networkx, yaml and cattrs."""
+    loaded = loaded_after(
+        "import contextlib, io\n"
+        "from govtree.cli import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()) as said, "
+        "contextlib.suppress(SystemExit):\n"
+        "    main(['--help'])\n"
+        "assert 'usage' in said.getvalue().lower()"
+    )
+
+    assert loaded.isdisjoint(HEAVY)
+
+
+# Documents
+
+
+@pytest.mark.parametrize("codes", blocks("python"))
+def test_python_in_documents_runs(codes, tmp_path, monkeypatch):
+    """The Python blocks of a document run from top to bottom and print what they say."""
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {"__name__": "__main__"}
+    for code in codes:
+        if ">>>" in code:
+            example = doctest.DocTestParser().get_doctest(code, names, "block", None, None)
+            said: list[str] = []
+            doctest.DocTestRunner().run(example, out=said.append, clear_globs=False)
+            names.update(example.globs)
+            assert not said, "".join(said)
+        else:
+            exec(compile(code, "block", "exec"), names)
+
+
+@pytest.mark.parametrize("codes", blocks("console"))
+def test_commands_in_documents_say_what_is_shown(codes, monkeypatch):
+    """The govtree commands in a document print what stands below them, where anything does."""
+    from govtree.cli import main
+
+    monkeypatch.chdir(PROJECT)
+    for code in codes:
+        for part in re.split(r"^\$ ", code, flags=re.MULTILINE)[1:]:
+            command, _, expected = part.partition("\n")
+            program, *arguments = shlex.split(command)
+            if program != "govtree" or not expected.strip():
+                continue
+            with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.suppress(SystemExit):
+                main(arguments)
+            told = "\n".join(line.rstrip() for line in said.getvalue().splitlines())
+            pattern = re.escape(expected.strip()).replace(r"\.\.\.", ".*")
+            assert re.fullmatch(pattern, told.strip(), re.DOTALL), told
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document):
+    """Every relative link in a document names a file or folder that is there."""
+    for target in LINK.findall(document.read_text("utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+def test_the_version_is_the_same_everywhere():
+    """The package, the citation and the change log tell of the same version."""
+    citation = (PROJECT / "CITATION.cff").read_text("utf-8")
+    changes = (PROJECT / "CHANGELOG.md").read_text("utf-8")
+
+    assert re.search(r"^version: (.+)$", citation, re.MULTILINE).group(1) == govtree.__version__
+    assert "## [Unreleased]" in changes
+
+
+def test_the_glossary_names_what_the_library_names():
+    """Every record of a unit, and every role, stands in the glossary."""
+    glossary = (PROJECT / "docs" / "glossary.md").read_text("utf-8")
+    identifiers = set(re.findall(r"`([a-z_]+)`", glossary))
+
+    from govtree.units import ROLES, TERRITORY
+
+    assert {*ROLES, *TERRITORY, "area"} <= identifiers
+
+
+def test_every_extra_is_named_once_and_used():
+    """The extras are those that the error for a missing package can name."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    source = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+
+    for extra in project["optional-dependencies"]:
+        assert f'"{extra}"' in source, extra
