@@ -43,11 +43,13 @@ def decode(data: bytes) -> Decoded:
         # Lone surrogates pass here, so that they are told with all other characters.
         text = body.decode(codec, "surrogatepass")
     except UnicodeDecodeError as error:
-        before = body[: error.start].decode(codec, "surrogatepass")
-        other = _other_encoding(body) if name == "UTF-8" else ""
+        other = _other_encoding(body, error) if name == "UTF-8" else ""
         if other:
-            text = before + body[error.start :].decode(other.lower(), "replace")
-            return Decoded(_clean(text), [("GT011", len(before), {"encoding": other})])
+            first = re.search(rb"[\x80-\xff]", body)
+            offset = first.start() if first else 0
+            text = body.decode(other.lower(), "replace")
+            return Decoded(_clean(text), [("GT011", offset, {"encoding": other})])
+        before = body[: error.start].decode(codec, "surrogatepass")
         text = before + body[error.start :].decode(codec, "replace")
         values: dict[str, str] = {"byte": f"0x{body[error.start]:02X}", "encoding": name}
         return Decoded(_clean(text), [("GT010", len(before), values)])
@@ -81,8 +83,10 @@ def _forbidden(text: str) -> list[tuple[str, int, dict[str, str]]]:
     ]
 
 
-def _other_encoding(body: bytes) -> str:
+def _other_encoding(body: bytes, error: UnicodeDecodeError) -> str:
     """Return the encoding that *body* most likely has, if it can be told; else nothing."""
+    if "end of data" in error.reason:
+        return ""  # UTF-8 up to a character that was cut in two
     try:
         text = body.decode("gb18030")
     except UnicodeDecodeError:

@@ -10,6 +10,7 @@ __all__ = [
     "LINE",
     "SURROGATE",
     "TOO_LARGE",
+    "WIDE_BLANKS",
     "WIDE_COLON",
     "cause",
     "find",
@@ -45,7 +46,8 @@ _NARROW = {
     "\xa0": " ",
 }
 WIDE_COLON = re.compile(COLON)
-_WIDE_BLANK = re.compile("(?<![^\r\n ])[\u3000\xa0]")
+WIDE_BLANKS = "\u3000\xa0"
+_WIDE_BLANK = re.compile(f"(?<![^\r\n ])[{WIDE_BLANKS}]")
 _WIDE_IN_FLOW = re.compile("[" + "".join(key for key in _NARROW if _NARROW[key] != " ") + "]")
 
 

@@ -16,6 +16,7 @@ from govtree._yaml._causes import (
     LINE,
     SURROGATE,
     TOO_LARGE,
+    WIDE_BLANKS,
     WIDE_COLON,
     cause,
     find,
@@ -40,6 +41,8 @@ ALIASED: Final = 10_000
 #: Problems of one kind that are kept, place by place; the rest are counted in one more.
 KEPT: Final = 1_000
 
+
+_DOUBTFUL = re.compile(f"<<|[{COLON}{WIDE_BLANKS}]")
 
 # The three classes below are made by the ten thousand, so they are not frozen, which would
 # make them three times as slow; and compared by identity, so that they can be looked up.
@@ -392,6 +395,9 @@ class _Composer:
             elif at & 1 and not values[row] and (wide := key.find(COLON)) >= 0:
                 self.found.add("GT028", at + 2 * wide, character=COLON, meant=": ")
                 good = False
+            elif at & 1 and key[0] in WIDE_BLANKS:
+                self.found.add("GT028", at, character=key[0], meant=" ")
+                good = False
             elif key in first:
                 line = self.found.source.place(first[key])[0]
                 self.found.add("GT037", at, key=key, first=line)
@@ -403,8 +409,8 @@ class _Composer:
         if len(kept) < len(keys):
             values = [values[row] for row in kept]
             spots = [spots[each] for row in kept for each in (2 * row, 2 * row + 1)]
-        elif "<<" not in first and not any(COLON in key for key in first):
-            # Both are good or not by how they are written, so they are looked at each time.
+        elif not any(_DOUBTFUL.search(key) for key in first):
+            # Others are good or not by how they are written, so they are looked at each time.
             self.shapes[keys] = texts
         return Entries(texts, values, spots, spot)
 
