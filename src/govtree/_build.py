@@ -91,6 +91,10 @@ class Sources:
         part, within = self._find(row)
         return part.quote(within, field)
 
+    def take(self, rows: NDArray[Any]) -> Sources:
+        """Return the sources of these *rows*."""
+        return evolve(self, order=rows if self.order is None else self.order[rows])
+
     def _find(self, row: int) -> tuple[Places, int]:
         counted = row if self.order is None else int(self.order[row])
         part = int(np.searchsorted(self.starts, counted, side="right")) - 1

@@ -28,6 +28,7 @@ __all__ = [
     "equal",
     "feed",
     "read_only",
+    "same",
 ]
 
 IntArray = NDArray[np.int32]
@@ -207,6 +208,20 @@ def equal(one: Stored, other: Stored) -> bool:
         floats = one.dtype.kind == other.dtype.kind and one.dtype.kind in "fM"
         return np.array_equal(one, other, equal_nan=floats)
     return False
+
+
+def same(one: Mapping[str, Sheet], other: Mapping[str, Sheet]) -> bool:
+    """Return whether two structures have the same tables, cell by cell."""
+    return one.keys() == other.keys() and all(
+        sheet is other[name]
+        or (
+            sheet.ids == other[name].ids
+            and len(sheet) == len(other[name])
+            and sheet.columns.keys() == other[name].columns.keys()
+            and all(equal(each, other[name].columns[key]) for key, each in sheet.columns.items())
+        )
+        for name, sheet in one.items()
+    )
 
 
 def feed(digest: Digest, column: Stored) -> None:

@@ -1,0 +1,124 @@
+"""Between typed records and columns: rows from Python values, and a record from a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from govtree import _frames, _values
+from govtree._build import UNKNOWN_CELL, Rows, input_columns
+from govtree._columns import TAG, UNKNOWN, References, Sheet, Stored, Words
+from govtree._ids import Texts
+from govtree._names import nearest
+from govtree.errors import Problem, RecordPlaces, problem
+from govtree.units import Column, Record, columns_of
+
+__all__ = ["attributes_of", "columns_told", "rows_of"]
+
+
+def columns_told(records: Sequence[Record]) -> dict[str, list[Any]]:
+    """Return *records* of one class as columns, without those that none of them fills."""
+    columns = {
+        name: [getattr(each, name) for each in records] for name in columns_of(type(records[0]))
+    }
+    return {
+        name: cells
+        for name, cells in columns.items()
+        if any(cell is not None and cell != () and cell != {} for cell in cells)
+    }
+
+
+def rows_of(
+    table: str, records: Mapping[str, type[Record]], given: object
+) -> tuple[list[Rows], list[Problem]]:
+    """Return the rows of a mapping of columns or a data frame, and what is wrong with it.
+
+    Args:
+        table: Name of the table.
+        records: Record class of every table there may be.
+        given: A mapping from field to a sequence of values, or a data frame.
+    """
+    places = RecordPlaces(table)
+    if table not in records:
+        known = ", ".join(records)
+        return [], [problem("GT115", places.at(0), table=table, known=known)]
+    columns = dict(given) if isinstance(given, Mapping) else _frames.columns_of(given)
+    known_columns = input_columns(table, records[table])
+    problems = []
+    typed: dict[str, Any] = {}
+    length = max((len(cells) for cells in columns.values()), default=0)
+    for name, cells in _without_mappings(columns).items():
+        column = known_columns.get("tags" if name.startswith(TAG) else name)
+        if column is None:
+            meant = nearest(name, list(known_columns))
+            said = {"meant": meant} if meant else {}
+            problems.append(problem("GT116", places.at(0, name), table=table, field=name, **said))
+        elif len(cells) != length:
+            said = {"length": str(len(cells)), "expected": str(length)}
+            problems.append(problem("GT117", places.at(0, name), field=name, **said))
+        elif column.shape in ("links", "flags", "parts"):
+            typed[name] = cells
+        else:
+            typed[name], faults = _values.take_values(column.shape, cells)
+            for fault in faults:
+                where = places.at(fault.row, name)
+                problems.append(problem(fault.code, where, **dict(fault.values)))
+    return [Rows(table, typed, length, places)], problems
+
+
+def _without_mappings(columns: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """Return *columns* with a column of mappings of tags as a column each."""
+    apart = dict(columns)
+    mappings = apart.pop("tags", None)
+    if mappings is not None:
+        for tag in sorted({tag for each in mappings for tag in each or ()}):
+            apart[TAG + tag] = [(each or {}).get(tag) for each in mappings]
+    return apart
+
+
+def attributes_of(
+    sheet: Sheet,
+    row: int,
+    columns: Mapping[str, Column],
+    id_of: Callable[[str, int], str],
+) -> dict[str, Any]:
+    """Return what a row says, by field: ids, words, numbers and dates as Python values.
+
+    What is not given is left out; what is not known is left out too, except that references
+    and words then say ``?``.
+    """
+    told: dict[str, Any] = {} if sheet.ids is None else {"id": sheet.ids[row]}
+    tags = {}
+    for name, stored in sheet.columns.items():
+        value = _value(stored, row, id_of)
+        if value is None:
+            continue
+        if name.startswith(TAG):
+            tags[name.removeprefix(TAG)] = value
+        else:
+            told[name] = bool(value) if columns[name].shape == "truth" else value
+    if tags:
+        told["tags"] = tags
+    return told
+
+
+def _value(stored: Stored, row: int, id_of: Callable[[str, int], str]) -> Any:
+    if isinstance(stored, References):
+        for target, rows in stored.targets.items():
+            if rows[row] >= 0:
+                return id_of(target, int(rows[row]))
+            if rows[row] == UNKNOWN:
+                return UNKNOWN_CELL
+        return None
+    if isinstance(stored, Words):
+        return UNKNOWN_CELL if stored.codes[row] == UNKNOWN else stored[row]
+    if isinstance(stored, Texts):
+        return stored[row]
+    cell = stored[row]
+    if stored.dtype.kind == "M":
+        return None if np.isnat(cell) else cell.item()
+    if stored.dtype.kind == "f":
+        return None if np.isnan(cell) else float(cell)
+    return None if cell < 0 else int(cell)

@@ -1,0 +1,820 @@
+"""The hierarchy: who belongs where, on one day.
+
+A :class:`Hierarchy` is immutable. It answers by id; the same questions over whole tables are
+asked of :attr:`Hierarchy.arrays`, and :attr:`Hierarchy.graph` shows it to networkx.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+import numpy as np
+from attrs import asdict, evolve, field, frozen
+
+from govtree import _build, _columns, _frames, _graph_view, _records, _subtree
+from govtree._arrays import Arrays
+from govtree._build import Rows, Sources, tables_of
+from govtree._columns import NONE, IntArray, References, Sheet
+from govtree._each import Each
+from govtree._ids import Ids, Texts
+from govtree._names import nearest, normal
+from govtree.errors import Location, Problem, StructureError, UnknownIdError, UnknownLevelError
+from govtree.facts import Facts
+from govtree.units import (
+    BESIDE,
+    TABLES,
+    TERRITORY,
+    Area,
+    Body,
+    Branch,
+    Building,
+    Column,
+    Community,
+    Compound,
+    Declared,
+    Entrance,
+    Grid,
+    Group,
+    Household,
+    Level,
+    LevelUnit,
+    Link,
+    Mark,
+    MicroGrid,
+    Person,
+    Post,
+    Record,
+    Relation,
+    Term,
+    Unit,
+    columns_of,
+)
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["Hierarchy", "Summary", "Units"]
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+
+
+class Units(Mapping[str, R], Generic[R]):
+    """The rows of one table as typed records, made when they are asked for.
+
+    A mapping from id to record, in order of id.
+
+    >>> h = Hierarchy.from_records([Grid(id="N-2"), Grid(id="N-1")])
+    >>> list(h.grids), h.grids["N-1"].id
+    (['N-1', 'N-2'], 'N-1')
+    """
+
+    def __init__(self, hierarchy: Hierarchy, table: str) -> None:
+        self._hierarchy = hierarchy
+        self._table = table
+
+    def __getitem__(self, id: str) -> R:
+        row = self._hierarchy.sheet(self._table).ids
+        at = NONE if row is None else row.row(id)
+        if at < 0:
+            raise self._hierarchy._unknown(id, self._table)
+        return cast(R, self._hierarchy._record(self._table, at))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._hierarchy.ids(self._table))
+
+    def __len__(self) -> int:
+        return self._hierarchy.count(self._table)
+
+    def __contains__(self, id: object) -> bool:
+        ids = self._hierarchy.sheet(self._table).ids
+        return ids is not None and isinstance(id, str) and ids.row(id) >= 0
+
+    def __repr__(self) -> str:
+        return f"<{len(self):,} rows of {self._table}>"
+
+
+@frozen
+class Summary:
+    """How a number spreads over the units of a table.
+
+    Attributes:
+        units: How many units there are.
+        total: Sum over all of them and over what belongs to none.
+        mean: Mean of a unit; None where there is no unit.
+        least: Least of a unit.
+        most: Most of a unit.
+        unattached: What belongs to no unit.
+    """
+
+    units: int
+    total: int
+    mean: float | None
+    least: int | None
+    most: int | None
+    unattached: int
+
+
+class _Table(Generic[R]):
+    """A property of a hierarchy: the records of one table."""
+
+    def __init__(self, table: str, record: type[R]) -> None:
+        self._name = table
+        self.__doc__ = f"The {record.__name__} of each id, for all rows of {table}."
+
+    def __get__(self, hierarchy: Hierarchy, owner: type) -> Units[R]:
+        return Units(hierarchy, self._name)
+
+
+@frozen(eq=False, repr=False)
+class Hierarchy:
+    """A structure on one day: units, territory, bodies and posts, and what joins them.
+
+    Made by :meth:`from_records`, :meth:`from_tables`, :meth:`from_networkx` or
+    ``govtree.load(path).hierarchy``; all of them check the shape of the structure and raise
+    :class:`~govtree.errors.StructureError` with every problem at once.
+
+    Two hierarchies are equal when they state the same facts, wherever those were read from.
+
+    Attributes:
+        facts: Name, day, levels, vocabularies and declared figures.
+        warnings: What was doubtful and did not keep the structure from being built.
+
+    >>> h = Hierarchy.from_records([
+    ...     Community(id="C-1"),
+    ...     Branch(id="B-1", parent="C-1", covers=["N-1"]),
+    ...     Group(id="G-1", parent="B-1"),
+    ...     Household(id="H-1", parent="G-1", grid="N-1"),
+    ...     Grid(id="N-1", community="C-1"),
+    ... ])
+    >>> h.path("H-1")
+    ('C-1', 'B-1', 'G-1', 'H-1')
+    >>> h.branch_of("N-1")
+    'B-1'
+    """
+
+    facts: Facts
+    _sheets: Mapping[str, Sheet]
+    _sources: Mapping[str, Sources] = field(factory=dict)
+    warnings: tuple[Problem, ...] = ()
+    _made: dict[str, Any] = field(factory=dict, init=False)
+
+    communities = _Table("community", Community)
+    branches = _Table("branch", Branch)
+    groups = _Table("group", Group)
+    households = _Table("household", Household)
+    compounds = _Table("compound", Compound)
+    grids = _Table("grid", Grid)
+    micro_grids = _Table("micro_grid", MicroGrid)
+    buildings = _Table("building", Building)
+    entrances = _Table("entrance", Entrance)
+    areas = _Table("area", Area)
+    bodies = _Table("body", Body)
+    posts = _Table("post", Post)
+    persons = _Table("person", Person)
+
+    # -- making one ------------------------------------------------------------------------
+
+    @classmethod
+    def build(cls, facts: Facts, given: Iterable[Rows]) -> Hierarchy:
+        """Return the hierarchy of *given* rows, which the readers of files hand in.
+
+        Raises:
+            StructureError: With every problem there is, sorted.
+        """
+        problems = facts.problems()
+        if problems:
+            raise StructureError(problems)
+        built = _build.build(facts.levels, facts.vocabularies, given)
+        if any(each.severity == "error" for each in built.problems):
+            raise StructureError(built.problems)
+        return cls(facts, built.sheets, built.sources, built.problems)
+
+    @classmethod
+    def from_records(cls, records: Iterable[Record], **facts: Any) -> Hierarchy:
+        """Return the hierarchy of typed records, in any order.
+
+        Args:
+            records: Units, bodies, posts, tenures, relations, ...
+            facts: Fields of :class:`Facts`.
+
+        Raises:
+            StructureError: With every problem there is; each names the record.
+
+        >>> Hierarchy.from_records([Group(id="G", parent="B")])
+        Traceback (most recent call last):
+        ...
+        govtree.errors.StructureError: group[0]:parent: error[GT102]: group 'G' names branch 'B' as its parent, which is not there; add it, or correct the parent
+        """
+        tables: dict[str, list[Record]] = {}
+        name_of = {table.record: table.name for table in TABLES}
+        for record in records:
+            name = record.level if isinstance(record, LevelUnit) else name_of[type(record)]
+            tables.setdefault(name, []).append(record)
+        columns = {name: _records.columns_told(rows) for name, rows in tables.items()}
+        return cls.from_tables(columns, **facts)
+
+    @classmethod
+    def from_tables(cls, tables: Mapping[str, Any], **facts: Any) -> Hierarchy:
+        """Return the hierarchy of tables: mappings of columns, or data frames.
+
+        Args:
+            tables: By name of the table (``household``, ``grid``, ``tenure``, the name of a
+                level): a mapping from field to a sequence of values, or any data frame that
+                narwhals knows (extra ``frames``). A tag is a column ``tags.NAME``, or stands
+                in mappings in a column ``tags``.
+            facts: Fields of :class:`Facts`.
+
+        Raises:
+            StructureError: With every problem there is; each names table and row.
+
+        >>> h = Hierarchy.from_tables({"grid": {"id": ["N-2", "N-1"], "residents": [800, None]}})
+        >>> h.roll_up("residents", by="grid")
+        {'N-1': 0, 'N-2': 800, None: 0}
+        """
+        stated = Facts(**facts)
+        problems = list(stated.problems())
+        given = []
+        for name, table in tables.items():
+            rows, faults = _records.rows_of(name, tables_of(stated.levels), table)
+            given += rows
+            problems += faults
+        if problems:
+            raise StructureError(problems)
+        return cls.build(stated, given)
+
+    @classmethod
+    def from_networkx(cls, graph: nx.DiGraph[str]) -> Hierarchy:
+        """Return the hierarchy of a directed graph.
+
+        Args:
+            graph: What :meth:`to_networkx` gave, or any DiGraph whose nodes are texts with an
+                attribute ``level`` and whose edges lead from upper to lower units.
+
+        Raises:
+            StructureError: With every problem there is; each names node or edge.
+        """
+        facts, given, problems = _graph_view.rows_of_graph(graph)
+        if problems:
+            raise StructureError(problems)
+        return cls.build(Facts(**facts), given)
+
+    # -- what it states --------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """Name of the place, for people."""
+        return self.facts.name
+
+    @property
+    def as_of(self) -> dt.date | None:
+        """The day that the structure is a snapshot of."""
+        return self.facts.as_of
+
+    @property
+    def time_zone(self) -> str | None:
+        """IANA name of the time zone."""
+        return self.facts.time_zone
+
+    @property
+    def reference_system(self) -> str | None:
+        """What the coordinates of units are in."""
+        return self.facts.reference_system
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The chain, top down."""
+        return self.facts.levels
+
+    @property
+    def vocabularies(self) -> Mapping[str, tuple[Term, ...]]:
+        """Terms by name of the vocabulary."""
+        return self.facts.vocabularies
+
+    @property
+    def declared(self) -> tuple[Declared, ...]:
+        """Figures that somebody published about the structure."""
+        return self.facts.declared
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that were given or implied, in the structure's order."""
+        return tuple(self._sheets)
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Names of the tables whose rows are nodes: units, areas, bodies and posts."""
+        chain = [level.table for level in self.levels]
+        return tuple(name for name in (*chain, *TERRITORY, *BESIDE) if name in self._sheets)
+
+    def sheet(self, table: str) -> Sheet:
+        """Return ids and columns of *table*; an empty sheet where it was not given.
+
+        Raises:
+            UnknownLevelError: If the structure can have no such table.
+        """
+        found = self._sheets.get(table)
+        if found is None:
+            if table not in tables_of(self.levels):
+                raise UnknownLevelError(table, tables_of(self.levels))
+            return Sheet(table, 0)
+        return found
+
+    def has(self, table: str, column: str = "") -> bool:
+        """Return whether *table*, or the *column* of it, was given at all."""
+        return table in self._sheets and (not column or column in self._sheets[table].columns)
+
+    def count(self, table: str) -> int:
+        """Return how many rows *table* has; 0 where it was not given."""
+        return len(self.sheet(table))
+
+    def ids(self, table: str, rows: IntArray | None = None) -> list[str]:
+        """Return the ids of *table* in their order, or of some *rows* of it."""
+        ids = self.sheet(table).ids
+        if ids is None:
+            return []
+        return cast("list[str]", ids.tolist() if rows is None else ids.texts(rows))
+
+    def rows(self, table: str, ids: Sequence[str]) -> IntArray:
+        """Return the int32 row in *table* of each of *ids*, -1 where there is none."""
+        known = self.sheet(table).ids
+        return np.full(len(ids), NONE, np.int32) if known is None else known.rows(ids)
+
+    def locate(self, id: str) -> tuple[str, int]:
+        """Return table and row of *id*.
+
+        Raises:
+            UnknownIdError: If no unit, area, body or post has it; names the nearest.
+        """
+        for table in self._by_size:
+            row = cast(Ids, self._sheets[table].ids).row(id)
+            if row >= 0:
+                return table, row
+        raise self._unknown(id)
+
+    def where(self, id: str) -> Location:
+        """Return where *id* stood in the files or records that it came from."""
+        return self.where_row(*self.locate(id))
+
+    def where_row(self, table: str, row: int) -> Location:
+        """Return where a row stood; an empty place where that is not known."""
+        sources = self._sources.get(table)
+        return Location() if sources is None else sources.at(row)
+
+    def at(self, level: str) -> Units[LevelUnit]:
+        """Return the units of a level by its name, such as ``"district"``.
+
+        Raises:
+            UnknownLevelError: If there is no such level.
+        """
+        for each in self.levels:
+            if level in (each.level, each.table):
+                return Units(self, each.table)
+        raise UnknownLevelError(level, [each.level for each in self.levels])
+
+    def records(self, table: str) -> tuple[Record, ...]:
+        """Return the rows of *table* as typed records, in its order."""
+        return tuple(self._record(table, row) for row in range(self.count(table)))
+
+    def relation(self, name: str) -> tuple[Relation, ...]:
+        """Return every row of a relation, whatever its dates.
+
+        >>> h = Hierarchy.from_records([Branch(id="B", covers=["N"]), Grid(id="N")])
+        >>> [(each.source, each.target) for each in h.relation("covers")]
+        [('B', 'N')]
+        """
+        rows = np.flatnonzero(self.arrays.is_word("relation", "relation", name))
+        return tuple(cast(Relation, self._record("relation", row)) for row in rows.tolist())
+
+    def related(self, id: str, relation: str) -> tuple[str, ...]:
+        """Return the ids that *id* covers, serves, ... today, in order."""
+        table, row = self.locate(id)
+        chosen = self.arrays.is_word("relation", "relation", relation)
+        chosen &= self.arrays.in_force("relation")
+        ends = self.sheet("relation").columns.get("target")
+        if not isinstance(ends, References):
+            return ()
+        rows = self.arrays.inverse("relation", "source", table).rows(row)
+        rows = rows[chosen[rows]]
+        return tuple(
+            sorted(
+                id
+                for target, each in ends.targets.items()
+                for id in self.ids(target, each[rows][each[rows] >= 0])
+            )
+        )
+
+    def __getitem__(self, id: str) -> Unit:
+        return cast(Unit, self._record(*self.locate(id)))
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, str) and any(
+            cast(Ids, self._sheets[table].ids).row(id) >= 0 for table in self._by_size
+        )
+
+    def __len__(self) -> int:
+        return sum(len(self._sheets[table]) for table in self.nodes)
+
+    def __repr__(self) -> str:
+        name = f" {self.name!r}" if self.name else ""
+        day = f" as of {self.as_of}" if self.as_of else ""
+        counts = ", ".join(f"{len(self._sheets[table]):,} {table}" for table in self.nodes)
+        return f"<Hierarchy{name}{day}: {counts or 'empty'}>"
+
+    # -- who belongs where -------------------------------------------------------------------
+
+    def path(self, id: str) -> tuple[str, ...]:
+        """Return the ids from the top of the chain down to *id*.
+
+        Of a unit of the territory, area, body or post the path is :meth:`parent` by parent.
+
+        Raises:
+            UnknownIdError: If there is no such id.
+        """
+        leaf, parents, stems = self._ladder
+        row = leaf.row(id)
+        if row >= 0:
+            stem = stems[parents[row]]
+            if stem is not None:
+                return (*stem, id)
+        return self._walked(id)
+
+    def _walked(self, id: str) -> tuple[str, ...]:
+        place = self.locate(id)
+        path = [id]
+        while (above := self._parent(*place)) is not None:
+            place = above
+            path.append(self._id(*place))
+        return tuple(reversed(path))
+
+    def parent(self, id: str) -> str | None:
+        """Return the unit above *id*, or None.
+
+        In the territory: an entrance stands in its building, a building in its grid, else
+        its compound; grids and compounds in their community; a post at its place.
+        """
+        above = self._parent(*self.locate(id))
+        return None if above is None else self._id(*above)
+
+    def ancestors(self, id: str) -> tuple[str, ...]:
+        """Return the units above *id*, the nearest first."""
+        return self.path(id)[-2::-1]
+
+    def children(self, id: str) -> tuple[str, ...]:
+        """Return what stands directly under *id*: along the chain, or in the territory.
+
+        A building is a child of its grid and of its compound; a household of its group, and
+        of the grid, building and entrance that are written beside it.
+        """
+        table, row = self.locate(id)
+        found = [
+            self.ids(lower, self.arrays.inverse(lower, column, table).rows(row))
+            for lower, column in self._steps_down(table)
+        ]
+        return tuple(dict.fromkeys(id for ids in found for id in ids))
+
+    def descendants(self, id: str) -> tuple[str, ...]:
+        """Return the units below *id* along the chain: level by level, each in order of id."""
+        table, row = self.locate(id)
+        chain = [level.table for level in self.levels]
+        if table not in chain:
+            return ()
+        below = chain[chain.index(table) + 1 :]
+        rows = {table: np.array([row], np.int32)}
+        for lower in below:
+            found = [
+                self.arrays.inverse(lower, "parent", upper).rows(each)
+                for upper, ups in rows.items()
+                for each in ups.tolist()
+            ]
+            rows[lower] = np.sort(np.concatenate(found)) if found else np.empty(0, np.int32)
+        return tuple(id for lower in below for id in self.ids(lower, rows[lower]))
+
+    def level_of(self, id: str) -> str:
+        """Return the name of the level, or of the table, that *id* is in."""
+        table, _ = self.locate(id)
+        return self._called(table)
+
+    def common_ancestor(self, *ids: str) -> str | None:
+        """Return the lowest unit that all of *ids* are or stand under, or None."""
+        shared = None
+        for steps in zip(*(self.path(id) for id in ids), strict=False):
+            if len(set(steps)) > 1:
+                break
+            shared = steps[0]
+        return shared
+
+    def branch_of(self, id: str) -> str | None:
+        """Return the branch that answers for *id*, or None where none or several do.
+
+        Along the chain for what stands under a branch, by cover for the territory.
+        """
+        table, row = self.locate(id)
+        branch = int(self.arrays.branches(table)[row])
+        return self._id("branch", branch) if branch >= 0 else None
+
+    def grid_of(self, id: str) -> str | None:
+        """Return the grid that a household, entrance, building or micro-grid lies in."""
+        table, row = self.locate(id)
+        grid = int(self.arrays.within(table, "grid")[row])
+        return self._id("grid", grid) if grid >= 0 else None
+
+    def households_of(self, id: str) -> list[str]:
+        """Return the households of any unit, area or body, in order of id.
+
+        A unit of the chain has those under it, one of the territory those within it; an area
+        those of its communities; a body or post those of the units it serves, and a post
+        those of its place where it serves none.
+        """
+        return self.ids("household", self.arrays.households_of(*self.locate(id)))
+
+    def find(self, text: str = "", *, table: str | None = None, **attributes: Any) -> tuple[str, ...]:
+        """Return the ids of units whose id or name holds *text* and that have *attributes*.
+
+        Args:
+            text: Part of an id or name; case, width and blanks are set aside.
+            table: Only this table.
+            attributes: Fields and what they hold, ``kind="building_group"``.
+
+        >>> h = Hierarchy.from_records([Compound(id="X-1", name="龙湖花园", type="commercial")])
+        >>> h.find("龙湖"), h.find(type="village_run")
+        (('X-1',), ())
+        """
+        sought = normal(text)
+        found: list[str] = []
+        for name in self.nodes if table is None else (table,):
+            sheet = self.sheet(name)
+            if any(column not in sheet.columns for column in attributes if column != "id"):
+                continue
+            names = sheet.columns.get("name")
+            called = names.tolist() if isinstance(names, Texts) else [None] * len(sheet)
+            for row, (id, each) in enumerate(zip(self.ids(name), called, strict=True)):
+                if sought in normal(id) or (each and sought in normal(each)):
+                    told = self._told(name, row) if attributes else {}
+                    if all(told.get(key) == value for key, value in attributes.items()):
+                        found.append(id)
+        return tuple(found)
+
+    def holders(self, place: str, post: str) -> tuple[str, ...]:
+        """Return the ids of the persons who hold *post* at *place* today, derived ones too.
+
+        Where the vocabulary says that a post is derived, such as the grid head from the
+        secretary, and nobody is written down for it, its holder is that of the post which
+        it derives from, at the branch that covers the place.
+        """
+        table, row = self.locate(place)
+        places, persons = self.arrays.holders(post, table)
+        typed = persons[places == row]
+        term = next((each for each in self.vocabularies.get("post", ()) if each.term == post), None)
+        if len(typed) or term is None or term.derived is None:
+            return tuple(self.ids("person", typed))
+        branch = self.branch_of(place)
+        return () if branch is None or branch == place else self.holders(branch, term.derived)
+
+    # -- sums ------------------------------------------------------------------------------------
+
+    def roll_up(self, column: str = "households", *, by: str) -> dict[str | None, int]:
+        """Return *column* added up to each unit of a level, the territory, or to areas.
+
+        Args:
+            column: ``households``, ``residents``, ``members``, a tag as ``tags.NAME``, or
+                another column of whole numbers.
+            by: Name of the table: a level, ``grid``, ``compound``, ``area``, ...
+
+        Returns:
+            A number for each id in order, and last, under None, what belongs to none of them:
+            so the numbers add up to the whole (except by area, where areas overlap).
+
+        >>> h = Hierarchy.from_records([
+        ...     Grid(id="N-1"), Household(id="H-1", grid="N-1"), Household(id="H-2"),
+        ... ])
+        >>> h.roll_up(by="grid")
+        {'N-1': 1, None: 1}
+        """
+        totals, rest = self.arrays.roll_up(column, by)
+        return dict(zip([*self.ids(by), None], [*totals.tolist(), rest], strict=True))
+
+    def summary(self, *, by: str, column: str = "households") -> Summary:
+        """Return how many units there are in *by* and how *column* spreads over them."""
+        totals, rest = self.arrays.roll_up(column, by)
+        some = len(totals) > 0
+        return Summary(
+            units=len(totals),
+            total=int(totals.sum()) + rest,
+            mean=float(totals.mean()) if some else None,
+            least=int(totals.min()) if some else None,
+            most=int(totals.max()) if some else None,
+            unattached=rest,
+        )
+
+    # -- networkx, other forms ---------------------------------------------------------------------
+
+    @property
+    def graph(self) -> nx.DiGraph[str]:
+        """Everything as a frozen networkx graph over the columns; no copy is made.
+
+        Nodes are units, areas, bodies and posts; there is one edge a pair, from upper to
+        lower and from server to served, with the sorted names of what joins them.
+        """
+        return self._once("graph", lambda: _graph_view.graph_view(self._sheets, self.levels, self.arrays.inverse))
+
+    @property
+    def spine(self) -> nx.DiGraph[str]:
+        """The chain alone as a frozen networkx graph: a forest."""
+        return self._once("spine", lambda: _graph_view.spine_view(self._sheets, self.levels, self.arrays.inverse))
+
+    @property
+    def territory(self) -> nx.DiGraph[str]:
+        """The territory alone as a frozen networkx graph, without cycles."""
+        return self._once(
+            "territory", lambda: _graph_view.territory_view(self._sheets, self.levels, self.arrays.inverse)
+        )
+
+    def to_networkx(self) -> nx.DiGraph[str]:
+        """Return an ordinary networkx graph that carries everything, as a copy.
+
+        ``Hierarchy.from_networkx(h.to_networkx()) == h``.
+        """
+        return _graph_view.to_networkx(self._sheets, self.facts)
+
+    def to_frame(self, table: str, *, backend: str = "pandas") -> Any:
+        """Return a table as a data frame, ids in the place of row numbers.
+
+        Args:
+            table: Name of the table.
+            backend: ``pandas``, ``polars`` or ``pyarrow``; each is an extra of that name.
+
+        Raises:
+            MissingExtraError: If the package is not installed.
+            UnknownLevelError: If there is no such table.
+        """
+        return _frames.to_frame(self.sheet(table), self.ids, backend=backend)
+
+    def subtree(self, id: str) -> Hierarchy:
+        """Return the part of the structure that belongs to a unit of the chain, or to a place.
+
+        It holds the unit and all below it; a bare path above, without what else stands there;
+        the territory that its households lie in or its branches cover, and the compounds and
+        communities that this stands in; and the posts, bodies, areas and records that point
+        at what is kept.
+        """
+        chain = [level.table for level in self.levels]
+        kept = _subtree.rows_of_part(self.arrays, self._sheets, chain, *self.locate(id))
+        sheets, sources = _subtree.reduced(self._sheets, self._sources, kept)
+        return evolve(self, sheets=sheets, sources=sources, warnings=())
+
+    @property
+    def arrays(self) -> Arrays:
+        """The same questions over whole tables, in rows."""
+        return self._once("arrays", lambda: Arrays(self.levels, self._sheets, self.as_of))
+
+    @property
+    def each(self) -> Each:
+        """The same questions of many ids at once, answered in their order."""
+        return Each(self)
+
+    @property
+    def fingerprint(self) -> str:
+        """BLAKE2b over the facts in hexadecimal, equal on every platform and in every process."""
+
+        def made() -> str:
+            digest = hashlib.blake2b(digest_size=16)
+            facts = json.dumps(asdict(self.facts), default=str, sort_keys=True)
+            digest.update(facts.encode() + b"\0")
+            for name, sheet in self._sheets.items():
+                digest.update(f"{name}\0{len(sheet)}\0".encode())
+                if sheet.ids is not None:
+                    sheet.ids.feed(digest)
+                for column, stored in sheet.columns.items():
+                    digest.update(column.encode() + b"\0")
+                    _columns.feed(digest, stored)
+            return digest.hexdigest()
+
+        return self._once("fingerprint", made)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Hierarchy):
+            return NotImplemented
+        return self.facts == other.facts and _columns.same(self._sheets, other._sheets)
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        return self.facts, self._sheets, self._sources, self.warnings
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        names = ("facts", "_sheets", "_sources", "warnings", "_made")
+        for name, value in zip(names, (*state, {}), strict=True):
+            object.__setattr__(self, name, value)
+
+    # -- within ---------------------------------------------------------------------------------
+
+    def _once(self, name: str, make: Callable[[], T]) -> T:
+        """Return what *make* makes, made once; harmless when two threads make it at a time."""
+        if name not in self._made:
+            self._made[name] = make()
+        return cast(T, self._made[name])
+
+    @property
+    def _by_size(self) -> tuple[str, ...]:
+        # Most ids that are looked up are households: their table is asked first.
+        return self._once(
+            "by_size", lambda: tuple(sorted(self.nodes, key=lambda name: -self.count(name)))
+        )
+
+    @property
+    def _ladder(self) -> tuple[Ids, memoryview, list[tuple[str, ...] | None]]:
+        """Ids of the lowest level, the rows above them, and the paths of those rows.
+
+        A path of the lowest level is then two look-ups. The last two paths are those of the
+        rows :data:`NONE` and :data:`UNKNOWN`, and say that the long way has to be gone.
+        """
+
+        def made() -> tuple[Ids, memoryview, list[tuple[str, ...] | None]]:
+            chain = [level.table for level in self.levels if level.table in self._sheets]
+            leaf = self.sheet(chain[-1]) if chain else Sheet("", 0)
+            parents = leaf.columns.get("parent")
+            targets = parents.targets if isinstance(parents, References) else {}
+            table, rows = next(iter(targets.items()), ("", np.full(len(leaf), NONE, np.int32)))
+            paths = self.each.path(self.ids(table)) if table else []
+            return leaf.ids or Ids.of([]), memoryview(rows), [*paths, None, None]
+
+        return self._once("ladder", made)
+
+    def _parent(self, table: str, row: int) -> tuple[str, int] | None:
+        for name, column in self._steps_up(table):
+            stored = self._sheets[table].columns[name]
+            if isinstance(stored, References):
+                for target in column.targets if column.targets[0][0] != "@" else stored.targets:
+                    rows = stored.targets.get(target)
+                    if rows is not None and rows[row] >= 0:
+                        return target, int(rows[row])
+        return None
+
+    def _steps_up(self, table: str) -> list[tuple[str, Column]]:
+        """Return the columns of *table* that name what a row stands in, the first ones first."""
+        if table in {level.table for level in self.levels}:
+            names: tuple[str, ...] = ("parent",)
+        else:
+            names = ("building", "micro_grid", "grid", "compound", "community", "at")
+        columns = columns_of(tables_of(self.levels)[table])
+        given = self._sheets[table].columns
+        return [(name, columns[name]) for name in names if name in given]
+
+    def _steps_down(self, table: str) -> list[tuple[str, str]]:
+        """Return the tables and columns that name a row of *table* as what they stand in."""
+        return [
+            (lower, name)
+            for lower in self.nodes
+            if lower not in BESIDE
+            for name, stored in self._sheets[lower].columns.items()
+            if isinstance(stored, References) and table in stored.targets
+        ]
+
+    def _id(self, table: str, row: int) -> str:
+        return cast(str, cast(Ids, self._sheets[table].ids)[row])
+
+    def _called(self, table: str) -> str:
+        return next((each.level for each in self.levels if each.table == table), table)
+
+    def _unknown(self, id: object, table: str | None = None) -> UnknownIdError:
+        tables = self.nodes if table is None else (table,)
+        meant = nearest(str(id), [each for name in tables for each in self.ids(name)])
+        return UnknownIdError(str(id), meant)
+
+    def _told(self, table: str, row: int) -> dict[str, Any]:
+        columns = columns_of(tables_of(self.levels)[table])
+        return _records.attributes_of(self._sheets[table], row, columns, self._id)
+
+    def _record(self, table: str, row: int) -> Record:
+        record = tables_of(self.levels)[table]
+        told = self._told(table, row)
+        for name, column in columns_of(record).items():
+            if column.shape in ("links", "flags", "parts"):
+                told[name] = self._beside(table, row, column)
+        if record is LevelUnit:
+            told["level"] = table
+        return record(**told)
+
+    def _beside(self, table: str, row: int, column: Column) -> tuple[Any, ...]:
+        """Return the links, flags or parts of a unit, from the tables where they are kept."""
+        kept = {"links": "relation", "flags": "flag", "parts": "body_group"}[column.shape]
+        if kept not in self._sheets:
+            return ()
+        end = {"links": "source", "flags": "unit", "parts": "body"}[column.shape]
+        rows = self.arrays.inverse(kept, end, table).rows(row).tolist()
+        told = [self._told(kept, each) for each in rows]
+        if column.shape == "parts":
+            return tuple(each["group"] for each in told)
+        if column.shape == "flags":
+            return tuple(Mark(**{k: v for k, v in each.items() if k != "unit"}) for each in told)
+        return tuple(
+            Link(each["target"], **{k: each[k] for k in ("mode", "since", "until") if k in each})
+            for each in told
+            if each["relation"] == column.targets[0]
+        )
