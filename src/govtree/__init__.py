@@ -21,6 +21,7 @@ _NAMES_BY_MODULE = {
         "UnknownIdError",
         "UnknownLevelError",
     ),
+    "hierarchy": ("Hierarchy",),
     "units": (
         "Area",
         "Body",

@@ -12,6 +12,9 @@ from govtree.errors import (
     UnknownIdError,
     UnknownLevelError,
 )
+from govtree.hierarchy import (
+    Hierarchy,
+)
 from govtree.units import (
     Area,
     Body,
@@ -59,6 +62,7 @@ __all__ = [
     "GovtreeError",
     "Grid",
     "Group",
+    "Hierarchy",
     "Household",
     "Level",
     "LevelUnit",
