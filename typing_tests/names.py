@@ -20,7 +20,7 @@ def errors_have_one_base(unknown: UnknownIdError, config: ConfigError) -> None:
     assert bases
     as_key: KeyError = unknown
     as_structure: StructureError = config
-    assert as_key, as_structure
+    assert (as_key, as_structure)
 
 
 def records_are_typed() -> None:
