@@ -222,6 +222,61 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "more-of-a-kind",
             "{count} more problems of kind {kind} from here on",
         ),
+        "GT040": Text(
+            "not-a-whole-number",
+            "'{cell}' is not a whole number",
+            "write digits alone, such as 12, or nothing where there is none",
+        ),
+        "GT041": Text(
+            "negative-count",
+            "'{cell}' is less than 0",
+            "write the count, or nothing where there is none",
+        ),
+        "GT042": Text(
+            "number-too-large",
+            "'{cell}' is larger than {most}",
+            "a code is text: name a field that holds text",
+        ),
+        "GT043": Text(
+            "not-a-number",
+            "'{cell}' is not a number",
+            "write digits with a point, such as 12.5, or nothing where there is none",
+        ),
+        "GT044": Text(
+            "number-not-finite",
+            "'{cell}' is not a finite number",
+            "write nothing where there is none",
+        ),
+        "GT045": Text(
+            "not-a-day",
+            "'{cell}' is not a day",
+            "write it as YYYY-MM-DD",
+        ),
+        "GT046": Text(
+            "no-such-day",
+            "there is no day '{cell}'",
+            "correct year, month or day",
+        ),
+        "GT047": Text(
+            "not-yes-or-no",
+            "'{cell}' is neither yes nor no",
+            "write true or false",
+        ),
+        "GT048": Text(
+            "not-text",
+            "'{cell}' stands where text is meant",
+            "hand it in as text",
+        ),
+        "GT049": Text(
+            "not-a-tag",
+            "'{cell}' is neither a count nor yes or no",
+            "write a whole number, or true or false",
+        ),
+        "GT050": Text(
+            "damaged-code",
+            "'{cell}' is what a spreadsheet makes of a long code",
+            "format the column as text in the original, and save it again",
+        ),
         "GT090": Text(
             "file-unwritable",
             "'{path}' cannot be written ({reason})",
