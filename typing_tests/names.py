@@ -15,12 +15,20 @@ def problems_are_data(error: StructureError) -> None:
     assert_type(str(error.problems[0]), str)
 
 
-def errors_have_one_base(unknown: UnknownIdError, config: ConfigError) -> None:
-    bases: list[govtree.GovtreeError] = [unknown, config]
-    assert bases
-    as_key: KeyError = unknown
-    as_structure: StructureError = config
-    assert (as_key, as_structure)
+def errors_have_the_bases_they_promise(unknown: UnknownIdError, config: ConfigError) -> None:
+    takes_error(unknown)
+    takes_error(config)
+    takes_key_error(unknown)
+    takes_structure_error(config)
+
+
+def takes_error(error: govtree.GovtreeError) -> None: ...
+
+
+def takes_key_error(error: KeyError) -> None: ...
+
+
+def takes_structure_error(error: StructureError) -> None: ...
 
 
 def records_are_typed() -> None:
