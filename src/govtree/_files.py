@@ -317,10 +317,10 @@ class _Limited(io.RawIOBase):
         return self._file.tell()
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
-        start = self._file.tell()
-        view = memoryview(buffer).cast("B")[: max(self._most + 1 - start, 1)]
         with _refusing(self._refuse):
-            read = self._file.readinto(view)
+            start = self._file.tell()
+            room = max(self._most + 1 - start, 1)
+            read = self._file.readinto(memoryview(buffer).cast("B")[:room])
         if start + read > self._most:
             raise self._refuse("GT004", limit=f"{self._most:,}")
         return read

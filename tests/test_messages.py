@@ -1,0 +1,89 @@
+"""What a problem says, in two languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from govtree import _messages
+from govtree._messages import ENGLISH, MEANT, fill
+from govtree.errors import Location, Problem, as_json
+
+PLACE = re.compile(r"\{([a-z_]+)\}")
+CODES = sorted(ENGLISH)
+CHINESE = _messages._chinese()
+
+
+@given(st.dictionaries(st.sampled_from(["id", "first"]), st.text()))
+def test_a_value_is_never_a_template(values):
+    """Values come out as they went in, whatever braces they hold."""
+    text = fill("x", "message", "<{id}|{first}|{id}>", values.items())
+
+    first = values.get("first", "{first}")
+    assert text == f"<{values.get('id', '{id}')}|{first}|{values.get('id', '{id}')}>"
+
+
+def test_values_do_not_fill_one_another():
+    """The name of one value inside of another is text."""
+    assert fill("x", "message", "{a} {b}", [("a", "{b}"), ("b", "{a}")]) == "{b} {a}"
+    assert fill("x", "message", "{a}", [("a", "{0.__class__}{{}}%s$x")]) == "{0.__class__}{{}}%s$x"
+
+
+@pytest.mark.parametrize("lang", ["zh", "zh-CN", "zh_Hans_CN", "ZH"])
+def test_every_tag_of_chinese_speaks_chinese(lang):
+    """A language is known by the first part of its tag."""
+    assert fill("meant", "hint", MEANT, [("meant", "B-30")], lang) == "是否想写“B-30”？"
+
+
+@pytest.mark.parametrize("lang", ["en", "en-GB", "fr", "", "zho"])
+def test_other_languages_get_english(lang):
+    """A language without a catalogue gets the English text."""
+    assert fill("meant", "hint", MEANT, [("meant", "B-30")], lang) == "did you mean 'B-30'?"
+
+
+def test_a_text_without_translation_stays_english():
+    """A rule of another package, which has no Chinese text, speaks English."""
+    assert fill("XX001", "message", "no {id}", [("id", "1")], "zh") == "no 1"
+
+
+def test_the_table_is_sorted_and_named_once():
+    """Codes stand in order, and no two have one slug."""
+    assert list(ENGLISH) == CODES
+    assert len({text.slug for text in ENGLISH.values()}) == len(ENGLISH)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_text_is_well_formed(code):
+    """A code is GT and three digits, a slug is words and dashes, a message one plain line."""
+    text = ENGLISH[code]
+
+    assert re.fullmatch(r"GT\d{3}", code)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text.slug)
+    assert text.message == text.message.strip()
+    assert not text.message.endswith(".")
+    assert "\n" not in text.message + text.hint
+
+
+def test_a_problem_is_shown_on_one_line():
+    """Values of strangers are escaped and cut where a problem becomes text, and only there."""
+    values = (("first", "9" * 500), ("id", "B\x1b[2J\u202e{first}"))
+    found = Problem(
+        Location("a\n.yaml"), "GT101", "id '{id}' is used twice; first used in {first}", values
+    )
+
+    assert as_json(found)["values"] == dict(values)
+    assert str(found) == (
+        "a\\n.yaml: error[GT101]: id 'B\\x1b[2J\\u202e{first}' is used twice; "
+        f"first used in {'9' * 78}...{'9' * 39}"
+    )
+
+
+def test_a_near_miss_is_the_hint_in_both_languages():
+    """A value named meant becomes the hint, whatever the code's own hint."""
+    found = Problem(Location(), "GT001", "no '{path}'", (("meant", "b"), ("path", "a")), "look")
+
+    assert found.mend() == "did you mean 'b'?"
+    assert found.mend("zh") == "是否想写“b”？"
