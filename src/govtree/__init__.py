@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 _NAMES_BY_MODULE = {
     "errors": (
         "ConfigError",
+        "FileError",
         "GovtreeError",
         "Location",
         "MissingExtraError",

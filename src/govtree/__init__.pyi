@@ -3,6 +3,7 @@
 
 from govtree.errors import (
     ConfigError,
+    FileError,
     GovtreeError,
     Location,
     MissingExtraError,
@@ -58,6 +59,7 @@ __all__ = [
     "Declared",
     "Duty",
     "Entrance",
+    "FileError",
     "Flag",
     "GovtreeError",
     "Grid",
