@@ -15,6 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from govtree import _yaml
+from govtree._files import Limits
 from govtree._yaml import Document, Elements, Entries, Value, _read
 from govtree.errors import OutOfRangeError
 
@@ -329,7 +330,7 @@ BAD = {
     "bare tag": ("a: ! x\n", ["1:4 GT031"]),
     "merge": ("a: &x {b: 1}\nc: {<<: *x, d: 2}\n", ["2:5 GT032"]),
     "undefined alias": ("a: *x\nb: [*y]\n", ["1:4 GT033", "2:5 GT033"]),
-    "recursive alias": ("a: &x [*x, {b: *x}]\n", ["1:8 GT034", "1:16 GT034"]),
+    "recursive alias": ("a: &x [*x, {b: *x}]\n", ["1:8 GT033", "1:16 GT033"]),
     "repeated anchor": ("a: &x 1\nb: &x 2\n", ["2:4 GT035"]),
     "duplicate key": ("a: 1\nb:\n- {c: 1, c: 2}\na: 3\n", ["3:10 GT037", "4:1 GT037"]),
     "list as key": ("? [a]\n: b\n", ["1:3 GT038"]),
@@ -428,6 +429,30 @@ def test_nesting_ends_at_64_levels(depth, codes, style, parser):
     }[style]  # fmt: skip
 
     assert [each.code for each in read(text).problems] == codes
+
+
+def test_aliases_repeat_a_thousand_values(parser):
+    """Aliases may repeat so many values in all, each counted as often as it is repeated."""
+    row = "a: &x [1, [2, 3], {b: 4}]\n"  # 7 values: three collections and four scalars
+    text = row + "c: [" + "*x, " * 142
+
+    assert told(text + "]") == []
+    assert told(text + "*x]") == ["2:573 GT036"]
+    assert [
+        each.code for each in _yaml.read(b"a: &x 1\nb: *x", limits=Limits(aliases=0)).problems
+    ] == ["GT036"]
+
+
+def test_values_are_counted_while_they_are_read(parser):
+    """A file of more keys and values than the limit is given up where it passes it."""
+    limits = Limits(nodes=20)
+
+    assert _yaml.read(b"a: [1, 2, 3]", limits=limits).problems == ()
+    assert [
+        str(each) for each in _yaml.read(b"a: [" + b"1, " * 30 + b"]", limits=limits).problems
+    ] == [
+        "1:53: error[GT034]: the file holds more than 20 keys and values; put its rows in a table"
+    ]
 
 
 HOSTILE = """

@@ -190,13 +190,13 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT033": Text(
             "undefined-alias",
-            "there is no '&{name}' before '*{name}'",
-            "put the value in quotes if it begins with an asterisk",
+            "'*{name}' stands for nothing: no '&{name}' is complete before it",
+            "write the value out, or in quotes if it begins with an asterisk",
         ),
         "GT034": Text(
-            "recursive-alias",
-            "'*{name}' stands inside of what '&{name}' names",
-            "write the value out",
+            "too-many-values",
+            "the file holds more than {most} keys and values",
+            "put its rows in a table",
         ),
         "GT035": Text(
             "repeated-anchor",
@@ -294,12 +294,12 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT102": Text(
             "unknown-reference",
-            "{level} '{id}' names {expected} '{target}' as its {field}, which is not there",
+            "{who} names {expected} '{target}' as its {field}, which is not there",
             "add it, or correct the {field}",
         ),
         "GT103": Text(
             "wrong-level",
-            "{level} '{id}' names '{target}' as its {field}, which is a {found}, not {expected}",
+            "{who} names '{target}' as its {field}, which is a {found}, not {expected}",
             "name {expected} here",
         ),
         "GT104": Text(
@@ -309,12 +309,12 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT105": Text(
             "self-parent",
-            "{level} '{id}' names itself as its {field}",
+            "{who} names itself as its {field}",
             "name another unit, or leave the {field} out",
         ),
         "GT106": Text(
             "level-skipped",
-            "{level} '{id}' stands under {found} '{target}' and skips {skipped}",
+            "{who} stands under {found} '{target}' and skips {skipped}",
             "name the unit between them, or mark the skipped level with 'optional: true'",
         ),
         "GT107": Text(

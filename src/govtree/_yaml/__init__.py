@@ -13,11 +13,10 @@ PyYAML's parser yields events, from which the tree is composed without recursion
 composers keep the last of two equal keys silently and, in C, overflow the stack.
 """
 
-from govtree._yaml._read import DEPTH, Document, Elements, Entries, Source, Value, read
+from govtree._yaml._read import Document, Elements, Entries, Source, Value, read
 from govtree._yaml._write import Plain, write
 
 __all__ = [
-    "DEPTH",
     "Document",
     "Elements",
     "Entries",

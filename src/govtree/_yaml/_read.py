@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from attrs import define, field, frozen
 
+from govtree._files import LIMITS, Limits
 from govtree._yaml._bytes import decode
 from govtree._yaml._causes import (
     COLON,
@@ -30,13 +31,7 @@ from govtree.errors import Location, Problem, problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["DEPTH", "Document", "Elements", "Entries", "Source", "Value", "read"]
-
-#: Collections inside one another; a structure needs about eight.
-DEPTH: Final = 64
-
-#: Values that aliases may repeat, summed over a file.
-ALIASED: Final = 10_000
+__all__ = ["Document", "Elements", "Entries", "Source", "Value", "read"]
 
 #: Problems of one kind that are kept, place by place; the rest are counted in one more.
 KEPT: Final = 1_000
@@ -154,12 +149,14 @@ class Document:
     problems: tuple[Problem, ...]
 
 
-def read(data: bytes, *, file: str = "") -> Document:
+def read(data: bytes, *, file: str = "", limits: Limits = LIMITS) -> Document:
     r"""Return what the YAML in *data* says, with the position of every value.
 
     Args:
         data: The bytes of the file: UTF-8, or UTF-16 or UTF-32 with a byte order mark.
         file: Name of the file in problems.
+        limits: How deep and how much is read; its ``aliases`` bound the values that aliases
+            repeat, so that one use of an alias counts as what it stands for.
 
     Returns:
         A document with a root, or with problems, or both. No input raises.
@@ -178,8 +175,8 @@ def read(data: bytes, *, file: str = "") -> Document:
     decoded = decode(data)
     found = _Findings(Source(file, decoded.text))
     for code, offset, values in decoded.faults:
-        found.add(code, offset * 2, **values)
-    root = None if decoded.faults else _compose(found)
+        found.add(code, offset * 2, since=-1, **values)
+    root = None if decoded.faults else _compose(found, limits)
     return Document(found.source, root, found.sorted())
 
 
@@ -192,9 +189,11 @@ class _Findings:
         self.counts: dict[str, int] = {}
         self.last: dict[str, int] = {}
 
-    def add(self, code: str, spot: int, **values: object) -> None:
+    def add(self, code: str, spot: int, *, since: int = -1, **values: object) -> None:
         count = self.counts[code] = self.counts.get(code, 0) + 1
         if count <= KEPT:
+            if since >= 0:
+                values["first"] = self.source.place(since)[0]
             self.kept.append(self.source.problem(code, spot, severity="error", **values))
             self.last[code] = spot
 
@@ -214,7 +213,7 @@ def _loader() -> Any:
     return yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
-def _compose(found: _Findings) -> Entries | None:
+def _compose(found: _Findings, limits: Limits) -> Entries | None:
     """Return the mapping that the text is, telling *found* what is wrong."""
     import yaml
 
@@ -222,7 +221,7 @@ def _compose(found: _Findings) -> Entries | None:
     if (spot := _directive(source.text)) is not None:
         found.add("GT017", spot)
         return None
-    composer = _Composer(found)
+    composer = _Composer(found, limits)
     # Everything made below stays alive, so that looking for garbage is time lost.
     collecting = gc.isenabled()
     gc.disable()
@@ -232,7 +231,7 @@ def _compose(found: _Findings) -> Entries | None:
             return composer.compose(loader.get_event)
         except yaml.YAMLError as error:
             code, offset, values = cause(error, source.text, composer.openings())
-            found.add(code, offset * 2, **values)
+            found.add(code, offset * 2, since=-1, **values)
             return None
         except (OverflowError, ValueError):
             # PyYAML's own parser turns escapes like "\UFFFFFFFF" into characters unchecked.
@@ -278,8 +277,9 @@ class _Open(NamedTuple):
 class _Composer:
     """Turns events into a tree, without recursion and within bounds."""
 
-    def __init__(self, found: _Findings) -> None:
+    def __init__(self, found: _Findings, limits: Limits) -> None:
         self.found = found
+        self.limits = limits
         self.opened: list[_Open] = []
         self.anchors: dict[str, _Anchor | None] = {}  # none while its value is being read
         self.measures: dict[int, tuple[int, int]] = {}
@@ -301,14 +301,15 @@ class _Composer:
         text = self.found.source.text
         escaped = "\\u" in text or "\\U" in text
         special = escaped or "&" in text or "!" in text
-        shapes, opened = self.shapes, self.opened
+        shapes, opened, depth = self.shapes, self.opened, self.limits.depth
         values: list[Value] = []
         spots: list[int] = []
         get_event()  # the stream begins
         if get_event().__class__ is not events.DocumentStartEvent:
             self.found.add("GT014", 0)
             return None
-        while True:
+        # The end of a collection counts as well, which is near enough, and costs nothing.
+        for _ in range(self.limits.nodes):
             event = get_event()
             kind = event.__class__
             if kind is scalar_event:
@@ -318,8 +319,8 @@ class _Composer:
                     self.mark(event, event.value, spots[-1])
             elif kind is mapping_start or kind is sequence_start:
                 spot = event.start_mark.index << 1
-                if len(opened) == DEPTH:
-                    self.found.add("GT030", spot, most=DEPTH)
+                if len(opened) == depth:
+                    self.found.add("GT030", spot, most=depth)
                     return None
                 opened.append(_Open(values, spots, spot, event.anchor))
                 if special and (event.anchor is not None or event.tag is not None):
@@ -356,6 +357,8 @@ class _Composer:
                 spots.append(spot | target.plain)
             else:  # the document ends
                 return self.root(values[0], spots[0], event.end_mark.index)
+        self.found.add("GT034", event.start_mark.index << 1, most=self.limits.nodes)
+        return None
 
     def root(self, value: Value, spot: int, end: int) -> Entries | None:
         """Return *value* if it is a mapping and nothing follows behind *end*."""
@@ -372,7 +375,7 @@ class _Composer:
         if value == "":
             self.found.add("GT014", 0)
         elif wide is not None:
-            self.found.add("GT028", wide * 2, **full_width(text, wide))
+            self.found.add("GT028", wide * 2, since=-1, **full_width(text, wide))
         else:
             self.found.add("GT016", spot)
         return None
@@ -399,8 +402,7 @@ class _Composer:
                 self.found.add("GT028", at, character=key[0], meant=" ")
                 good = False
             elif key in first:
-                line = self.found.source.place(first[key])[0]
-                self.found.add("GT037", at, key=key, first=line)
+                self.found.add("GT037", at, since=first[key], key=key)
             else:
                 first[key] = at
                 kept.append(row)
@@ -443,7 +445,7 @@ class _Composer:
             self.anchors[name] = _Anchor(value, 0, size, height)
 
     def measure(self, value: Value) -> tuple[int, int]:
-        """Return size and height of *value*, which is at most DEPTH high."""
+        """Return size and height of *value*, which is no deeper than the limit."""
         if isinstance(value, str):
             return 1, 0
         if id(value) in self.measures:
@@ -459,15 +461,14 @@ class _Composer:
         """Return what an alias stands for; none where the file must be given up."""
         target = self.anchors.get(event.anchor)
         if target is None:
-            code = "GT034" if event.anchor in self.anchors else "GT033"
-            self.found.add(code, spot, name=event.anchor)
+            self.found.add("GT033", spot, name=event.anchor)
             self.whole = False
             return _Anchor("", 0, 1, 0)
         self.aliased += target.size
-        if len(self.opened) + target.height > DEPTH:
-            self.found.add("GT030", spot, most=DEPTH)
+        if len(self.opened) + target.height > self.limits.depth:
+            self.found.add("GT030", spot, most=self.limits.depth)
             return None
-        if self.aliased > ALIASED:
-            self.found.add("GT036", spot, most=ALIASED)
+        if self.aliased > self.limits.aliases:
+            self.found.add("GT036", spot, most=self.limits.aliases)
             return None
         return target

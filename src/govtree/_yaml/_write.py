@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from govtree._yaml._read import DEPTH
+from govtree._files import LIMITS
 from govtree.errors import OutOfRangeError
 
 __all__ = ["Plain", "write"]
@@ -111,8 +111,8 @@ def _flow(value: Plain, depth: int) -> str:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping | list | tuple):
-        if depth >= DEPTH:
-            raise OutOfRangeError(f"nested more than {DEPTH} levels deep")
+        if depth >= LIMITS.depth:
+            raise OutOfRangeError(f"nested more than {LIMITS.depth} levels deep")
         if isinstance(value, Mapping):
             return "{" + ", ".join(_pair(*each, depth + 1) for each in value.items()) + "}"
         return "[" + ", ".join(_flow(each, depth + 1) for each in value) + "]"
