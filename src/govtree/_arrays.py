@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree._build import tables_of
 from govtree._columns import (
     NONE,
     IntArray,
@@ -24,6 +23,7 @@ from govtree._columns import (
     Words,
     read_only,
 )
+from govtree._rows import tables_of
 from govtree.units import TERRITORY, Level, columns_of
 
 __all__ = ["Arrays"]
@@ -161,9 +161,7 @@ class Arrays:
                 if (step >= 0).any():
                     found = _through(columns[name], step)
                     known = columns.get(target)
-                    columns[target] = (
-                        found if known is None else np.where(known >= 0, known, found)
-                    )
+                    columns[target] = found if known is None else np.where(known >= 0, known, found)
             columns.setdefault(chain[chain.index(name) - 1], _nothing(len(rows)))
         return np.stack([columns[name] for name in chain], axis=1)
 

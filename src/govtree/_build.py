@@ -6,99 +6,43 @@ rows came in by, and all of it is reported at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from govtree._columns import NONE, TAG, UNKNOWN, IntArray, References, Sheet, Stored, Words, read_only
+from govtree._columns import (
+    NONE,
+    TAG,
+    UNKNOWN,
+    IntArray,
+    References,
+    Sheet,
+    Stored,
+    Words,
+    read_only,
+)
 from govtree._ids import Ids, Texts, arrange
 from govtree._names import NearMisses
-from govtree.errors import Location, Places, Problem, RecordPlaces, problem
+from govtree._rows import UNKNOWN_CELL, Cells, Input, Rows, Sources, input_columns, tables_of, taken
+from govtree._unfold import unfolded
+from govtree.errors import Location, Places, Problem, problem
 from govtree.units import (
     ABOVE,
     BESIDE,
     NODE,
     RELATION_ENDS,
-    TABLES,
     TERRITORY,
     UNIT,
     Column,
     Level,
-    LevelUnit,
-    Link,
-    Mark,
-    Record,
-    Tenure,
     Term,
     columns_of,
 )
 
-__all__ = ["UNKNOWN_CELL", "Built", "Rows", "Sources", "build", "input_columns", "tables_of"]
-
-#: What a cell says where it is not known whether there is a value.
-UNKNOWN_CELL = "?"
-
-#: Fields of a tenure that may be written beside the post itself.
-_HELD = tuple(name for name in columns_of(Tenure) if name != "post")
-
-Cells = Sequence[Any] | NDArray[Any] | Words
-
-
-@frozen(eq=False)
-class Rows:
-    """Some rows of one table, as they were handed in.
-
-    Attributes:
-        table: Name of the table.
-        columns: Cells by field, each as long as the others. Texts, ids, references and words
-            are sequences of str or None; whole numbers int32, numbers float64, truths int8
-            (:data:`NONE` or NaN where there is none), dates datetime64[D]; a tag stands under
-            ``tags.`` and its name; links, flags and parts are sequences of tuples or None.
-        length: Number of rows.
-        places: Where they stand.
-    """
-
-    table: str
-    columns: Mapping[str, Cells]
-    length: int
-    places: Places
-
-
-@frozen(eq=False)
-class Sources:
-    """Where the rows of one table stood in the files or records that they came from.
-
-    Attributes:
-        parts: The inputs, in the order in which they were handed in.
-        starts: Number of the first row of each input when all are counted through.
-        order: The counted row of each row of the table, or None where it is the same.
-    """
-
-    parts: tuple[Places, ...]
-    starts: tuple[int, ...]
-    order: NDArray[Any] | None = None
-
-    def at(self, row: int, field: str = "") -> Location:
-        """Return the place of a row, or of its cell in *field*."""
-        part, within = self._find(row)
-        return part.at(within, field)
-
-    def quote(self, row: int, field: str = "") -> str:
-        """Return the line of the source, or an empty text where it may not be shown."""
-        part, within = self._find(row)
-        return part.quote(within, field)
-
-    def take(self, rows: NDArray[Any]) -> Sources:
-        """Return the sources of these *rows*."""
-        return evolve(self, order=rows if self.order is None else self.order[rows])
-
-    def _find(self, row: int) -> tuple[Places, int]:
-        counted = row if self.order is None else int(self.order[row])
-        part = int(np.searchsorted(self.starts, counted, side="right")) - 1
-        return self.parts[part], counted - self.starts[part]
+__all__ = ["Built", "build"]
 
 
 @frozen(eq=False)
@@ -116,26 +60,6 @@ class Built:
     problems: tuple[Problem, ...]
 
 
-def tables_of(levels: Iterable[Level]) -> dict[str, type[Record]]:
-    """Return the record class of every table by name: the chain top down, then the others."""
-    shipped = {table.name: table.record for table in TABLES}
-    chain = {level.table: shipped.get(level.table, LevelUnit) for level in levels}
-    return chain | {name: record for name, record in shipped.items() if name not in chain}
-
-
-def input_columns(table: str, record: type[Record]) -> dict[str, Column]:
-    """Return the fields that a row of *table* may be handed in with.
-
-    They are those of the record, and for a post those of the tenure of its holder.
-    """
-    columns = dict(columns_of(record))
-    if table == "post":
-        held = columns_of(Tenure)
-        columns |= {name: evolve(held[name], required=False) for name in _HELD}
-        columns["id"] = evolve(columns["id"], required=False)
-    return columns
-
-
 def build(
     levels: Sequence[Level], vocabularies: Mapping[str, Sequence[Term]], given: Iterable[Rows]
 ) -> Built:
@@ -147,21 +71,8 @@ def build(
     return _Builder(levels, vocabularies).build(given)
 
 
-class _Input:
-    """All rows of one table, counted through, before their ids are in order."""
-
-    def __init__(self, table: str, parts: Sequence[Rows]) -> None:
-        self.table = table
-        self.length = sum(part.length for part in parts)
-        self.columns = _joined(parts)
-        starts = np.cumsum([0, *(part.length for part in parts)])[:-1]
-        self.sources = Sources(tuple(part.places for part in parts), tuple(starts.tolist()))
-
-
 class _Builder:
-    def __init__(
-        self, levels: Sequence[Level], vocabularies: Mapping[str, Sequence[Term]]
-    ) -> None:
+    def __init__(self, levels: Sequence[Level], vocabularies: Mapping[str, Sequence[Term]]) -> None:
         self.chain = [level.table for level in levels]
         self.levels = {level.table: level for level in levels}
         self.records = tables_of(levels)
@@ -177,11 +88,9 @@ class _Builder:
         self.misplaced: dict[tuple[str, int], tuple[str, dict[str, str]]] = {}
 
     def build(self, given: Iterable[Rows]) -> Built:
-        parts: dict[str, list[Rows]] = {}
-        for rows in self._unfolded(given):
-            parts.setdefault(rows.table, []).append(rows)
-        self._imply_persons(parts)
-        inputs = {name: _Input(name, parts[name]) for name in self.records if name in parts}
+        posts = self.vocabularies.get("post", ())
+        parts = unfolded(given, self.records, posts, self._say)
+        inputs = {name: Input(name, parts[name]) for name in self.records if name in parts}
         kept = {name: self._arrange(each) for name, each in inputs.items()}
         self._find_ids_of_two_tables()
         columns = {name: self._store(inputs[name], kept[name]) for name in inputs}
@@ -198,92 +107,9 @@ class _Builder:
         self.faulty.add(where)
         self.problems.append(problem(code, where, quote=quote, **said))
 
-    # -- what is written beside a unit becomes rows of its own -------------------------
-
-    def _unfolded(self, given: Iterable[Rows]) -> Iterator[Rows]:
-        """Yield *given* with seats apart from tenures and links in the table of relations."""
-        posts = []
-        for rows in given:
-            if rows.table == "post":
-                posts.append(rows)
-            else:
-                yield from self._apart(rows)
-        if posts:
-            for rows in self._apart(self._with_seat_ids(_Input("post", posts))):
-                if rows.table == "post":
-                    yield from _seats_and_tenures(rows)
-                else:
-                    yield rows
-
-    def _apart(self, rows: Rows) -> Iterator[Rows]:
-        own = dict(rows.columns)
-        for name, column in input_columns(rows.table, self.records[rows.table]).items():
-            if name in own and column.shape in ("links", "flags", "parts"):
-                yield _beside(rows, name, column, own.pop(name))
-        yield evolve(rows, columns=own)
-
-    def _with_seat_ids(self, posts: _Input) -> Rows:
-        """Return the rows of *posts* with the id of the seat that each speaks of.
-
-        A place has one seat of a post, unless the vocabulary says that it may have many: then
-        each row without a number has a seat of its own, numbered in order of the holders.
-        """
-        terms = self.vocabularies.get("post", ())
-        spelled = {spelling: term for term in terms for spelling in (term.term, *term.aliases)}
-        cells = {name: _listed(posts, name) for name in ("id", "post", "at", "number", "holder")}
-        seats: list[tuple[str, str, int]] = []
-        open_rows: dict[tuple[str, str], list[int]] = {}
-        used: dict[tuple[str, str], set[int]] = {}
-        for row, (at, post, number) in enumerate(
-            zip(cells["at"], cells["post"], cells["number"], strict=True)
-        ):
-            term = spelled.get(post)
-            place = (at or "", term.term if term else post or "")
-            seats.append((*place, NONE if number is None else number))
-            if number is not None and number >= 0:
-                used.setdefault(place, set()).add(number)
-            elif term is not None and term.many:
-                open_rows.setdefault(place, []).append(row)
-        for place, rows in open_rows.items():
-            holders = sorted({cells["holder"][row] or "" for row in rows} - {""})
-            vacancies = [row for row in rows if not cells["holder"][row]]
-            free = (n for n in range(1, len(seats) + 2) if n not in used.get(place, ()))
-            number_of = dict(zip(holders, free))  # noqa: B905 - free numbers never run out
-            for row in rows:
-                holder = cells["holder"][row]
-                seats[row] = (*place, number_of[holder] if holder else NONE)
-            for row in vacancies:
-                seats[row] = (*place, next(free))
-        ids = [
-            given or (f"{at}/{post}" + (f"/{number}" if number >= 0 else "") if at and post else None)
-            for given, (at, post, number) in zip(cells["id"], seats, strict=True)
-        ]
-        for row, (id, (at, post, _)) in enumerate(zip(ids, seats, strict=True)):
-            if id is None:
-                missing = "at" if post else "post"
-                self._say("GT108", posts.sources, row, table="post", field=missing)
-        numbers = np.array([number for _, _, number in seats], np.int32)
-        rows = np.array([row for row, id in enumerate(ids) if id is not None], np.int64)
-        columns = posts.columns | {"id": ids, "number": numbers}
-        chosen = {name: _taken(each, rows) for name, each in columns.items()}
-        return Rows("post", chosen, len(rows), evolve(posts.sources, order=rows))
-
-    def _imply_persons(self, parts: dict[str, list[Rows]]) -> None:
-        """Add a row for every holder and member that the table of persons does not list."""
-        named: set[str] = set()
-        for table, name in (("tenure", "holder"), ("membership", "person")):
-            for rows in parts.get(table, ()):
-                named.update(cell for cell in rows.columns.get(name, ()) if cell)
-        for rows in parts.get("person", ()):
-            named.difference_update(rows.columns.get("id", ()))
-        named.discard(UNKNOWN_CELL)
-        if named:
-            implied = Rows("person", {"id": sorted(named)}, len(named), RecordPlaces("persons"))
-            parts.setdefault("person", []).append(implied)
-
     # -- ids ----------------------------------------------------------------------------
 
-    def _arrange(self, table: _Input) -> NDArray[Any] | None:
+    def _arrange(self, table: Input) -> NDArray[Any] | None:
         """Put the ids of *table* in order; return its rows in that order, None for all."""
         sources = self.sources[table.table] = table.sources
         if "id" not in columns_of(self.records[table.table]):
@@ -325,13 +151,11 @@ class _Builder:
             if there > here and there.file == here.file:
                 (table, row), here, there = (first_table, first_row), there, here
             text = self.ids[table][row]
-            self._say(
-                "GT101", self.sources[table], row, "id", id=text, first=_briefly(there, here)
-            )
+            self._say("GT101", self.sources[table], row, "id", id=text, first=_briefly(there, here))
 
     # -- columns --------------------------------------------------------------------------
 
-    def _store(self, table: _Input, order: NDArray[Any] | None) -> dict[str, Stored]:
+    def _store(self, table: Input, order: NDArray[Any] | None) -> dict[str, Stored]:
         """Return the columns of *table* as they are stored, its rows in *order*."""
         known = input_columns(table.table, self.records[table.table])
         stored: dict[str, Stored] = {}
@@ -340,7 +164,7 @@ class _Builder:
             if column is None or name == "id":
                 continue
             cells = table.columns.get(name, [None] * table.length)
-            ordered = cells if order is None else _taken(cells, order)
+            ordered = cells if order is None else taken(cells, order)
             if column.shape == "reference":
                 stored[name] = self._references(table.table, name, column, ordered)
             elif column.shape == "term":
@@ -352,12 +176,12 @@ class _Builder:
                 array.setflags(write=False)
                 stored[name] = array
             if column.required:
-                self._require(table.table, name, stored[name])
+                self._require(table.table, name, stored[name], len(ordered))
         return stored
 
-    def _require(self, table: str, name: str, stored: Stored) -> None:
+    def _require(self, table: str, name: str, stored: Stored, length: int) -> None:
         sources = self.sources[table]
-        for row in _empty(stored):
+        for row in _empty(stored, length):
             # A cell that was refused is empty now; it has had its problem.
             if sources.at(row, name) not in self.faulty:
                 self._say("GT108", sources, row, name, table=table, field=name)
@@ -395,7 +219,7 @@ class _Builder:
         for target in allowed:
             if target not in self.ids:
                 continue
-            sought = cells if pending is None else _taken(cells, pending)
+            sought = cells if pending is None else taken(cells, pending)
             rows = self.ids[target].rows(sought)  # type: ignore[arg-type]  # cells of a reference
             if pending is not None:
                 scattered = np.full(len(cells), NONE, np.int32)
@@ -451,12 +275,13 @@ class _Builder:
         if not rows:
             return
         sources, ids = self.sources[table], self.ids.get(table)
-        expected = " or ".join(map(self._called, allowed)) or "nothing"
+        expected = self._expected(allowed)
         texts = [str(cells[row]) for row in rows]
         elsewhere = self._tables_holding(texts, [t for t in self.ids if t not in allowed])
         for row, text in zip(rows, texts, strict=True):
-            own = (ids[row] if ids else "") or ""
-            said = {"level": self._called(table), "id": own, "field": name, "target": text}
+            own = ids[row] if ids else None
+            who = f"{self._called(table)} '{own}'" if own else f"a {table}"
+            said = {"who": who, "field": name, "target": text}
             found = elsewhere.get(text)
             if text == own:
                 self._say("GT105", sources, row, name, **said)
@@ -478,6 +303,14 @@ class _Builder:
             rows = self.ids[table].rows(list(texts))
             held |= {texts[at]: table for at in np.flatnonzero(rows >= 0).tolist()}
         return held
+
+    def _expected(self, tables: Sequence[str]) -> str:
+        """Return what a reference should point to, in few words."""
+        if "body" in tables and "grid" in tables:
+            return "unit, area, body or post"
+        if "compound" in tables and "grid" in tables:
+            return "unit"
+        return " or ".join(map(self._called, tables)) or "nothing"
 
     def _called(self, table: str) -> str:
         return self.levels[table].level if table in self.levels else table
@@ -573,148 +406,17 @@ class _Builder:
         return Sheet(name, len(order), None, taken)
 
 
-def _seats_and_tenures(posts: Rows) -> Iterator[Rows]:
-    """Yield the seats of *posts*, each once, and the tenures of their holders."""
-    ids = posts.columns["id"]
-    nothing: list[None] = [None] * posts.length
-    holders = posts.columns.get("holder", nothing)
-    since = posts.columns.get("since", nothing)
-    held = {name: posts.columns[name] for name in _HELD if name in posts.columns}
-    seats = {name: cells for name, cells in posts.columns.items() if name not in held}
-    # The earliest holder's row describes the seat, whatever the order of the rows.
-    by_age = sorted(
-        range(posts.length), key=lambda row: (ids[row], str(since[row]), holders[row] or "", row)
-    )
-    firsts = {ids[row]: row for row in reversed(by_age)}
-    rows = np.array(sorted(firsts.values()), np.int64)
-    columns = {name: _taken(cells, rows) for name, cells in seats.items()}
-    yield Rows("post", columns, len(rows), _Chosen(posts.places, rows))
-    given = np.zeros(posts.length, np.bool_)
-    for cells in held.values():
-        given[[row for row in range(posts.length) if _is_given(cells[row])]] = True
-    rows = np.flatnonzero(given)
-    if len(rows):
-        columns = {name: _taken(cells, rows) for name, cells in held.items()}
-        columns["post"] = [ids[row] for row in rows.tolist()]
-        yield Rows("tenure", columns, len(rows), _Chosen(posts.places, rows))
-
-
-def _is_given(cell: Any) -> bool:
-    return cell is not None and cell != NONE and not (
-        isinstance(cell, np.datetime64) and np.isnat(cell)
-    )
-
-
-@frozen(eq=False)
-class _Chosen:
-    """Places of some rows of an input, or of one field of them."""
-
-    places: Places
-    rows: NDArray[Any]
-    fields: Sequence[str] = ()
-
-    def at(self, row: int, field: str = "") -> Location:
-        return self.places.at(int(self.rows[row]), self.fields[row] if self.fields else field)
-
-    def quote(self, row: int, field: str = "") -> str:
-        return self.places.quote(int(self.rows[row]), self.fields[row] if self.fields else field)
-
-
-def _beside(rows: Rows, name: str, column: Column, cells: Cells) -> Rows:
-    """Return what is written beside units in field *name* as rows of the table it belongs to."""
-    ids = rows.columns["id"]
-    found = [
-        (row, at, each)
-        for row, given in enumerate(cells)
-        if given and ids[row]
-        for at, each in enumerate(given)
-    ]
-    owners = [ids[row] for row, _, _ in found]
-    items = [each for _, _, each in found]
-    if column.shape == "parts":
-        table, columns = column.targets[0], {"body": owners, "group": items}
-    elif column.shape == "flags":
-        table, columns = "flag", {"unit": owners, **_dated(items, ("flag", "giver"))}
-    else:
-        table, columns = "relation", {"source": owners, **_dated(items, ("mode",))}
-        columns["target"] = [each.unit for each in items]
-        columns["relation"] = [column.targets[0]] * len(items)
-    numbers = np.array([row for row, _, _ in found], np.int64)
-    fields = [f"{name}[{at}]" for _, at, _ in found]
-    return Rows(table, columns, len(found), _Chosen(rows.places, numbers, fields))
-
-
-def _dated(items: Sequence[Link | Mark], names: Iterable[str]) -> dict[str, Cells]:
-    """Return the columns of *items* for what was given in any of them."""
-    columns: dict[str, Cells] = {name: [getattr(each, name) for each in items] for name in names}
-    for name in ("since", "until"):
-        columns[name] = np.array([getattr(each, name) for each in items], "datetime64[D]")
-    return {
-        name: cells for name, cells in columns.items() if any(_is_given(cell) for cell in cells)
-    }
-
-
-def _listed(table: _Input, name: str) -> list[Any]:
-    """Return a column as a list, None where there is nothing."""
-    cells = table.columns.get(name)
-    if cells is None:
-        return [None] * table.length
-    listed = list(cells.tolist() if isinstance(cells, (np.ndarray, Words)) else cells)
-    return [None if cell == NONE else cell for cell in listed]
-
-
-def _joined(parts: Sequence[Rows]) -> dict[str, Cells]:
-    """Return the columns of several inputs, one behind the other."""
-    if len(parts) == 1:
-        return dict(parts[0].columns)
-    names = sorted({name for part in parts for name in part.columns})
-    joined: dict[str, Cells] = {}
-    for name in names:
-        columns = [part.columns.get(name) for part in parts]
-        arrays = [each for each in columns if isinstance(each, np.ndarray)]
-        if arrays:
-            empty = {"f": np.nan, "M": np.datetime64("NaT")}.get(arrays[0].dtype.kind, NONE)
-            joined[name] = np.concatenate(
-                [
-                    np.full(part.length, empty, arrays[0].dtype) if each is None else each
-                    for part, each in zip(parts, columns, strict=True)
-                ]
-            )
-        else:
-            joined[name] = [
-                cell
-                for part, each in zip(parts, columns, strict=True)
-                for cell in (
-                    [None] * part.length
-                    if each is None
-                    else each.tolist()
-                    if isinstance(each, Words)
-                    else each
-                )
-            ]
-    return joined
-
-
-def _taken(cells: Cells, rows: NDArray[Any]) -> Cells:
-    """Return the cells at *rows*, in their order."""
-    if isinstance(cells, np.ndarray):
-        return cells[rows]
-    if isinstance(cells, (Words, Texts)):
-        return cells.take(rows)
-    return list(map(cells.__getitem__, rows.tolist()))
-
-
 def _taken_stored(column: Stored, rows: NDArray[Any]) -> Stored:
     return read_only(column[rows]) if isinstance(column, np.ndarray) else column.take(rows)
 
 
-def _empty(column: Stored) -> list[int]:
+def _empty(column: Stored, length: int) -> list[int]:
     """Return the rows of a required column in which nothing is given."""
     if isinstance(column, Words):
         return np.flatnonzero(column.codes < 0).tolist()
     if isinstance(column, References):
         unknown = [each == UNKNOWN for each in column.targets.values()]
-        given = column.is_given(len(column))
+        given = column.is_given(length)
         return np.flatnonzero(~(given | np.any(unknown, axis=0) if unknown else given)).tolist()
     return [row for row, cell in enumerate(column.tolist()) if cell is None]
 
@@ -729,7 +431,7 @@ def _sort_keys(
         if isinstance(column, Words):
             keys.append(column.codes)
         elif isinstance(column, References):
-            keys += [rows for rows in column.targets.values()]
+            keys += list(column.targets.values())
         elif isinstance(column, Texts):
             keys.append(Words.of(column.tolist()).codes)
         else:

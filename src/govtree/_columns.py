@@ -237,8 +237,7 @@ def feed(digest: Digest, column: Stored) -> None:
         column.feed(digest)
     else:
         kind = column.dtype.kind
-        wide = {"i": "<i8", "f": "<f8", "M": "<M8[D]"}[kind]
-        # One spelling of "no number": the bits of NaN differ between machines.
-        exact = np.where(np.isnan(column), np.nan, column) if kind == "f" else column
+        # One spelling of "no number" and of zero: their bits differ where the values do not.
+        exact = np.where(np.isnan(column), np.nan, column) + 0.0 if kind == "f" else column
         digest.update(f"{kind}{len(column)}\0".encode())
-        digest.update(np.ascontiguousarray(exact.astype(wide)).data)
+        digest.update(exact.astype("<f8" if kind == "f" else "<i8").data)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from govtree import _frames, _values
-from govtree._build import UNKNOWN_CELL, Rows, input_columns
 from govtree._columns import TAG, UNKNOWN, References, Sheet, Stored, Words
 from govtree._ids import Texts
 from govtree._names import nearest
+from govtree._rows import UNKNOWN_CELL, Rows, input_columns
 from govtree.errors import Problem, RecordPlaces, problem
 from govtree.units import Column, Record, columns_of
 
@@ -26,7 +26,7 @@ def columns_told(records: Sequence[Record]) -> dict[str, list[Any]]:
     return {
         name: cells
         for name, cells in columns.items()
-        if any(cell is not None and cell != () and cell != {} for cell in cells)
+        if any(cell is not None and cell not in ((), {}) for cell in cells)
     }
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from attrs import evolve
 from numpy.typing import NDArray
 
 from govtree._arrays import Arrays
-from govtree._build import Sources
 from govtree._columns import NONE, References, Sheet, Stored, read_only
+from govtree._rows import Sources
 from govtree.units import BESIDE, TERRITORY
 
 __all__ = ["reduced", "rows_of_part"]

@@ -17,11 +17,11 @@ from attrs import asdict, evolve, field, frozen
 
 from govtree import _build, _columns, _frames, _graph_view, _records, _subtree
 from govtree._arrays import Arrays
-from govtree._build import Rows, Sources, tables_of
 from govtree._columns import NONE, IntArray, References, Sheet
 from govtree._each import Each
 from govtree._ids import Ids, Texts
 from govtree._names import nearest, normal
+from govtree._rows import Rows, Sources, tables_of
 from govtree.errors import Location, Problem, StructureError, UnknownIdError, UnknownLevelError
 from govtree.facts import Facts
 from govtree.units import (
@@ -208,7 +208,8 @@ class Hierarchy:
         >>> Hierarchy.from_records([Group(id="G", parent="B")])
         Traceback (most recent call last):
         ...
-        govtree.errors.StructureError: group[0]:parent: error[GT102]: group 'G' names branch 'B' as its parent, which is not there; add it, or correct the parent
+        govtree.errors.StructureError: group[0]:parent: error[GT102]: group 'G' names branch 'B'
+        as its parent, which is not there; add it, or correct the parent
         """
         tables: dict[str, list[Record]] = {}
         name_of = {table.record: table.name for table in TABLES}
@@ -532,7 +533,9 @@ class Hierarchy:
         """
         return self.ids("household", self.arrays.households_of(*self.locate(id)))
 
-    def find(self, text: str = "", *, table: str | None = None, **attributes: Any) -> tuple[str, ...]:
+    def find(
+        self, text: str = "", *, table: str | None = None, **attributes: Any
+    ) -> tuple[str, ...]:
         """Return the ids of units whose id or name holds *text* and that have *attributes*.
 
         Args:
@@ -620,19 +623,17 @@ class Hierarchy:
         Nodes are units, areas, bodies and posts; there is one edge a pair, from upper to
         lower and from server to served, with the sorted names of what joins them.
         """
-        return self._once("graph", lambda: _graph_view.graph_view(self._sheets, self.levels, self.arrays.inverse))
+        return self._once("graph", lambda: self._viewed(_graph_view.graph_view))
 
     @property
     def spine(self) -> nx.DiGraph[str]:
         """The chain alone as a frozen networkx graph: a forest."""
-        return self._once("spine", lambda: _graph_view.spine_view(self._sheets, self.levels, self.arrays.inverse))
+        return self._once("spine", lambda: self._viewed(_graph_view.spine_view))
 
     @property
     def territory(self) -> nx.DiGraph[str]:
         """The territory alone as a frozen networkx graph, without cycles."""
-        return self._once(
-            "territory", lambda: _graph_view.territory_view(self._sheets, self.levels, self.arrays.inverse)
-        )
+        return self._once("territory", lambda: self._viewed(_graph_view.territory_view))
 
     def to_networkx(self) -> nx.DiGraph[str]:
         """Return an ordinary networkx graph that carries everything, as a copy.
@@ -711,6 +712,9 @@ class Hierarchy:
         names = ("facts", "_sheets", "_sources", "warnings", "_made")
         for name, value in zip(names, (*state, {}), strict=True):
             object.__setattr__(self, name, value)
+
+    def _viewed(self, view: Callable[..., nx.DiGraph[str]]) -> nx.DiGraph[str]:
+        return view(self._sheets, self.levels, self.arrays.inverse)
 
     # -- within ---------------------------------------------------------------------------------
 

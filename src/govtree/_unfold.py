@@ -1,0 +1,216 @@
+"""What is written beside a unit, made into rows of the table it belongs to.
+
+A seat and its holder stand in one line of a file and in two tables of the structure; grids
+that a branch covers stand beside the branch and in the table of relations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any
+
+import numpy as np
+from attrs import evolve
+
+from govtree._columns import NONE, Words
+from govtree._rows import (
+    HELD,
+    UNKNOWN_CELL,
+    Cells,
+    Chosen,
+    Input,
+    Rows,
+    input_columns,
+    is_given,
+    taken,
+)
+from govtree.errors import RecordPlaces
+from govtree.units import Column, Link, Mark, Record, Term
+
+__all__ = ["unfolded"]
+
+# -- what is written beside a unit becomes rows of its own -------------------------
+
+#: Notes a problem: code, places, row, field, and what its message names.
+Say = Callable[..., None]
+
+
+def unfolded(
+    given: Iterable[Rows],
+    records: Mapping[str, type[Record]],
+    posts: Sequence[Term],
+    say: Say,
+) -> dict[str, list[Rows]]:
+    """Return *given* by table, with what is written beside a unit in a table of its own.
+
+    Args:
+        given: Rows as they were handed in.
+        records: Record class of every table.
+        posts: The vocabulary of posts, which says of which a place may have many.
+        say: Told of each post whose seat cannot be named.
+    """
+    parts: dict[str, list[Rows]] = {}
+    seats = []
+    for rows in given:
+        if rows.table == "post":
+            seats.append(rows)
+        else:
+            _add(parts, _apart(rows, records))
+    if seats:
+        for rows in _apart(_with_seat_ids(Input("post", seats), posts, say), records):
+            _add(parts, _seats_and_tenures(rows) if rows.table == "post" else [rows])
+    _imply_persons(parts)
+    return parts
+
+
+def _add(parts: dict[str, list[Rows]], found: Iterable[Rows]) -> None:
+    for rows in found:
+        parts.setdefault(rows.table, []).append(rows)
+
+
+def _apart(rows: Rows, records: Mapping[str, type[Record]]) -> Iterator[Rows]:
+    own = dict(rows.columns)
+    for name, column in input_columns(rows.table, records[rows.table]).items():
+        if name in own and column.shape in ("links", "flags", "parts"):
+            yield _beside(rows, name, column, own.pop(name))
+    yield evolve(rows, columns=own)
+
+
+def _with_seat_ids(posts: Input, terms: Sequence[Term], say: Say) -> Rows:
+    """Return the rows of *posts* with the id of the seat that each speaks of.
+
+    A place has one seat of a post, unless the vocabulary says that it may have many: then
+    each row without a number has a seat of its own, numbered in order of the holders.
+    """
+    cells = {name: _listed(posts, name) for name in ("id", "post", "at", "number", "holder")}
+    spelled = {spelling: term.term for term in terms for spelling in (term.term, *term.aliases)}
+    places = [
+        (at or "", spelled.get(post, post or ""))
+        for at, post in zip(cells["at"], cells["post"], strict=True)
+    ]
+    many = {term.term for term in terms if term.many}
+    numbers = _seat_numbers(places, cells["number"], cells["holder"], many)
+    ids = [
+        id or (_seat_id(*place, number) if all(place) else None)
+        for id, place, number in zip(cells["id"], places, numbers, strict=True)
+    ]
+    for row in (row for row, id in enumerate(ids) if id is None):
+        say("GT108", posts.sources, row, table="post", field="at" if places[row][1] else "post")
+    named = np.array([row for row, id in enumerate(ids) if id is not None], np.int64)
+    columns = posts.columns | {"id": ids}
+    if max(numbers, default=NONE) > NONE:
+        columns["number"] = np.array(numbers, np.int32)
+    chosen = {name: taken(each, named) for name, each in columns.items()}
+    return Rows("post", chosen, len(named), posts.sources.take(named))
+
+
+def _seat_id(at: str, post: str, number: int) -> str:
+    return f"{at}/{post}/{number}" if number >= 0 else f"{at}/{post}"
+
+
+def _seat_numbers(
+    places: Sequence[tuple[str, str]],
+    given: Sequence[int | None],
+    holders: Sequence[str | None],
+    many: set[str],
+) -> list[int]:
+    """Return the number of the seat of each row; :data:`NONE` where a place has but one."""
+    numbers = [NONE if number is None else number for number in given]
+    rows_at: dict[tuple[str, str], list[int]] = {}
+    for row, place in enumerate(places):
+        if place[1] in many:
+            rows_at.setdefault(place, []).append(row)
+    for rows in rows_at.values():
+        used = {numbers[row] for row in rows}
+        free = (number for number in count(1) if number not in used)
+        # A holder who is named twice, for two times in office, keeps the seat.
+        of_holder: dict[str, int] = {}
+        for row in sorted(rows, key=lambda row: (not holders[row], holders[row] or "", row)):
+            if numbers[row] < 0:
+                holder = holders[row] or f"nobody, in row {row}"
+                if holder not in of_holder:
+                    of_holder[holder] = next(free)
+                numbers[row] = of_holder[holder]
+    return numbers
+
+
+def _imply_persons(parts: dict[str, list[Rows]]) -> None:
+    """Add a row for every holder and member that the table of persons does not list."""
+    named: set[str] = set()
+    for table, name in (("tenure", "holder"), ("membership", "person")):
+        for rows in parts.get(table, ()):
+            named.update(cell for cell in rows.columns.get(name, ()) if cell)
+    for rows in parts.get("person", ()):
+        named.difference_update(rows.columns.get("id", ()))
+    named.discard(UNKNOWN_CELL)
+    if named:
+        implied = Rows("person", {"id": sorted(named)}, len(named), RecordPlaces("persons"))
+        _add(parts, [implied])
+
+
+def _listed(table: Input, name: str) -> list[Any]:
+    """Return a column as a list, None where there is nothing."""
+    cells = table.columns.get(name)
+    if cells is None:
+        return [None] * table.length
+    listed = list(cells.tolist() if isinstance(cells, np.ndarray | Words) else cells)
+    return [None if cell == NONE else cell for cell in listed]
+
+
+def _seats_and_tenures(posts: Rows) -> Iterator[Rows]:
+    """Yield the seats of *posts*, each once, and the tenures of their holders."""
+    ids = posts.columns["id"]
+    nothing: list[None] = [None] * posts.length
+    holders = posts.columns.get("holder", nothing)
+    since = posts.columns.get("since", nothing)
+    held = {name: posts.columns[name] for name in HELD if name in posts.columns}
+    seats = {name: cells for name, cells in posts.columns.items() if name not in held}
+    # The earliest holder's row describes the seat, whatever the order of the rows.
+    by_age = sorted(
+        range(posts.length), key=lambda row: (ids[row], str(since[row]), holders[row] or "", row)
+    )
+    firsts = {ids[row]: row for row in reversed(by_age)}
+    rows = np.array(sorted(firsts.values()), np.int64)
+    columns = {name: taken(cells, rows) for name, cells in seats.items()}
+    yield Rows("post", columns, len(rows), Chosen(posts.places, rows))
+    given = np.zeros(posts.length, np.bool_)
+    for cells in held.values():
+        given[[row for row in range(posts.length) if is_given(cells[row])]] = True
+    rows = np.flatnonzero(given)
+    if len(rows):
+        columns = {name: taken(cells, rows) for name, cells in held.items()}
+        columns["post"] = [ids[row] for row in rows.tolist()]
+        yield Rows("tenure", columns, len(rows), Chosen(posts.places, rows))
+
+
+def _beside(rows: Rows, name: str, column: Column, cells: Cells) -> Rows:
+    """Return what is written beside units in field *name* as rows of the table it belongs to."""
+    ids = rows.columns["id"]
+    found = [
+        (row, at, each)
+        for row, given in enumerate(cells)
+        if given and ids[row]
+        for at, each in enumerate(given)
+    ]
+    owners = [ids[row] for row, _, _ in found]
+    items = [each for _, _, each in found]
+    if column.shape == "parts":
+        table, columns = column.targets[0], {"body": owners, "group": items}
+    elif column.shape == "flags":
+        table, columns = "flag", {"unit": owners, **_dated(items, ("flag", "giver"))}
+    else:
+        table, columns = "relation", {"source": owners, **_dated(items, ("mode",))}
+        columns["target"] = [each.unit for each in items]
+        columns["relation"] = [column.targets[0]] * len(items)
+    numbers = np.array([row for row, _, _ in found], np.int64)
+    fields = [f"{name}[{at}]" for _, at, _ in found]
+    return Rows(table, columns, len(found), Chosen(rows.places, numbers, fields))
+
+
+def _dated(items: Sequence[Link | Mark], names: Iterable[str]) -> dict[str, Cells]:
+    """Return the columns of *items* for what was given in any of them."""
+    columns: dict[str, Cells] = {name: [getattr(each, name) for each in items] for name in names}
+    for name in ("since", "until"):
+        columns[name] = np.array([getattr(each, name) for each in items], "datetime64[D]")
+    return {name: cells for name, cells in columns.items() if any(is_given(cell) for cell in cells)}
