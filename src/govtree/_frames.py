@@ -1,0 +1,175 @@
+"""Data frames in and out: pandas, polars, pyarrow, and whatever else narwhals knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from govtree import units
+from govtree._columns import UNKNOWN, References, Sheet, Stored, Words
+from govtree._extras import need
+from govtree._ids import Texts
+from govtree.errors import OutOfRangeError
+from govtree.units import TABLES, LevelUnit
+
+__all__ = ["BACKENDS", "columns_of", "to_frame"]
+
+#: Packages that tables are handed out to, and the extra that installs each.
+BACKENDS: Mapping[str, str] = {"pandas": "pandas", "polars": "polars", "pyarrow": "arrow"}
+
+
+class IdsOf(Protocol):
+    """How the ids of a table are asked for."""
+
+    def __call__(self, table: str, rows: NDArray[Any] | None = None) -> list[str]:
+        """Return all ids of *table*, or those of some *rows*."""
+
+
+def columns_of(frame: object) -> dict[str, Any]:
+    """Return a data frame as a mapping of name to values, as Python or numpy holds them.
+
+    Args:
+        frame: A data frame in memory of any kind that narwhals knows.
+
+    Raises:
+        MissingExtraError: If narwhals is not installed.
+        TypeError: If it is no data frame, or one that is still to be computed.
+    """
+    narwhals = need("narwhals.stable.v2", extra="arrow")
+    known = narwhals.from_native(frame, eager_only=True)
+    return {str(name): _values(known.get_column(name)) for name in known.columns}
+
+
+def _values(series: Any) -> Any:
+    if series.dtype.is_float() or (series.dtype.is_integer() and not series.null_count()):
+        return series.to_numpy()
+    if str(series.dtype).startswith("Datetime"):
+        # An array says of all of them at once whether they are days.
+        return series.dt.replace_time_zone(None).to_numpy().astype("M8")
+    return series.to_list()
+
+
+def to_frame(sheet: Sheet, ids_of: IdsOf, *, backend: str = "pandas") -> Any:
+    """Return a table as a data frame, with ids in the place of row numbers.
+
+    Columns stand in the order of the record's fields, tags behind them. Ids of other units
+    and words of vocabularies are categories in pandas and pyarrow, text in polars. What is not
+    given and what is not known are both nothing, except that a reference or word then says
+    ``?``.
+
+    Args:
+        sheet: The table.
+        ids_of: Gives the ids of any table by its name.
+        backend: ``pandas``, ``polars`` or ``pyarrow``.
+
+    Raises:
+        MissingExtraError: If the package is not installed.
+        OutOfRangeError: If there is no such backend.
+    """
+    if backend not in BACKENDS:
+        raise OutOfRangeError(f"backend is '{backend}', not one of {', '.join(BACKENDS)}")
+    package = need(backend, extra=BACKENDS[backend])
+    write = _WRITERS[backend]
+    shapes = units.columns_of(
+        {each.name: each.record for each in TABLES}.get(sheet.name, LevelUnit)
+    )
+    columns: dict[str, Any] = {}
+    if sheet.ids is not None:
+        columns["id"] = write(package, "texts", ids_of(sheet.name), None)
+    own = [name for name in shapes if name in sheet.columns]
+    for name in [*own, *sorted(sheet.columns.keys() - shapes.keys())]:
+        is_truth = name in shapes and shapes[name].shape == "truth"
+        columns[name] = write(package, *_plain(sheet.columns[name], is_truth, ids_of))
+    make = {"pandas": "DataFrame", "polars": "DataFrame", "pyarrow": "table"}[backend]
+    return getattr(package, make)(columns)
+
+
+def _plain(column: Stored, is_truth: bool, ids_of: IdsOf) -> tuple[str, Any, Any]:
+    """Return kind, values and, for categories, words; for the others, where there is nothing."""
+    if isinstance(column, Texts):
+        return "texts", column.tolist(), None
+    if isinstance(column, Words):
+        return "words", *_with_unknown(np.asarray(column.codes, np.int32), list(column.words))
+    if isinstance(column, References):
+        return "words", *_joined(column, ids_of)
+    if column.dtype.kind == "M":
+        return "dates", column, np.isnat(column)
+    if column.dtype.kind == "f":
+        return "numbers", column, np.isnan(column)
+    if is_truth:
+        return "truths", column > 0, column < 0
+    return "wholes", column.astype(np.int32), column < 0
+
+
+def _joined(column: References, ids_of: IdsOf) -> tuple[NDArray[np.int32], list[str]]:
+    """Return one array of codes over the ids that are used, whatever tables they are in."""
+    codes = np.full(_length(column), -1, np.int32)
+    words: list[str] = []
+    for table, rows in column.targets.items():
+        given = rows >= 0
+        used = np.bincount(rows[given]).astype(np.bool_)
+        code = np.cumsum(used, dtype=np.int32) - 1 + len(words)
+        codes[given] = code[rows[given]]
+        codes[rows == UNKNOWN] = UNKNOWN
+        words += ids_of(table, np.flatnonzero(used).astype(np.int32))
+    return _with_unknown(codes, words)
+
+
+def _length(column: References) -> int:
+    return next((len(rows) for rows in column.targets.values()), 0)
+
+
+def _with_unknown(
+    codes: NDArray[np.int32], words: list[str]
+) -> tuple[NDArray[np.int32], list[str]]:
+    """Return codes in which "not known" is a word like the others."""
+    unknown = codes == UNKNOWN
+    if not unknown.any():
+        return codes, words
+    return np.where(unknown, np.int32(len(words)), codes), [*words, "?"]
+
+
+def _to_pandas(pandas: Any, kind: str, values: Any, rest: Any) -> Any:
+    if kind == "texts":
+        return pandas.array(values, dtype="str")
+    if kind == "words":
+        return pandas.Categorical.from_codes(values, rest)
+    if kind == "wholes":
+        return pandas.arrays.IntegerArray(values, rest)
+    if kind == "truths":
+        return pandas.arrays.BooleanArray(values, rest)
+    return values.astype("M8[s]") if kind == "dates" else values
+
+
+def _to_polars(polars: Any, kind: str, values: Any, rest: Any) -> Any:
+    if kind == "texts":
+        return polars.Series(values, dtype=polars.String)
+    if kind == "words":
+        codes = _nothing(polars, polars.Series(values), values < 0)
+        return polars.Series(rest, dtype=polars.String).gather(codes)
+    if kind == "dates":
+        return polars.Series(values, dtype=polars.Date)
+    return _nothing(polars, polars.Series(values), rest)
+
+
+def _nothing(polars: Any, series: Any, where: NDArray[np.bool_]) -> Any:
+    return series.set(polars.Series(where), None) if where.any() else series
+
+
+def _to_pyarrow(pyarrow: Any, kind: str, values: Any, rest: Any) -> Any:
+    if kind == "texts":
+        return pyarrow.array(values, type=pyarrow.string())
+    if kind == "words":
+        codes = pyarrow.array(values, mask=values < 0)
+        return pyarrow.DictionaryArray.from_arrays(codes, pyarrow.array(rest, pyarrow.string()))
+    return pyarrow.array(values, mask=rest)
+
+
+_WRITERS: Mapping[str, Callable[[Any, str, Any, Any], Any]] = {
+    "pandas": _to_pandas,
+    "polars": _to_polars,
+    "pyarrow": _to_pyarrow,
+}
