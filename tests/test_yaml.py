@@ -256,6 +256,7 @@ BAD = {
     "gbk": (GBK, ["1:7 GT011"]),
     "big5 or any": (b"a: 1\nb: \xff\n", ["2:4 GT010"]),
     "latin-1": ("name: Café Müller\n".encode("latin-1"), ["1:10 GT010"]),
+    "latin-1 that could be GBK": ("name: München\n".encode("latin-1"), ["1:8 GT010"]),
     "cut in a character": ("a: 梅".encode()[:-1], ["1:4 GT010"]),
     "utf-16 cut": ("a: 1".encode("utf-16-le")[:-1], ["1:1 GT011"]),
     "utf-16 with mark, cut": ("\ufeffa: 1".encode("utf-16-le")[:-1], ["1:4 GT010"]),
@@ -335,6 +336,8 @@ BAD = {
     "duplicate key": ("a: 1\nb:\n- {c: 1, c: 2}\na: 3\n", ["3:10 GT037", "4:1 GT037"]),
     "list as key": ("? [a]\n: b\n", ["1:3 GT038"]),
     "mapping as key": ("a: {{b: 1}: c}\n", ["1:5 GT038"]),
+    "merge after a quoted one": ("a: [{'<<': 1}, {<<: 1}]\n", ["1:16 GT032"]),
+    "full-width after a quoted one": ("a: [{'x：': }, {x：: }]\n", ["1:17 GT028"]),
     "no key": (": x\n", ["1:1 GT038"]),
     "several": (
         "a: *x\n? [k]\n: 1\nc: !t 1\nc: 2\n",
@@ -351,6 +354,14 @@ BAD = {
 def test_bad_input_is_told_by_its_cause(text, expected, parser):
     """Each mistake has one code of its own, at the line and column where a person made it."""
     assert told(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["a: *x", "? [k]\n: 1", "a: {<<: 1}", "a: {x：1}", "a: &x 1\nb: &x 2"]
+)
+def test_no_root_is_given_where_something_is_missing(text, parser):
+    """A tree in which a value or a key is missing is not handed on as if it were whole."""
+    assert read(text).root is None
 
 
 def test_a_surrogate_by_escape_is_refused(parser):
@@ -537,7 +548,17 @@ def test_records_are_written_one_in_a_line():
         "groups": [{"id": "G-01", "parent": "B-01", "members": 12, "ours": True, "note": None}],
         "rules": {"GT301": {"target": 300, "tolerance": 0.2}},
         "declared": {},
-        "codes": ["no", "012", "1e3", "2025-06-30", "B-01", "\uff11", "e\u0301", "x\u200by"],
+        "codes": [
+            "no",
+            "012",
+            "1e3",
+            "2025-06-30",
+            "B-01",
+            "\uff11",
+            "e\u0301",
+            "\ufb01x",
+            "x\u200by",
+        ],
         "numbers": [1e16, 1e-7, math.inf, -math.inf, math.nan, -3, 0.5],
         "text": "word " * 40,
     }
@@ -553,7 +574,7 @@ def test_records_are_written_one_in_a_line():
         "  - {id: G-01, parent: B-01, members: 12, ours: true, note: null}",
         "rules: {GT301: {target: 300, tolerance: 0.2}}",
         "declared: {}",
-        'codes: ["no", "012", "1e3", "2025-06-30", B-01, "\uff11", "e\u0301", "x\\u200by"]',
+        'codes: ["no", "012", "1e3", "2025-06-30", B-01, "\uff11", "e\u0301", "\ufb01x", "x\\u200by"]',
         "numbers: [1.0e+16, 1.0e-07, .inf, -.inf, .nan, -3, 0.5]",
         'text: "' + "word " * 40 + '"',
         "",
