@@ -403,9 +403,9 @@ class People:
 def add_bodies(draws: Draws, tables: Tables) -> None:
     """Add the bodies, and what they do for which compound."""
     bodies = tables["bodies"]
-    bodies.append({"id": "371311", "kind": "district_office", "name": "罗庄区"})
+    bodies.append({"id": "371311", "kind": "district_office", "name": "合成区级机关"})
     for row in tables["subdistricts"]:
-        name = f"{row['name']}机关"
+        name = f"合成机关（{row['name']}）"
         bodies.append({"id": office_of(row["id"]), "kind": "subdistrict_office", "name": name})
     made = {}
     for kind, prefix, name, count in (
