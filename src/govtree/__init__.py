@@ -13,6 +13,7 @@ _NAMES_BY_MODULE = {
     "errors": (
         "ConfigError",
         "FileError",
+        "FileError",
         "GovtreeError",
         "Location",
         "MissingExtraError",

@@ -4,6 +4,7 @@
 from govtree.errors import (
     ConfigError,
     FileError,
+    FileError,
     GovtreeError,
     Location,
     MissingExtraError,
