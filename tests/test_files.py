@@ -294,6 +294,35 @@ def test_a_file_that_grows_while_it_is_read_meets_the_limit(place):
         assert len(stream.read()) == 1_200_000
 
 
+def test_one_byte_more_than_the_limit_is_read_and_no_further(place):
+    """From a file that grew without end, only the byte that tells so is taken."""
+    (place / "x").write_bytes(b"x")
+    sizes = []
+
+    class Endless(io.FileIO):
+        def readinto(self, buffer):
+            sizes.append(len(buffer))
+            return super().readinto(buffer)
+
+    with Folder(place).open("x", limit=9) as stream, stream.raw._file:
+        stream.raw._file = Endless(place / "x")
+
+        assert stream.read() == b"x"
+    assert sizes == [10, 9]
+
+
+@posix
+def test_what_was_opened_is_judged_not_what_was_looked_at(place, monkeypatch):
+    """A descriptor that turns out to be no regular file is refused and closed."""
+    reading, writing = os.pipe()
+    monkeypatch.setattr(_files, "_walk", lambda *_: reading)
+
+    assert refused(Folder(place).open, "households.csv") == "GT006"
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(reading)
+    os.close(writing)
+
+
 @posix
 def test_a_failing_disk_is_told_in_reading(place):
     """An error of the system while reading is a refusal, not an OSError."""
@@ -677,6 +706,41 @@ def test_whatever_fails_the_old_file_stays_whole(tmp_path, monkeypatch, call, er
     assert failed
     assert old.read_bytes() == b"old"
     assert names_in(tmp_path) == ["x.yaml"]
+
+
+@posix
+def test_a_temporary_file_is_never_somebody_elses(tmp_path, monkeypatch):
+    """A file or link that already has the temporary name is neither written nor removed."""
+    monkeypatch.setattr(_files.secrets, "token_hex", lambda _: "guessed")
+    planted = tmp_path / ".govtree-guessed.tmp"
+    planted.symlink_to("victim")
+    (tmp_path / "victim").write_bytes(b"old")
+
+    assert refused(save, tmp_path / "x.yaml", b"new") == "GT090"
+    assert planted.is_symlink()
+    assert (tmp_path / "victim").read_bytes() == b"old"
+    assert not (tmp_path / "x.yaml").exists()
+
+
+def test_all_bytes_are_on_the_disk_before_the_name_changes(tmp_path, monkeypatch):
+    """The file is flushed whole, then renamed, then its folder is flushed."""
+    calls = []
+    flush, replace = os.fsync, Path.replace
+
+    def fsync(descriptor):
+        status = os.fstat(descriptor)
+        calls.append("folder" if stat.S_ISDIR(status.st_mode) else status.st_size)
+        flush(descriptor)
+
+    def rename(temporary, target):
+        calls.append("rename")
+        return replace(temporary, target)
+
+    monkeypatch.setattr(_files.os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", rename)
+    save(tmp_path / "x.yaml", [b"12", b"345"])
+
+    assert calls == ([5, "rename", "folder"] if os.name == "posix" else [5, "rename"])
 
 
 @posix

@@ -176,6 +176,7 @@ def test_a_very_long_line_is_cut_around_its_column():
     assert shown == f" 1 | ...{'a' * 60}!{'b' * 39}..."
     assert shown[under.index("^")] == "!"
 
+    assert caret(quote, 1, 1) == f" 1 | {'a' * 100}...\n   | ^"
     shown, under = caret("楼" * 500 + "!" + "栋" * 500, 1, 501).split("\n")
     assert shown == f" 1 | ...{'楼' * 30}!{'栋' * 19}..."
     assert under == "   | " + " " * 63 + "^"

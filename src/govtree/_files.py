@@ -283,7 +283,12 @@ def save_all(files: Mapping[AnyPath, bytes | Iterable[bytes]]) -> None:
                 mode = _mode_to_keep(path, refuse)
                 temporary = Path(path).with_name(f".govtree-{secrets.token_hex(16)}.tmp")
                 pairs.append((temporary, Path(path)))
-                _write(temporary, (chunks,) if isinstance(chunks, bytes) else chunks, mode)
+                try:
+                    _write(temporary, (chunks,) if isinstance(chunks, bytes) else chunks, mode)
+                except FileExistsError:
+                    # Somebody else's file, which is not ours to remove.
+                    pairs.pop()
+                    raise
         for temporary, final in pairs:
             with _refusing(_refusal(str(final)), otherwise="GT090"):
                 temporary.replace(final)

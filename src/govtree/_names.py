@@ -45,8 +45,8 @@ def normal(text: str) -> str:
     Two names with one normal form are near-twins. A normal form is for comparing only; it
     is never shown, and never an id.
 
-    Source: Unicode Standard 15, definition D146 (compatibility caseless match for
-    identifiers), with blanks and hidden characters dropped.
+    Source: Unicode Standard 15, section 3.13, compatibility caseless matching, with blanks
+    and hidden characters dropped.
 
     >>> normal("Ｂ－３０ "), normal("b-3\u200b0"), normal("B-30")
     ('b-30', 'b-30', 'b-30')
@@ -54,8 +54,7 @@ def normal(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.lower().replace(" ", "")
     bare = "".join(HIDDEN.sub("", text).split())
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", bare).casefold())
-    folded = unicodedata.normalize("NFKC", folded.casefold())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", bare).casefold())
     # Some compatibility forms unfold to a blank and a mark.
     return "".join(folded.split())
 
