@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/pyproject.installed.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types rooms tests bench deep test-versions clean
+.PHONY: help install demo test lint types rooms tests bench reference deep test-versions clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -35,6 +35,9 @@ tests: install ## Tests and the examples in docstrings, README and docs: pytest
 
 bench: install ## Measure size and speed; writes docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py
+
+reference: install ## Write the pages of docs/ that follow from the code
+	$(BIN)/python .ci/reference.py
 
 deep: install ## The property tests with many random examples; takes long
 	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest tests

@@ -191,6 +191,28 @@ def test_the_version_is_the_same_everywhere():
     assert "## [Unreleased]" in changes
 
 
+def test_pages_written_from_the_code_are_fresh():
+    """Every problem is explained as the catalogue has it; `make reference` writes the page."""
+    done = subprocess.run(
+        [sys.executable, PROJECT / ".ci" / "reference.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_index_names_every_page():
+    """Every page of the documentation can be reached from its index."""
+    index = (PROJECT / "docs" / "README.md").read_text("utf-8")
+    pages = {
+        path.relative_to(PROJECT / "docs").as_posix() for path in DOCUMENTS if "docs" in path.parts
+    }
+
+    assert pages - {"README.md"} <= set(LINK.findall(index))
+
+
 def test_the_glossary_names_what_the_library_names():
     """Every record of a unit, and every role, stands in the glossary."""
     glossary = (PROJECT / "docs" / "glossary.md").read_text("utf-8")
