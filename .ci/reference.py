@@ -13,8 +13,8 @@ HEAD = """\
 # Problems
 
 Every problem that an input can have, by its code. A code means the same for ever; the wording may
-get better. Words in braces are put in from the input. Below the message stands how to mend it, where
-that can be said. Written by `make reference` from the catalogue.
+get better. Words in braces are put in from the input. Below the message stands how to mend it,
+where that can be said. Written by `make reference` from the catalogue.
 
 """
 
