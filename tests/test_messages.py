@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -65,6 +67,28 @@ def test_a_text_is_well_formed(code):
     assert text.message == text.message.strip()
     assert not text.message.endswith(".")
     assert "\n" not in text.message + text.hint
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_text_has_its_chinese_twin(code):
+    """What is said in English is said in Chinese, with the same named places."""
+    english, chinese = ENGLISH[code], CHINESE[code]
+
+    assert chinese.keys() == ({"message", "hint"} if english.hint else {"message"})
+    for part, text in chinese.items():
+        places = PLACE.findall(getattr(english, part))
+        assert sorted(set(PLACE.findall(text))) == sorted(set(places))
+        assert re.search("[\u4e00-\u9fff]", text)
+        assert "\n" not in text
+
+
+def test_the_chinese_catalogue_is_sorted():
+    """Codes stand in order, so that a new one has its place; none is given twice."""
+    file = Path(_messages.__file__).with_name("messages.zh.json")
+    pairs = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=list)
+
+    codes = [code for code, _ in pairs]
+    assert codes == sorted(set(codes))
 
 
 def test_a_problem_is_shown_on_one_line():
