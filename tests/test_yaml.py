@@ -552,7 +552,6 @@ def test_records_are_written_one_in_a_line():
             "no",
             "012",
             "1e3",
-            "2025-06-30",
             "B-01",
             "\uff11",
             "e\u0301",
