@@ -279,7 +279,7 @@ def save_all(files: Mapping[AnyPath, bytes | Iterable[bytes]]) -> None:
         for path, chunks in files.items():
             target: Pathlike = path
             refuse = _refusal(os.fspath(target))
-            with _refusing(refuse, otherwise="GT090"):
+            with _refusing(refuse, otherwise="GT088"):
                 mode = _mode_to_keep(path, refuse)
                 temporary = Path(path).with_name(f".govtree-{secrets.token_hex(16)}.tmp")
                 pairs.append((temporary, Path(path)))
@@ -290,10 +290,10 @@ def save_all(files: Mapping[AnyPath, bytes | Iterable[bytes]]) -> None:
                     pairs.pop()
                     raise
         for temporary, final in pairs:
-            with _refusing(_refusal(str(final)), otherwise="GT090"):
+            with _refusing(_refusal(str(final)), otherwise="GT088"):
                 temporary.replace(final)
         for folder in sorted({final.parent for _, final in pairs}):
-            with _refusing(_refusal(str(folder)), otherwise="GT090"):
+            with _refusing(_refusal(str(folder)), otherwise="GT088"):
                 _folder_to_disk(folder)
     finally:
         for temporary, _ in pairs:
@@ -438,7 +438,7 @@ def _mode_to_keep(path: Pathlike, refuse: Refuse) -> int | None:
     except FileNotFoundError:
         return None
     if stat.S_ISLNK(mode):
-        raise refuse("GT091")
+        raise refuse("GT089")
     _require_regular(mode, refuse)
     # Replacing asks for no right to write to the file; whoever took it away meant something.
     if not os.access(path, os.W_OK):

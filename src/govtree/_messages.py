@@ -277,14 +277,54 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{cell}' is what a spreadsheet makes of a long code",
             "format the column as text in the original, and save it again",
         ),
-        "GT090": Text(
+        "GT088": Text(
             "file-unwritable",
             "'{path}' cannot be written ({reason})",
         ),
-        "GT091": Text(
+        "GT089": Text(
             "target-is-link",
             "'{path}' is a link; what it leads to is not overwritten",
             "write to the place that the link leads to",
+        ),
+        "GT090": Text(
+            "unknown-key",
+            "{what} has no key '{key}'",
+            "use one of: {known}",
+        ),
+        "GT091": Text(
+            "wrong-type",
+            "{what} must be {expected}, and here stands {found}",
+            "write {expected} here",
+        ),
+        "GT092": Text(
+            "missing-key",
+            "{what} has no '{key}'",
+            "add the key '{key}'",
+        ),
+        "GT093": Text(
+            "unknown-value",
+            "'{word}' cannot stand here",
+            "use one of: {known}",
+        ),
+        "GT095": Text(
+            "unknown-profile",
+            "there is no profile '{name}'",
+            "use one of: {known}; or the path of a YAML file in the folder of the structure",
+        ),
+        "GT096": Text(
+            "profile-circle",
+            "profiles start from each other in a circle: {circle}",
+            "leave 'profile' out of one of them",
+        ),
+        "GT097": Text(
+            "no-folder",
+            "a structure without a file cannot name the file '{name}'",
+            "write the records into the text, or load the structure from a file",
+        ),
+        "GT098": Text(
+            "role-not-played",
+            "there are {section}, but no level plays the role '{role}'",
+            "add 'as: {role}' to the level that they are, or put them under 'units'",
         ),
         "GT101": Text(
             "duplicate-id",
