@@ -82,6 +82,7 @@ class _Builder:
         self.ids: dict[str, Ids] = {}
         self.refused: set[str] = set()  # texts that were meant as ids and cannot be
         self.sources: dict[str, Sources] = {}
+        self.relations: Words | None = None  # name of each row of the table of relations
         self.near: dict[tuple[str, ...], NearMisses] = {}
         # Parents that are units of the chain but not of the level above: by table and row,
         # the table they are in and what there is to say.
@@ -168,7 +169,9 @@ class _Builder:
             if column.shape == "reference":
                 stored[name] = self._references(table.table, name, column, ordered)
             elif column.shape == "term":
-                stored[name] = self._words(table.table, name, column, ordered)
+                words = stored[name] = self._words(table.table, name, column, ordered)
+                if (table.table, name) == ("relation", "relation"):
+                    self.relations = words
             elif column.shape == "text":
                 stored[name] = ordered if isinstance(ordered, Texts) else Texts.of(ordered)  # type: ignore[arg-type]  # cells of a text
             else:
@@ -275,18 +278,20 @@ class _Builder:
         if not rows:
             return
         sources, ids = self.sources[table], self.ids.get(table)
-        expected = self._expected(allowed)
+        near = self._ends_of_relations(name, rows) if table == "relation" else {}
         texts = [str(cells[row]) for row in rows]
         elsewhere = self._tables_holding(texts, [t for t in self.ids if t not in allowed])
         for row, text in zip(rows, texts, strict=True):
             own = ids[row] if ids else None
             who = f"{self._called(table)} '{own}'" if own else f"a {table}"
             said = {"who": who, "field": name, "target": text}
+            likely = near.get(row, allowed)
+            expected = self._expected(likely)
             found = elsewhere.get(text)
             if text == own:
                 self._say("GT105", sources, row, name, **said)
             elif found is None and text not in self.refused:
-                meant = self._near(tuple(allowed), text)
+                meant = self._near(tuple(likely), text)
                 self._say(
                     "GT102", sources, row, name, expected=expected, meant=meant or None, **said
                 )
@@ -295,6 +300,16 @@ class _Builder:
             elif found is not None:
                 said["found"] = self._called(found)
                 self._say("GT103", sources, row, name, expected=expected, **said)
+
+    def _ends_of_relations(self, name: str, rows: Sequence[int]) -> dict[int, list[str]]:
+        """Return for each row the tables that its relation joins at the end *name*."""
+        ends = {}
+        for row in rows:
+            relation = self.relations[row] if self.relations is not None else None
+            if relation in RELATION_ENDS:
+                names = RELATION_ENDS[relation][0 if name == "source" else 1]
+                ends[row] = self._targets("relation", Column("reference", targets=names))
+        return ends
 
     def _tables_holding(self, texts: Sequence[str], tables: Sequence[str]) -> dict[str, str]:
         """Return the table that holds each of *texts*, for those that one of *tables* holds."""

@@ -306,6 +306,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{word}' cannot stand here",
             "use one of: {known}",
         ),
+        "GT094": Text(
+            "unknown-version",
+            "this is version '{word}' of the format of structure files",
+            "this govtree reads version {known}; take a govtree that reads the other one",
+        ),
         "GT095": Text(
             "unknown-profile",
             "there is no profile '{name}'",

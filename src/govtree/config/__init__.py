@@ -1,0 +1,6 @@
+"""What people write: structure files, read with every problem told at once, and written back."""
+
+from govtree.config._load import Examined, examine, load, load_text
+from govtree.config._structure import Structure
+
+__all__ = ["Examined", "Structure", "examine", "load", "load_text"]
