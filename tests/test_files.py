@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 from govtree import _files
 from govtree._files import LIMITS, Folder, Limits, save, save_all
 from govtree._markup import HIDDEN
-from govtree.errors import ConfigError, FileError, Location
+from govtree._names import NearMisses
+from govtree.errors import ConfigError, FileError, Location, StructureError
 
 PROJECT = Path(__file__).resolve().parent.parent
 posix = pytest.mark.skipif(os.name != "posix", reason="needs links, pipes and modes of POSIX")
@@ -585,6 +586,16 @@ def test_the_page_of_limits_is_the_table():
     assert Limits() == LIMITS
 
 
+def test_rooms_below_keep_to_the_table():
+    """What is shown and hinted by rooms that cannot read the table is what the table says."""
+    assert StructureError.SHOWN == LIMITS.shown
+
+    unknown = [f"B-{number}O" for number in range(LIMITS.hints + 1)]
+    misses = NearMisses([f"B-{number}0" for number in range(100)])
+    answers = [misses.nearest(each) for each in unknown]
+    assert answers == [f"B-{number}0" for number in range(LIMITS.hints)] + [""]
+
+
 # Writing
 
 
@@ -711,8 +722,8 @@ def test_whatever_fails_the_old_file_stays_whole(tmp_path, monkeypatch, call, er
 @posix
 def test_a_temporary_file_is_never_somebody_elses(tmp_path, monkeypatch):
     """A file or link that already has the temporary name is neither written nor removed."""
-    monkeypatch.setattr(_files.secrets, "token_hex", lambda _: "guessed")
-    planted = tmp_path / ".govtree-guessed.tmp"
+    monkeypatch.setattr(_files.os, "urandom", lambda _: b"\x07")
+    planted = tmp_path / ".govtree-07.tmp"
     planted.symlink_to("victim")
     (tmp_path / "victim").write_bytes(b"old")
 

@@ -12,7 +12,6 @@ import errno
 import io
 import os
 import re
-import secrets
 import stat
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -281,7 +280,7 @@ def save_all(files: Mapping[AnyPath, bytes | Iterable[bytes]]) -> None:
             refuse = _refusal(os.fspath(target))
             with _refusing(refuse, otherwise="GT088"):
                 mode = _mode_to_keep(path, refuse)
-                temporary = Path(path).with_name(f".govtree-{secrets.token_hex(16)}.tmp")
+                temporary = Path(path).with_name(f".govtree-{os.urandom(16).hex()}.tmp")
                 pairs.append((temporary, Path(path)))
                 try:
                     _write(temporary, (chunks,) if isinstance(chunks, bytes) else chunks, mode)
