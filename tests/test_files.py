@@ -588,7 +588,7 @@ def test_the_page_of_limits_is_the_table():
 
 def test_rooms_below_keep_to_the_table():
     """What is shown and hinted by rooms that cannot read the table is what the table says."""
-    assert StructureError.SHOWN == LIMITS.shown
+    assert LIMITS.shown == StructureError.SHOWN
 
     unknown = [f"B-{number}O" for number in range(LIMITS.hints + 1)]
     misses = NearMisses([f"B-{number}0" for number in range(100)])

@@ -29,7 +29,8 @@ class Text(NamedTuple):
 #: The hint of every problem that has a near miss, whatever its code.
 MEANT = "did you mean '{meant}'?"
 
-#: Code to text, sorted by code; a code is never used again for something else.
+#: Code to text, sorted by code; a code is never used again for something else. Each has its
+#: Chinese text in ``messages.zh.json``.
 ENGLISH: Mapping[str, Text] = MappingProxyType(
     {
         "GT001": Text(
@@ -334,7 +335,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT101": Text(
             "duplicate-id",
             "id '{id}' is used twice; first used in {first}",
-            'give each its own id; where the codes of a registry repeat, make one id of '
+            "give each its own id; where the codes of a registry repeat, make one id of "
             'several columns: id: {columns: [type, code], join: ":"}',
         ),
         "GT102": Text(

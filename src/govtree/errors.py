@@ -97,9 +97,11 @@ class Problem:
     def render(self, lang: str = "en", *, quote: bool = True) -> str:
         """Return the problem as text: place, code, message, hint, and the line with a caret.
 
-        >>> where = Location("a.yaml", line=2, column=8)
-        >>> print(problem("GT101", where, id="C-1", first="line 1").render())
-        a.yaml:2:8: error[GT101]: id 'C-1' is used twice; first used in line 1
+        >>> where = Location("a.yaml", line=2, column=13)
+        >>> print(problem("GT037", where, key="id", first="1", quote="  - id: 7, id: 8").render())
+        a.yaml:2:13: error[GT037]: key 'id' is given twice; first in line 1; keep one of the two
+         2 |   - id: 7, id: 8
+           |             ^
         """
         head = f"{self.where}: " if str(self.where) else ""
         mend = self.mend(lang)
