@@ -17,7 +17,16 @@ __all__ = ["Facts"]
 def _sorted_vocabularies(
     given: Mapping[str, Iterable[Term]],
 ) -> Mapping[str, tuple[Term, ...]]:
-    return {name: tuple(given[name]) for name in sorted(given)}
+    by_word = {name: sorted(terms, key=lambda term: term.term) for name, terms in given.items()}
+    return {name: tuple(by_word[name]) for name in sorted(by_word)}
+
+
+def _levels(given: Iterable[Level]) -> tuple[Level, ...]:
+    return tuple(given)
+
+
+def _figures(given: Iterable[Declared]) -> tuple[Declared, ...]:
+    return tuple(sorted(given))
 
 
 @frozen
@@ -38,11 +47,11 @@ class Facts:
     as_of: dt.date | None = None
     time_zone: str | None = None
     reference_system: str | None = None
-    levels: tuple[Level, ...] = field(default=SHIPPED_LEVELS, converter=tuple)
+    levels: tuple[Level, ...] = field(default=SHIPPED_LEVELS, converter=_levels)
     vocabularies: Mapping[str, tuple[Term, ...]] = field(
         factory=dict, converter=_sorted_vocabularies, hash=False
     )
-    declared: tuple[Declared, ...] = field(default=(), converter=tuple)
+    declared: tuple[Declared, ...] = field(default=(), converter=_figures)
 
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong with the facts themselves."""

@@ -377,6 +377,15 @@ class Hierarchy:
                 return Units(self, each.table)
         raise UnknownLevelError(level, [each.level for each in self.levels])
 
+    def told(self, table: str, row: int) -> dict[str, Any]:
+        """Return what a row says, by field, without what is not given in it.
+
+        >>> Hierarchy.from_records([Grid(id="N-1", residents=800)]).told("grid", 0)
+        {'id': 'N-1', 'residents': 800}
+        """
+        columns = columns_of(tables_of(self.levels)[table])
+        return _records.attributes_of(self._sheets[table], row, columns, self._id)
+
     def records(self, table: str) -> tuple[Record, ...]:
         """Return the rows of *table* as typed records, in its order."""
         return tuple(self._record(table, row) for row in range(self.count(table)))
@@ -557,7 +566,7 @@ class Hierarchy:
             called = names.tolist() if isinstance(names, Texts) else [None] * len(sheet)
             for row, (id, each) in enumerate(zip(self.ids(name), called, strict=True)):
                 if sought in normal(id) or (each and sought in normal(each)):
-                    told = self._told(name, row) if attributes else {}
+                    told = self.told(name, row) if attributes else {}
                     if all(told.get(key) == value for key, value in attributes.items()):
                         found.append(id)
         return tuple(found)
@@ -746,7 +755,7 @@ class Hierarchy:
             targets = parents.targets if isinstance(parents, References) else {}
             table, rows = next(iter(targets.items()), ("", np.full(len(leaf), NONE, np.int32)))
             paths = self.each.path(self.ids(table)) if table else []
-            return leaf.ids or Ids.of([]), memoryview(rows), [*paths, None, None]
+            return leaf.ids or Ids.of([]), rows.data, [*paths, None, None]
 
         return self._once("ladder", made)
 
@@ -791,13 +800,9 @@ class Hierarchy:
         meant = nearest(str(id), [each for name in tables for each in self.ids(name)])
         return UnknownIdError(str(id), meant)
 
-    def _told(self, table: str, row: int) -> dict[str, Any]:
-        columns = columns_of(tables_of(self.levels)[table])
-        return _records.attributes_of(self._sheets[table], row, columns, self._id)
-
     def _record(self, table: str, row: int) -> Record:
         record = tables_of(self.levels)[table]
-        told = self._told(table, row)
+        told = self.told(table, row)
         for name, column in columns_of(record).items():
             if column.shape in ("links", "flags", "parts"):
                 told[name] = self._beside(table, row, column)
@@ -812,7 +817,7 @@ class Hierarchy:
             return ()
         end = {"links": "source", "flags": "unit", "parts": "body"}[column.shape]
         rows = self.arrays.inverse(kept, end, table).rows(row).tolist()
-        told = [self._told(kept, each) for each in rows]
+        told = [self.told(kept, each) for each in rows]
         if column.shape == "parts":
             return tuple(each["group"] for each in told)
         if column.shape == "flags":

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any, Literal
 
 from attrs import field, fields, frozen
@@ -666,7 +665,7 @@ class Level:
 SHIPPED_LEVELS = tuple(Level(role, role) for role in ROLES)
 
 
-@frozen
+@frozen(order=True)
 class Declared:
     """A figure that somebody published about the structure.
 
@@ -721,13 +720,18 @@ TABLES: tuple[Table, ...] = (
 )
 
 
-@cache
 def columns_of(record: type[Record]) -> Mapping[str, Column]:
     """Return the columns of a record class by field name, in the order of its fields.
 
     >>> columns_of(Grid)["community"]
     Column(shape='reference', vocabulary='', targets=('community',), required=False)
     """
-    return {
+    return _COLUMNS[record]
+
+
+_COLUMNS: Mapping[type[Record], Mapping[str, Column]] = {
+    record: {
         each.name: each.metadata["column"] for each in fields(record) if "column" in each.metadata
     }
+    for record in (LevelUnit, *(table.record for table in TABLES))
+}

@@ -70,7 +70,7 @@ class Decoder:
         self.spots: dict[Path, int] = {}
         self._near: dict[str, NearMisses] = {}
 
-    def say(self, code: str, spot: int, **values: object) -> None:
+    def say(self, code: str, spot: int, **values: str | None) -> None:
         """Note the problem with *code*; values that are None are left out."""
         said = {name: value for name, value in values.items() if value is not None}
         self.problems.append(self.source.problem(code, spot, **said))

@@ -19,10 +19,10 @@ from govtree._rows import Rows, tables_of
 from govtree.config._decode import Decoder, Spots, TableReference
 from govtree.config._schema import PROFILE, SECTIONS, STRUCTURE
 from govtree.config._structure import Structure
-from govtree.errors import ConfigError, FileError, Location, Problem, problem
+from govtree.errors import ConfigError, FileError, Location, Problem
 from govtree.facts import Facts
 from govtree.hierarchy import Hierarchy
-from govtree.units import ROLES, Declared, Level, LevelUnit, Term
+from govtree.units import ROLES, SHIPPED_LEVELS, Declared, Level, LevelUnit, Term
 
 __all__ = ["Examined", "examine", "load", "load_text"]
 
@@ -64,14 +64,14 @@ def load(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> Structure:
 
 
 def load_text(text: str | bytes, *, limits: Limits = LIMITS) -> Structure:
-    """Return the structure that *text* describes; it names no tables.
+    r"""Return the structure that *text* describes; it names no tables.
 
     The line with the version of the format may be left out.
 
     Raises:
         ConfigError: With every problem at once, sorted.
 
-    >>> structure = load_text("grids: [{id: N-1}]\\nbranches: [{id: B-1, covers: [N-1]}]")
+    >>> structure = load_text("grids: [{id: N-1}]\nbranches: [{id: B-1, covers: [N-1]}]")
     >>> structure.hierarchy.branch_of("N-1")
     'B-1'
     """
@@ -177,7 +177,7 @@ class _Loader:
         return document
 
     def _profile(self, name: str, decoder: Decoder, seen: Sequence[str]) -> _Settings:
-        """Return the settings of a profile, shipped or in the folder, and of what it starts from."""
+        """Return the settings of a profile, and of the profile that it starts from."""
         spot = decoder.spots.get(("profile",), 0)
         if name in seen:
             circle = " > ".join([*seen[seen.index(name) :], name])
@@ -187,7 +187,7 @@ class _Loader:
             if self.folder is None:
                 decoder.say("GT097", spot, name=name)
                 return _Settings()
-            shown = os.path.join(self.prefix, name)
+            shown = str(Path(self.prefix) / name)
             try:
                 data = self.read_bytes(name, decoder.source.where(spot))
             except FileError as error:
@@ -217,7 +217,7 @@ class _Loader:
     def _facts(self, settings: _Settings) -> Facts | None:
         """Return the facts that are settings; None where no table can be read by them."""
         said = settings.values
-        levels = [_level(each) for each in said.get("levels") or ROLES if each]
+        levels = [_level(each) for each in said.get("levels") or () if each] or SHIPPED_LEVELS
         words = {name: _terms(each) for name, each in (said.get("vocabularies") or {}).items()}
         words |= {f"{level.table}_kind": level.kinds for level in levels if level.kinds}
         facts = Facts(
@@ -301,8 +301,6 @@ class _Loader:
 
 
 def _level(said: Mapping[str, Any]) -> Level:
-    if isinstance(said, str):
-        said = {"level": said}
     name = said.get("level") or ""
     return Level(
         level=name,

@@ -7,7 +7,6 @@ here; the decoder, the JSON Schema for editors and the reference page all read i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
 from attrs import field, fields_dict, frozen
 
@@ -155,7 +154,6 @@ SOURCE = OneOf(
 )
 
 
-@cache
 def table_reference(table: str, record: type[Record]) -> Shaped:
     """Return the shape of a reference to a table that a registry exported."""
     fields: dict[str, Node] = {
@@ -173,7 +171,6 @@ def table_reference(table: str, record: type[Record]) -> Shaped:
     )
 
 
-@cache
 def record_of(table: str, record: type[Record]) -> Shaped:
     """Return the shape of one record, as its class describes it."""
     columns = input_columns(table, record)
