@@ -152,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     plant(tables, read(HERE / "planted.csv"))
     for name, rows in tables.items():
         write(rows, folder / f"{name}.csv")
-    shutil.copyfile(HERE / "luozhuang.yaml", folder / "luozhuang.yaml")
+    shutil.copyfile(HERE / "structure.yaml", folder / "structure.yaml")
 
 
 if __name__ == "__main__":
