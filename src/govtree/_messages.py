@@ -287,6 +287,92 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{path}' is a link; what it leads to is not overwritten",
             "write to the place that the link leads to",
         ),
+        "GT051": Text(
+            "empty-table",
+            "the table says nothing",
+            "begin it with a line of column names",
+        ),
+        "GT052": Text(
+            "missing-column",
+            "there is no column '{header}'",
+            "the columns are {known}",
+        ),
+        "GT053": Text(
+            "duplicate-column",
+            "column '{header}' stands {count} times in the header",
+            "give each column a name of its own",
+        ),
+        "GT054": Text(
+            "missing-header",
+            "the first line names no columns",
+            "begin the table with a line of column names",
+        ),
+        "GT055": Text(
+            "ragged-row",
+            "the row has {count} cells where the header has {expected}",
+            "put a cell that holds a separator into double quotes",
+        ),
+        "GT056": Text(
+            "unclosed-cell",
+            "a double quote opens in this row and is never closed",
+            "close it; inside of quotes, write a double quote twice",
+        ),
+        "GT057": Text(
+            "text-behind-quote",
+            "text follows a closing double quote in this row",
+            "inside of quotes, write a double quote twice",
+        ),
+        "GT058": Text(
+            "nul-in-cell",
+            "'{cell}' holds NUL, which is no text",
+            "save the table again from the original",
+        ),
+        "GT059": Text(
+            "mixed-encodings",
+            "'{cell}' is not UTF-8, as other rows are",
+            "save the parts of the table as UTF-8 before they are joined",
+        ),
+        "GT060": Text(
+            "other-delimiter",
+            "'{delimiter}' seems to stand between the columns",
+            "write delimiter: '{delimiter}' beside the table",
+        ),
+        "GT061": Text(
+            "not-a-table",
+            "the file is {kind}, not a table in CSV",
+            "save it as CSV in UTF-8",
+        ),
+        "GT062": Text(
+            "line-too-long",
+            "the line has more than the {limit} bytes that are read at most",
+            "close the quote, or end the row, where it should end",
+        ),
+        "GT063": Text(
+            "too-many-cells",
+            "the line has more than the {limit} cells that are read at most",
+            "keep the columns that the structure needs",
+        ),
+        "GT064": Text(
+            "column-not-read",
+            "column '{header}' is not read",
+            "name it as the field, or leave it out",
+        ),
+        "GT065": Text(
+            "not-parquet",
+            "the file cannot be read as Parquet ({reason})",
+            "save the table again from the original",
+        ),
+        "GT066": Text(
+            "table-too-large",
+            "the file says that it holds {count} {what}, more than the {limit} that are read at "
+            "most",
+            "divide the table",
+        ),
+        "GT067": Text(
+            "cell-too-long",
+            "a cell of this row has more than the {limit} characters that are read at most",
+            "close the double quote that opens in this row",
+        ),
         "GT090": Text(
             "unknown-key",
             "{what} has no key '{key}'",

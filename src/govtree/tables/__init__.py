@@ -1,0 +1,204 @@
+"""Office files in and out: CSV, Parquet and data frames as rows of a structure's tables.
+
+A table is read strictly and whole: either every row of it stands under the right names, or
+each fault is told with file, row and column. Columns that no field asks for are not kept.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+from attrs import evolve
+
+from govtree import _frames
+from govtree._files import Folder
+from govtree._rows import Rows, input_columns
+from govtree._values import read_cells, take_values
+from govtree.errors import FileError, Location, Places, Problem, RecordPlaces
+from govtree.tables._csv import CsvTable, Notes, Stop
+from govtree.tables._parquet import ParquetTable
+from govtree.tables._sources import Field, Gathered, Source, TablePlaces, match
+from govtree.units import Column, Record
+
+__all__ = ["DELIMITERS", "Source", "TablePlaces", "read_table", "rows_of_frame"]
+
+#: What may stand between the cells of a CSV file.
+DELIMITERS = (",", ";", "\t", "|")
+
+#: Rows whose cells become values at once.
+_ROWS = 32_768
+
+
+def read_table(
+    folder: Folder,
+    name: str,
+    table: str,
+    record: type[Record],
+    *,
+    columns: Mapping[str, Source] | None = None,
+    delimiter: str = ",",
+    where: Location | None = None,
+) -> tuple[Rows | None, tuple[Problem, ...]]:
+    """Return the rows of a file, and every problem that reading it found, sorted.
+
+    A file that ends in ``.parquet`` is read by pyarrow, any other as CSV in UTF-8.
+
+    Args:
+        folder: The folder of the structure.
+        name: Path of the file, as it is written there.
+        table: Name of the table that its rows belong to.
+        record: Record class of that table.
+        columns: Sources of fields, a tag under ``tags.NAME``; fields without one are taken from
+            the column of their own name, if there is one.
+        delimiter: One of :data:`DELIMITERS`.
+        where: Where the path is written, for the problem that the file cannot be opened.
+
+    Returns:
+        The rows; None where the file as a whole cannot be read. Where there are errors, cells
+        that could not be read hold nothing, and rows that could not are left out.
+
+    Raises:
+        MissingExtraError: If the file is Parquet and pyarrow is not installed.
+    """
+    known = input_columns(table, record)
+    notes = Notes(Location(name))
+    try:
+        with folder.open(name, where=where) as stream, _collector_paused():
+            if name.lower().endswith(".parquet"):
+                rows = _read_parquet(stream, table, known, columns or {}, notes)
+            else:
+                rows = _read_csv(stream, table, known, columns or {}, delimiter, notes)
+    except FileError as refused:
+        return None, tuple(sorted((*notes.problems(), *refused.problems)))
+    except Stop:
+        return None, notes.problems()
+    return rows, notes.problems()
+
+
+def rows_of_frame(
+    frame: object,
+    table: str,
+    record: type[Record],
+    *,
+    columns: Mapping[str, Source] | None = None,
+) -> tuple[Rows | None, tuple[Problem, ...]]:
+    """Return the rows of a data frame, and every problem with it, sorted.
+
+    Values are taken as they are, not read from texts: a count has to be a whole number, a day
+    a date.
+
+    Args:
+        frame: A data frame in memory: pandas, polars, pyarrow, or another that narwhals knows.
+        table: Name of the table that its rows belong to.
+        record: Record class of that table.
+        columns: Sources of fields, as for :func:`read_table`.
+
+    Raises:
+        MissingExtraError: If narwhals is not installed.
+        TypeError: If it is no data frame.
+    """
+    given = _frames.columns_of(frame)
+    notes = Notes(Location(record=table))
+    try:
+        fields = match(list(given), input_columns(table, record), columns or {}, table, notes)
+    except Stop:
+        return None, notes.problems()
+    places = RecordPlaces(table)
+    gathered = [Gathered(each, places, notes, take_values) for each in fields]
+    _hand_on(gathered, [given[name] for name in _used(fields)], 0)
+    length = max(map(len, given.values()), default=0)
+    return _rows(table, gathered, length, places), notes.problems()
+
+
+def _read_csv(
+    stream: BinaryIO,
+    table: str,
+    known: Mapping[str, Column],
+    columns: Mapping[str, Source],
+    delimiter: str,
+    notes: Notes,
+) -> Rows:
+    csv = CsvTable(stream, notes, delimiter)
+    others = [each for each in DELIMITERS if each != delimiter and each in csv.header[0]]
+    if len(csv.header) == 1 and others:
+        notes.add("GT060", evolve(notes.place, row=1), delimiter=others[0])
+        raise Stop
+    fields = match(csv.header, known, columns, table, notes)
+    places = TablePlaces(notes.place.file, _headers(fields), csv.gaps)
+    gathered = [Gathered(each, places, notes, read_cells) for each in fields]
+    used = [csv.header.index(name) for name in _used(fields)]
+    waiting: list[list[str]] = [[] for _ in used]
+    start = 0
+    for slices in csv.slices(used, _key(fields, known, csv.header)):
+        for cells, more in zip(waiting, slices, strict=True):
+            cells.extend(more)
+        if csv.rows - start >= _ROWS:
+            _hand_on(gathered, waiting, start)
+            waiting = [[] for _ in used]
+            start = csv.rows
+    _hand_on(gathered, waiting, start)
+    return _rows(table, gathered, csv.rows, places)
+
+
+def _read_parquet(
+    stream: BinaryIO,
+    table: str,
+    known: Mapping[str, Column],
+    columns: Mapping[str, Source],
+    notes: Notes,
+) -> Rows:
+    parquet = ParquetTable(stream, notes)
+    fields = match(parquet.header, known, columns, table, notes)
+    places = TablePlaces(notes.place.file, _headers(fields))
+    gathered = [Gathered(each, places, notes, take_values) for each in fields]
+    start = 0
+    for slices in parquet.slices(_used(fields)):
+        _hand_on(gathered, slices, start)
+        start = parquet.rows
+    return _rows(table, gathered, parquet.rows, places)
+
+
+def _headers(fields: Sequence[Field]) -> dict[str, str]:
+    return {each.name: each.source.header or each.name for each in fields}
+
+
+def _used(fields: Sequence[Field]) -> list[str]:
+    """Return the names of the columns of all sources, one behind the other."""
+    return [name for each in fields for name in each.source.columns]
+
+
+def _key(fields: Sequence[Field], known: Mapping[str, Column], header: Sequence[str]) -> int:
+    """Return the place of the column that tells best which row it is: that of the id."""
+    for each in fields:
+        if each.source.columns and each.name in known and known[each.name].required:
+            return header.index(each.source.columns[0])
+    return 0
+
+
+def _hand_on(gathered: Sequence[Gathered], columns: Sequence[Sequence[Any]], start: int) -> None:
+    """Let each field read more rows, the first of which is row *start*."""
+    rest = iter(columns)
+    for each in gathered:
+        own = [next(rest) for _ in each.field.source.columns]
+        if own:
+            each.add(own, start)
+
+
+def _rows(table: str, gathered: Sequence[Gathered], length: int, places: Places) -> Rows:
+    columns = {each.field.name: each.cells(length) for each in gathered}
+    return Rows(table, columns, length, places)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python from looking for cycles among a million new rows, which have none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,295 @@
+"""CSV as rows of cells, read strictly: every row is whole, or it is told why not.
+
+The csv module splits the cells. What it lets pass is watched here, on the bytes, before it
+sees them: other encodings, NUL, lines and rows without end.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from typing import BinaryIO
+
+from attrs import evolve
+
+from govtree.errors import Location, Problem, problem
+
+__all__ = ["KEPT", "SLICE", "CsvTable", "Notes", "Stop"]
+
+#: Problems of one kind that are kept for one table; the others are counted.
+KEPT = 1_000
+#: Rows that are turned into columns at once; more would leave the processor's cache.
+SLICE = 1_000
+
+_BLOCK = 2**18
+_MOST_LINE_BYTES = 2**20
+_MOST_CELLS = 10_000
+# What the csv module allows unless a program changed it.
+_MOST_CELL_CHARACTERS = 131_072
+
+# What a file begins with that only calls itself CSV.
+_KINDS = (
+    (b"PK\x03\x04", "an xlsx or zip file"),
+    (b"\xd0\xcf\x11\xe0", "an xls file"),
+    (b"PAR1", "a Parquet file"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"SQLite format 3\0", "a database"),
+    (b"%PDF", "a PDF file"),
+)
+_PAGE = re.compile(rb"\s*<(?:!doctype|html|table|\?xml)", re.IGNORECASE)
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Stop(Exception):  # noqa: N818 - never leaves this package
+    """Nothing more can be read; its problem is noted."""
+
+
+class Notes:
+    """The problems of one table: the first of each kind, and how many there are.
+
+    Attributes:
+        place: The table itself.
+    """
+
+    def __init__(self, place: Location) -> None:
+        self.place = place
+        self._kept: list[Problem] = []
+        self._counts: dict[str, int] = {}
+        self._last: dict[str, Location] = {}
+
+    def add(
+        self, code: str, where: Location | None = None, *, severity: str = "error", **values: str
+    ) -> None:
+        """Note a problem."""
+        count = self._counts[code] = self._counts.get(code, 0) + 1
+        if count <= KEPT:
+            where = where or self.place
+            self._kept.append(problem(code, where, severity=severity, **values))
+            self._last[code] = max(where, self._last.get(code, where))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what was noted, sorted; one line a kind stands for what was only counted."""
+        rest = [
+            problem("GT039", self._last[code], kind=code, count=f"{count - KEPT:,}")
+            for code, count in self._counts.items()
+            if count > KEPT
+        ]
+        return tuple(sorted(self._kept + rest))
+
+
+class _Blocks:
+    """A stream of bytes as blocks of whole lines of text."""
+
+    def __init__(self, stream: BinaryIO, notes: Notes, delimiter: str) -> None:
+        self.width = 0
+        #: Whether cells may hold NUL, or bytes that are no UTF-8.
+        self.suspect = False
+        self._stream = stream
+        self._notes = notes
+        self._delimiter = delimiter.encode()
+        self._lines = 0
+        self._holds_utf8 = False
+
+    def __iter__(self) -> Iterator[io.StringIO]:
+        rest = b""
+        while chunk := self._stream.read(_BLOCK):
+            block = rest + chunk if self._lines or rest else self._begin(chunk)
+            # A line may also end in a bare CR, unless its LF is still to come.
+            cut = block.rfind(b"\n") + 1 or block.rfind(b"\r", 0, -1) + 1
+            rest = block[cut:]
+            if len(rest) > _MOST_LINE_BYTES:
+                self._stop("GT062", self._lines + block.count(b"\n"), f"{_MOST_LINE_BYTES:,}")
+            if cut:
+                yield self._text(block[:cut])
+        if rest:
+            yield self._text(rest)
+
+    def _begin(self, block: bytes) -> bytes:
+        for mark, kind in _KINDS:
+            if block.startswith(mark):
+                self._notes.add("GT061", kind=kind)
+                raise Stop
+        if _PAGE.match(block):
+            self._notes.add("GT061", kind="a web page")
+            raise Stop
+        # Every other byte of Latin text is NUL in UTF-16.
+        if block.startswith(_WIDE) or re.match(rb"(?:[^\0]\0|\0[^\0]){4}", block):
+            self._notes.add("GT011", encoding="UTF-16")
+            raise Stop
+        return block.removeprefix(codecs.BOM_UTF8)
+
+    def _text(self, block: bytes) -> io.StringIO:
+        lines = block.count(b"\n")
+        if block.count(self._delimiter) > _MOST_CELLS + lines * self.width:
+            for number, line in enumerate(block.split(b"\n")):
+                if line.count(self._delimiter) >= _MOST_CELLS:
+                    self._stop("GT063", self._lines + number, f"{_MOST_CELLS:,}")
+        if b"\0" in block:
+            self.suspect = True
+        try:
+            text = block.decode()
+        except UnicodeDecodeError as error:
+            self._require_some_utf8(block, error)
+            self.suspect = True
+            text = block.decode(errors="surrogateescape")
+        self._holds_utf8 |= not text.isascii()
+        self._lines += lines
+        return io.StringIO(text, newline="")
+
+    def _require_some_utf8(self, block: bytes, error: UnicodeDecodeError) -> None:
+        """Refuse a file of one other encoding as a whole, not row by row."""
+        if self._holds_utf8:
+            return
+        good, bad = 0, []
+        for line in block.splitlines():
+            try:
+                good += not line.decode().isascii()
+            except UnicodeDecodeError:
+                bad.append(line)
+        # A few lines in another encoding can pass as UTF-8 by chance.
+        if good > len(bad) // 8:
+            return
+        where = evolve(self._notes.place, line=self._lines + block[: error.start].count(b"\n") + 1)
+        try:
+            b"\n".join(bad).decode("gb18030")
+        except UnicodeDecodeError:
+            byte = f"0x{block[error.start]:02X}"
+            self._notes.add("GT010", where, byte=byte, encoding="UTF-8")
+        else:
+            self._notes.add("GT011", where, encoding="GB18030")
+        raise Stop
+
+    def _stop(self, code: str, lines: int, limit: str) -> None:
+        self._notes.add(code, evolve(self._notes.place, line=lines + 1), limit=limit)
+        raise Stop
+
+
+class CsvTable:
+    """A table in a CSV file: its header, and its rows as slices of columns.
+
+    Attributes:
+        header: Names of the columns; empty where there is no header.
+        rows: Rows handed on so far.
+        gaps: Pairs of a row and of how many records before it are not rows: blank lines, and
+            records that could not be read.
+    """
+
+    def __init__(self, stream: BinaryIO, notes: Notes, delimiter: str = ",") -> None:
+        self._notes = notes
+        self._blocks = _Blocks(stream, notes, delimiter)
+        lines = chain.from_iterable(self._blocks)
+        self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        self._records = 0  # records read so far, whatever they were
+        self.rows = 0
+        self._broken = ""  # why the record after those could not be read
+        self.gaps: list[tuple[int, int]] = []
+        self.header = self._read_header()
+        self._blocks.width = len(self.header)
+
+    def _read_header(self) -> list[str]:
+        rows = self._read(1)
+        if not rows and not self._records:
+            self._notes.add("GT051")
+        if not rows or self._records:
+            raise Stop
+        self._records += 1
+        if not any(rows[0]):
+            self._notes.add("GT054", evolve(self._notes.place, row=1))
+            raise Stop
+        header = [_shown(name) for name in rows[0]]
+        if self._blocks.suspect:
+            self._find_strange(rows[0], 1, header)
+        return header
+
+    def slices(self, positions: Sequence[int], key: int) -> Iterator[list[Sequence[str]]]:
+        """Yield the columns at *positions*, some rows at a time.
+
+        Args:
+            positions: Columns, by their place in the header.
+            key: The column whose cell is kept of a row that is not as long as the header.
+        """
+        while rows := self._read(SLICE):
+            read = len(rows)
+            # Rows that are all as long as the header need no second look, but for the key.
+            whole = set(map(len, rows)) == {len(self.header)} and not self._blocks.suspect
+            columns: list[Sequence[str]] = list(zip(*rows, strict=True)) if whole else []
+            if not whole or "" in columns[key]:
+                rows = self._sifted(rows, key)
+                columns = list(zip(*rows, strict=True))
+            self._records += read
+            self.rows += len(rows)
+            if rows:
+                yield [columns[position] for position in positions]
+
+    def _read(self, most: int) -> list[list[str]]:
+        """Return up to *most* records, fewer before one that cannot be read; none at the end."""
+        rows: list[list[str]] = []
+        while not rows:
+            if self._broken:
+                self._note_broken()
+            try:
+                # What was read before an error stays in the list.
+                rows.extend(islice(self._reader, most))
+            except csv.Error as error:
+                self._broken = str(error)
+            else:
+                break
+        return rows
+
+    def _note_broken(self) -> None:
+        """Note the record that the csv module gave up on, and count it."""
+        self._records += 1
+        where = evolve(self._notes.place, row=self._records)
+        if "field limit" in self._broken:
+            self._notes.add("GT067", where, limit=f"{_MOST_CELL_CHARACTERS:,}")
+        else:
+            self._notes.add("GT056" if "unexpected end" in self._broken else "GT057", where)
+        self._broken = ""
+        self._skip(self.rows)
+
+    def _sifted(self, rows: list[list[str]], key: int) -> list[list[str]]:
+        """Return the rows of *rows* that hold something, as long as the header."""
+        width = len(self.header)
+        kept: list[list[str]] = []
+        for number, row in enumerate(rows, start=self._records + 1):
+            if not any(row):
+                self._skip(self.rows + len(kept))
+                continue
+            if len(row) != width:
+                where = evolve(self._notes.place, row=number)
+                self._notes.add("GT055", where, count=str(len(row)), expected=str(width))
+                # Its other cells may stand under the wrong names.
+                cell = row[key] if key < len(row) else ""
+                row = ["" if place != key else cell for place in range(width)]
+            if self._blocks.suspect:
+                self._find_strange(row, number, self.header)
+            kept.append(row)
+        return kept
+
+    def _skip(self, row: int) -> None:
+        before = self.gaps[-1][1] if self.gaps else 0
+        if self.gaps and self.gaps[-1][0] == row:
+            self.gaps.pop()
+        self.gaps.append((row, before + 1))
+
+    def _find_strange(self, row: list[str], number: int, header: Sequence[str]) -> None:
+        """Note cells with NUL or with bytes of another encoding, and make them showable."""
+        for place, cell in enumerate(row):
+            if cell.isascii() and "\0" not in cell:
+                continue
+            where = evolve(self._notes.place, row=number, field=header[place])
+            if "\0" in cell:
+                self._notes.add("GT058", where, cell=cell)
+                row[place] = ""
+            elif (shown := _shown(cell)) != cell:
+                self._notes.add("GT059", where, cell=shown)
+                row[place] = shown
+
+
+def _shown(cell: str) -> str:
+    """Return *cell* with the bytes that are no UTF-8 as escapes."""
+    return cell.encode(errors="surrogateescape").decode(errors="backslashreplace")

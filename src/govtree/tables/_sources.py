@@ -1,0 +1,233 @@
+"""Which column of a table becomes which field, and where its rows stand."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from attrs import evolve, field, frozen
+
+from govtree._columns import TAG, Words
+from govtree._names import nearest, normal
+from govtree._rows import Cells
+from govtree._values import Fault
+from govtree.errors import Location, Places
+from govtree.tables._csv import Notes, Stop
+from govtree.units import Column, Link, Mark, Shape
+
+__all__ = ["Field", "Gathered", "Reader", "Source", "TablePlaces", "match"]
+
+Reader: TypeAlias = Callable[[Shape, Sequence[Any]], tuple[Cells, list[Fault]]]
+
+_BEHIND_EACH_OTHER = {"links": Link, "flags": Mark, "parts": str}
+# Names that a problem lists at most.
+_SHOWN_NAMES = 12
+
+
+def _names(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given)
+
+
+@frozen
+class Source:
+    """Where a field of a table takes its cells from.
+
+    Attributes:
+        columns: Names of columns; several are joined into one text, and a row in which one of
+            them is empty has none.
+        join: What is put between the texts of several columns.
+        split: For links, flags and parts: what stands between several of them in one cell.
+        value: The text that every row has, in the place of columns.
+
+    >>> Source(("type", "code"), join=":").header
+    'type + code'
+    """
+
+    columns: tuple[str, ...] = field(default=(), converter=_names)
+    join: str = ""
+    split: str = ""
+    value: str | None = None
+
+    @property
+    def header(self) -> str:
+        """The names of its columns, as a problem shows them."""
+        return " + ".join(self.columns)
+
+
+@frozen(eq=False)
+class TablePlaces:
+    """Places of the rows of a table in a file; the header is row 1.
+
+    Attributes:
+        file: Path of the file, as it was written.
+        headers: Name of the column, or names of the columns, by field.
+        gaps: Pairs of a row and of how many records before it are no rows, in order.
+
+    >>> places = TablePlaces("buildings.csv", {"id": "楼栋"}, [(3, 1)])
+    >>> str(places.at(2, "id")), str(places.at(3))
+    ('buildings.csv:row 4:楼栋', 'buildings.csv:row 6')
+    """
+
+    file: str
+    headers: Mapping[str, str]
+    gaps: Sequence[tuple[int, int]] = ()
+
+    def at(self, row: int, field: str = "") -> Location:
+        """Return the place of a row, counted from 0 without the header, or of its cell."""
+        before = bisect_right(self.gaps, row, key=lambda gap: gap[0])
+        skipped = self.gaps[before - 1][1] if before else 0
+        name = field.partition("[")[0]
+        return Location(self.file, row=row + skipped + 2, field=self.headers.get(name, name))
+
+    def quote(self, row: int, field: str = "") -> str:  # noqa: ARG002 - the protocol's names
+        """Return nothing: a row of a registry is about people, and is never shown."""
+        return ""
+
+
+@frozen
+class Field:
+    """One field of a table that is read: its shape, and the columns it is made of."""
+
+    name: str
+    shape: Shape
+    source: Source
+
+
+def match(
+    header: Sequence[str],
+    known: Mapping[str, Column],
+    columns: Mapping[str, Source],
+    table: str,
+    notes: Notes,
+) -> list[Field]:
+    """Return the fields that can be read from a table with this *header*.
+
+    Raises:
+        Stop: If a column that the mapping names, or a required field, is missing.
+    """
+    sources = dict(columns)
+    for name in header:
+        if name not in sources and _shape(name, known) is not None:
+            sources[name] = Source((name,))
+    fields = []
+    missing: dict[str, None] = {}
+    for name, source in sources.items():
+        shape = _shape(name, known)
+        if shape is None:
+            said = _meant(name, known)
+            notes.add("GT116", _at(notes, name), table=table, field=name, **said)
+        else:
+            fields.append(Field(name, shape, source))
+        missing |= {each: None for each in source.columns if each not in header}
+    missing |= {name: None for name, each in known.items() if each.required and name not in sources}
+    for name in missing:
+        listed = ", ".join(header[:_SHOWN_NAMES])
+        notes.add("GT052", _at(notes, name), header=name, known=listed, **_meant(name, header))
+    used = {name for each in fields for name in each.source.columns}
+    for name in sorted(used):
+        if header.count(name) > 1:
+            notes.add("GT053", _at(notes, name), header=name, count=str(header.count(name)))
+    if missing:
+        raise Stop
+    free = {normal(name): name for name in known if name not in sources}
+    for name in header:
+        if name not in used and normal(name) in free:
+            meant = free[normal(name)]
+            notes.add("GT064", _at(notes, name), severity="warning", header=name, meant=meant)
+    return fields
+
+
+def _shape(name: str, known: Mapping[str, Column]) -> Shape | None:
+    if name.startswith(TAG) and "tags" in known and name != TAG:
+        return "tags"
+    return known[name].shape if name in known and name != "tags" else None
+
+
+def _meant(name: str, names: Iterable[str]) -> dict[str, str]:
+    meant = nearest(name, names)
+    return {"meant": meant} if meant else {}
+
+
+def _at(notes: Notes, name: str) -> Location:
+    return evolve(notes.place, row=1 if notes.place.file else 0, field=name)
+
+
+class Gathered:
+    """The cells of one field, read some rows at a time."""
+
+    def __init__(self, field: Field, places: Places, notes: Notes, read: Reader) -> None:
+        self.field = field
+        self._places = places
+        self._notes = notes
+        self._read = read
+        self._parts: list[Any] = []
+
+    def add(self, columns: Sequence[Sequence[Any]], start: int) -> None:
+        """Take in more rows: the cells of each column of the source, the first of row *start*."""
+        if len(columns) > 1:
+            texts = [self._cells("text", cells, start) for cells in columns]
+            join = self.field.source.join
+            cells = [join.join(row) if all(row) else None for row in zip(*texts, strict=True)]
+            self._parts.append(self._shaped(cells, start))
+        else:
+            self._parts.append(self._shaped(columns[0], start))
+
+    def cells(self, length: int) -> Cells:
+        """Return what was taken in, or the constant of the source, as one column."""
+        if self.field.source.value is not None:
+            return self._constant(self.field.source.value, length)
+        parts, self._parts = self._parts or [self._shaped([], 0)], []
+        if len(parts) == 1:
+            only: Cells = parts[0]
+            return only
+        if isinstance(parts[0], np.ndarray):
+            return np.concatenate(parts)
+        if isinstance(parts[0], Words):
+            return _joined(parts)
+        return [cell for part in parts for cell in part]
+
+    def _constant(self, value: str, length: int) -> Cells:
+        cells: Any = self._shaped([value], 0)
+        return (
+            cells.take(np.zeros(length, int))
+            if isinstance(cells, Words)
+            else (
+                np.repeat(cells, length) if isinstance(cells, np.ndarray) else list(cells) * length
+            )
+        )
+
+    def _shaped(self, cells: Sequence[Any], start: int) -> Any:
+        make = _BEHIND_EACH_OTHER.get(self.field.shape)
+        if make is None:
+            return self._cells(self.field.shape, cells, start)
+        split = self.field.source.split
+        texts = self._cells("text", cells, start)
+        made = {
+            text: tuple(
+                make(each.strip())
+                for each in (text.split(split) if split else [text])
+                if each.strip()
+            )
+            for text in set(texts)
+            if text
+        }
+        return [made.get(text) for text in texts]
+
+    def _cells(self, shape: Shape, cells: Sequence[Any], start: int) -> Any:
+        read, faults = self._read(shape, cells)
+        for fault in faults:
+            where = self._places.at(start + fault.row, self.field.name)
+            self._notes.add(fault.code, where, **dict(fault.values))
+        return read
+
+
+def _joined(parts: Sequence[Words]) -> Words:
+    words: list[str] = []
+    codes = []
+    for part in parts:
+        wide = part.codes.astype(np.int32)
+        codes.append(np.where(wide >= 0, wide + len(words), wide))
+        words += part.words
+    return Words.packed(np.concatenate(codes), words)
