@@ -57,6 +57,12 @@ def cover_twice(tables: Tables, grid: str) -> None:
     add_cover(neighbor_of(tables, branch_over(tables, grid)), grid)
 
 
+def enter_elsewhere(tables: Tables, grid: str) -> None:
+    row = find(tables["grids"], grid)
+    others = (each["id"] for each in tables["communities"] if each["id"] != row["community"])
+    row["community"] = next(others)
+
+
 def move_all_elsewhere(tables: Tables, branch: str) -> None:
     """Move the grids and the groups of *branch* to its neighbor, and forget the branch."""
     row = find(tables["branches"], branch)
@@ -96,6 +102,7 @@ DEFECTS: Mapping[str, Callable[[Tables, str], None]] = {
     "two-ways-up-disagree": join_group_of_other_branch,
     "grid-without-branch": lose_cover,
     "grid-with-two-branches": cover_twice,
+    "cover-across-communities": enter_elsewhere,
     "branch-covering-nothing": move_all_elsewhere,
     "branch-without-secretary": lose_secretary,
     "grid-head-not-secretary": type_other_head,
