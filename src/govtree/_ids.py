@@ -1,0 +1,648 @@
+"""Texts and ids as bytes, found by their hash.
+
+A million ids as Python texts take about 60 bytes each, before a dict can find them. Here they
+are one block of UTF-8 with four bytes each to say where it starts, and six more to find it.
+
+A row is read as 8-byte words wherever it begins, so that numpy hashes, compares and sorts many
+texts at once. UTF-8 has a useful property: order of bytes is order of code points.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import sys
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+__all__ = ["Arrangement", "Ids", "Texts", "arrange"]
+
+_Array = NDArray[Any]
+_Words = NDArray[np.uint64]
+_Values: TypeAlias = "Sequence[str | None] | _Array | Texts"
+
+# Rows that are handled at once: enough for numpy, few enough for the processor's cache.
+_SLICE = 32_768
+# What stands for None: a byte that UTF-8 never has.
+_NONE = b"\xff"
+# Behind the last text, so that a word can be read at each byte of it.
+_PAD = bytes(8)
+
+# By number of bytes that belong to a text, what to keep of a word that begins in it.
+_KEPT = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
+
+
+class _Digest(Protocol):
+    def update(self, data: Any, /) -> object: ...
+
+
+# -- packing ---------------------------------------------------------------------------------
+
+
+def _slices(values: Sequence[Any] | _Array) -> Iterator[tuple[int, list[Any]]]:
+    """Give *values* as lists, each with the number of its first row."""
+    for first in range(0, len(values), _SLICE):
+        part = values[first : first + _SLICE]
+        if not isinstance(part, np.ndarray):
+            yield first, list(part)
+        elif hasattr(part.dtype, "na_object"):
+            # Texts of numpy's StringDType; what is no text is its missing value.
+            yield first, [cell if isinstance(cell, str) else None for cell in part.tolist()]
+        elif part.dtype.kind == "S":
+            yield first, [cell.decode("utf-8", "surrogateescape") for cell in part.tolist()]
+        else:
+            yield first, part.tolist()
+
+
+def _packed(cells: list[Any], first: int, unfit: list[tuple[int, str]]) -> bytes:
+    """Return *cells* with a NUL behind each; None for the unfit, which are noted."""
+    try:
+        packed = "\0".join(cells).encode() + b"\0"
+    except (TypeError, UnicodeError):
+        packed = b""
+    if packed.count(0) == len(cells):
+        return packed
+    # There is a None among them, or a cell that is unfit: look at each.
+    pieces = []
+    for row, cell in enumerate(cells, first):
+        piece, reason = _piece(cell)
+        pieces.append(piece)
+        if reason:
+            unfit.append((row, reason))
+    return b"\0".join(pieces) + b"\0"
+
+
+def _piece(cell: Any) -> tuple[bytes, str]:
+    """Return a cell as bytes; if it is no text that can be kept, the reason."""
+    if cell is None:
+        return _NONE, ""
+    try:
+        piece = str.encode(cell)
+    except TypeError:
+        return _NONE, f"it is no text but of type {type(cell).__name__}"
+    except UnicodeEncodeError as error:
+        code = ord(cell[error.start])
+        if 0xDC80 <= code <= 0xDCFF:
+            # Python's way to keep a byte that it could not decode.
+            return _NONE, f"it holds a byte that is not UTF-8, {code - 0xDC00:#04x}"
+        return _NONE, f"it holds half a character, U+{code:04X}"
+    return (_NONE, "it holds a NUL, U+0000") if b"\0" in piece else (piece, "")
+
+
+# -- texts -----------------------------------------------------------------------------------
+
+
+class Texts:
+    """An immutable column of texts, each a str or None.
+
+    None is not the empty text. Content makes two columns equal, and the fingerprint.
+
+    >>> names = Texts.of(["河东", None, ""])
+    >>> len(names), names[0], names.tolist()
+    (3, '河东', ['河东', None, ''])
+    """
+
+    __slots__ = ("_at", "_blob", "_starts")
+
+    def __init__(self, blob: bytes, starts: _Array) -> None:
+        """Keep what others of this module have made.
+
+        Args:
+            blob: UTF-8, a NUL behind each text, then eight more NULs.
+            starts: Where each text begins, and where one after the last would; uint32, or
+                int64 where 4 GiB are not enough.
+        """
+        starts.setflags(write=False)
+        self._blob = blob
+        self._starts = starts
+        # Single numbers are read from a memoryview in half the time.
+        self._at = starts.data
+
+    @classmethod
+    def of(cls, values: _Values) -> Texts:
+        """Return *values* as a column.
+
+        Args:
+            values: Texts and None: a sequence, or a numpy array of kind U, S (UTF-8), O or T.
+
+        Raises:
+            ValueError: If a cell is not a text, or holds a NUL or half of a surrogate pair;
+                names the first. :meth:`checked` names them all.
+        """
+        texts, unfit = cls.checked(values)
+        if unfit:
+            row, reason = unfit[0]
+            raise ValueError(f"row {row} cannot be kept: {reason}")
+        return texts
+
+    @staticmethod
+    def checked(values: _Values) -> tuple[Texts, list[tuple[int, str]]]:
+        """Return *values* as a column, None for the unfit; and the unfit, as (row, reason)."""
+        if isinstance(values, Texts):
+            return values, []
+        unfit: list[tuple[int, str]] = []
+        parts = [_packed(cells, first, unfit) for first, cells in _slices(values)]
+        blob = b"".join([*parts, _PAD])
+        starts = _no_starts(len(values), len(blob))
+        row = offset = 0
+        for part in parts:
+            ends = np.flatnonzero(np.frombuffer(part, np.uint8) == 0)
+            starts[row + 1 : row + 1 + len(ends)] = ends + (offset + 1)
+            row += len(ends)
+            offset += len(part)
+        return Texts(blob, starts), unfit
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._blob, self._starts)
+
+    def __len__(self) -> int:
+        return len(self._at) - 1
+
+    def __getitem__(self, row: int) -> str | None:
+        if row < 0:
+            row += len(self)
+            if row < 0:
+                raise IndexError(row)
+        return _text(self._blob[self._at[row] : self._at[row + 1] - 1])
+
+    def __iter__(self) -> Iterator[str | None]:
+        return iter(self.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        return self._blob == other._blob if isinstance(other, Texts) else NotImplemented
+
+    def __hash__(self) -> int:
+        # Not hash(), which differs from process to process.
+        return zlib.crc32(self._blob)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self):,}>"
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the texts and their starts."""
+        return len(self._blob) + self._starts.nbytes
+
+    def feed(self, digest: _Digest) -> None:
+        """Take the column into *digest*, the same bytes on every platform."""
+        digest.update(f"{len(self)}\0".encode())
+        digest.update(memoryview(self._blob)[: -len(_PAD)])
+
+    def take(self, rows: _Array) -> Texts:
+        """Return the column of these *rows*, in their order.
+
+        Raises:
+            IndexError: If there is no such row; a negative one is none.
+        """
+        return Texts(*self._taken(rows))
+
+    def tolist(self) -> list[str | None]:
+        """Return a text or None a row."""
+        texts: list[str | None] = []
+        for first in range(0, len(self), _SLICE):
+            last = min(first + _SLICE, len(self))
+            part = self._blob[self._at[first] : self._at[last] - 1]
+            if _NONE in part:
+                texts += map(_text, part.split(b"\0"))
+            else:
+                texts += part.decode().split("\0")
+        return texts
+
+    def texts(self, rows: _Array) -> list[str | None]:
+        """Return the texts of some *rows*."""
+        # Below some tens, one by one is faster than by numpy.
+        if len(rows) < 50:
+            return [self[row] for row in rows.tolist()]
+        return Texts(*self._taken(rows)).tolist()
+
+    def _taken(self, rows: _Array) -> tuple[bytes, _Array]:
+        """Return bytes and starts of the column of these *rows*."""
+        if len(rows) and int(rows.min()) < 0:
+            raise IndexError(int(rows.min()))
+        sources, lengths = self._places(rows)
+        sizes = lengths + 1
+        total = int(sizes.sum())
+        starts = _no_starts(len(rows), total)
+        np.cumsum(sizes, out=starts[1:])
+        taken = np.zeros(total + len(_PAD), np.uint8)
+        given = np.frombuffer(self._blob, np.uint8)
+        for first in range(0, len(rows), _SLICE):
+            last = min(first + _SLICE, len(rows))
+            start, end = int(starts[first]), int(starts[last])
+            # Each byte comes from as far away as the text does.
+            at = np.repeat(sources[first:last] - starts[first:last], sizes[first:last])
+            at += np.arange(start, end)
+            taken[start:end] = given[at]
+        return taken.tobytes(), starts
+
+    def _places(self, rows: _Array | slice) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where the texts of *rows* begin, and how many bytes they have."""
+        starts = self._starts[:-1][rows].astype(np.int64)
+        return starts, self._starts[1:][rows] - starts - 1
+
+    @property
+    def _windows(self) -> _Words:
+        """The eight bytes from each byte on as a number, the first byte the lowest."""
+        return np.ndarray((len(self._blob) - 7,), "<u8", self._blob, strides=(1,))
+
+
+def _no_starts(rows: int, size: int) -> _Array:
+    return np.zeros(rows + 1, np.uint32 if size < 2**32 else np.int64)
+
+
+def _text(piece: bytes) -> str | None:
+    return None if piece == _NONE else piece.decode()
+
+
+def _words(
+    windows: _Words, starts: NDArray[np.int64], lengths: NDArray[np.int64], offset: int
+) -> _Words:
+    """Return eight bytes of some texts from byte *offset* on, 0 for what is behind the end.
+
+    No text may end before *offset*.
+    """
+    words: _Words = windows[starts + offset]
+    words &= _KEPT[np.minimum(lengths - offset, 8)]
+    return words
+
+
+# -- ids -------------------------------------------------------------------------------------
+
+# The hash of a text: its bytes as one little-endian number, modulo a prime, times an odd
+# number modulo 2**32. Python does it in 0.2 microseconds. numpy does it word by word. Of the
+# primes tried, 2**31 - 1 made 850,000 of a million usual ids collide; this one spreads them
+# like chance, with a multiplier near 2**32 divided by the golden ratio.
+# Source: Knuth, The Art of Computer Programming, volume 3, section 6.4 (both methods).
+_PRIME = 2**31 - 19
+_FACTOR = 0x9E3779B1
+_LOW = 2**32 - 1
+
+# An empty slot. No row looks like it: row numbers keep clear of all bits set.
+_EMPTY = 2**32 - 1
+# Texts of more bytes are hashed one by one: rare, and too many words for all others to wait.
+_LONG = 256
+# A million usual ids are at most some 60 slots from where they belong. Ids that are further
+# are crafted.
+_FURTHEST = 256
+# Keys that are looked up at once.
+_BATCH = 131_072
+# Rounds of sorting by numpy, some bytes each, before Python sorts the rest.
+_ROUNDS = 16
+
+
+class _Index(NamedTuple):
+    """An open table: each row stands in the first free slot from where its hash points.
+
+    Attributes:
+        prime: Modulus of the hash.
+        slots: Slots that hashes point to; behind them stand some more for the last rows.
+        bits: Low bits of a slot that hold the row; the others hold low bits of the hash, so
+            that a text is seldom compared in vain.
+        table: The slots, uint32.
+    """
+
+    prime: int
+    slots: int
+    bits: int
+    table: memoryview
+
+    @classmethod
+    def of(cls, ids: Ids) -> _Index:
+        """Return the index of *ids*: always the same."""
+        prime = _PRIME
+        for attempt in itertools.count():
+            index, furthest = cls._with(ids, prime)
+            if furthest <= _FURTHEST or attempt == 8:
+                break
+            # Who crafts ids for a prime cannot know the next one: it follows from all ids.
+            prime = _prime_from(hashlib.blake2b(ids._blob, key=bytes([attempt])).digest())
+        return index
+
+    @classmethod
+    def _with(cls, ids: Ids, prime: int) -> tuple[_Index, int]:
+        """Return the index for a *prime*, and how far at most a row is from its place."""
+        count = len(ids)
+        slots = count + count // 2 + 1
+        bits = count.bit_length()
+        hashes = _all_hashes(ids, prime)
+        order = _radix_order(hashes)
+        points = hashes[order].astype(np.uint64) * np.uint64(slots) >> np.uint64(32)
+        # Rows in order of their hashes: each takes the slot it points to, or the one behind
+        # the row before. No loop is needed: less its rank, that is a running maximum.
+        ranks = np.arange(count)
+        points = points.astype(np.int64)
+        places = np.maximum.accumulate(points - ranks) + ranks
+        furthest = int((places - points).max(initial=0))
+        last = int(places[-1]) if count else 0
+        table = np.full(max(slots, last + 1) + 1, _EMPTY, np.uint32)
+        table[places] = hashes[order] << np.uint32(bits) | order.astype(np.uint32)
+        table.setflags(write=False)
+        return cls(prime, slots, bits, table.data), furthest
+
+
+def _hashes(texts: Texts, rows: slice, prime: int) -> NDArray[np.uint32]:
+    """Return the hash of each text of *rows*."""
+    windows = texts._windows
+    starts, lengths = texts._places(rows)
+    modulus = np.uint64(prime)
+    sums = _words(windows, starts, lengths, 0) % modulus
+    is_long = lengths > _LONG
+    going_on = np.flatnonzero((lengths > 8) & ~is_long)
+    offset = 8
+    while len(going_on):
+        words = _words(windows, starts[going_on], lengths[going_on], offset)
+        sums[going_on] += words % modulus * np.uint64(pow(256, offset, prime)) % modulus
+        offset += 8
+        going_on = going_on[lengths[going_on] > offset]
+    for row in np.flatnonzero(is_long).tolist():
+        start = int(starts[row])
+        sums[row] = int.from_bytes(texts._blob[start : start + int(lengths[row])], "little") % prime
+    return (sums % modulus * np.uint64(_FACTOR)).astype(np.uint32)
+
+
+def _all_hashes(texts: Texts, prime: int) -> NDArray[np.uint32]:
+    """Return the hash of each text."""
+    parts = range(0, len(texts), _SLICE)
+    hashes = [_hashes(texts, slice(first, first + _SLICE), prime) for first in parts]
+    return np.concatenate([np.empty(0, np.uint32), *hashes])
+
+
+def _radix_order(hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Return the rows in order of their *hashes*, equal ones in order of row."""
+    # numpy sorts 16 bits by counting: two passes take half the time of sorting 32 bits.
+    low = np.argsort(hashes.astype(np.uint16), kind="stable")
+    high = (hashes >> np.uint32(16)).astype(np.uint16)
+    return low[np.argsort(high[low], kind="stable")]
+
+
+def _prime_from(seed: bytes) -> int:
+    """Return a prime of 31 bits that *seed* determines."""
+    number = 2**30 + int.from_bytes(seed[:8], "little") % 2**29 | 1
+    while not all(number % divisor for divisor in range(3, 46_341, 2)):
+        number += 2
+    return number
+
+
+class Ids(Texts):
+    """Unique ids in order of code point, none of them None or empty; found by an index.
+
+    >>> ids = Ids.of(["B-01", "B-02", "C-01"])
+    >>> ids.row("B-02"), ids.row("B-2"), ids.rows(["C-01", None, "B-01"]).tolist()
+    (1, -1, [2, -1, 0])
+    """
+
+    __slots__ = ("_made",)
+
+    def __init__(self, blob: bytes, starts: _Array) -> None:
+        super().__init__(blob, starts)
+        self._made: _Index | None = None
+
+    @classmethod
+    def of(cls, values: _Values) -> Ids:
+        """Return *values*, which are unique and in order.
+
+        Raises:
+            ValueError: If they are not; :func:`arrange` takes any.
+        """
+        arranged = arrange(values, limit=sys.maxsize)
+        if arranged.order is not None:
+            raise ValueError("ids are unique texts in order of code point")
+        return arranged.ids
+
+    @property
+    def index_nbytes(self) -> int:
+        """Bytes of the index; 0 before it is used."""
+        return 0 if self._made is None else self._made.table.nbytes
+
+    def take(self, rows: _Array) -> Ids:
+        """Return the ids of these *rows*, which are in order, each once.
+
+        Raises:
+            IndexError: If there is no such row; a negative one is none.
+            ValueError: If they are not in order.
+        """
+        if not (rows[1:] > rows[:-1]).all():
+            raise ValueError("ids stand in order; Texts.of(ids).take(rows) takes any")
+        return Ids(*self._taken(rows))
+
+    def row(self, id: object) -> int:
+        """Return the row of *id*, -1 where there is none."""
+        try:
+            key = str.encode(id)  # type: ignore[arg-type]  # what is no str raises
+        except (TypeError, UnicodeEncodeError):
+            return -1
+        prime, slots, bits, table = self._made or self._index()
+        hash_ = int.from_bytes(key, "little") % prime * _FACTOR & _LOW
+        slot = hash_ * slots >> 32
+        mark = hash_ << bits & _LOW
+        at, blob = self._at, self._blob
+        count = len(at) - 1
+        while (entry := table[slot]) != _EMPTY:
+            row: int = entry ^ mark
+            if row < count and blob[at[row] : at[row + 1] - 1] == key:
+                return row
+            slot += 1
+        return -1
+
+    def rows(self, ids: _Values) -> NDArray[np.int32]:
+        """Return the int32 row of each of *ids*, -1 where there is none."""
+        keys, _ = Texts.checked(ids)
+        index = self._made or self._index()
+        table = np.frombuffer(index.table, np.uint32)
+        rows = np.full(len(keys), -1, np.int32)
+        for first in range(0, len(keys), _BATCH):
+            hashes = _hashes(keys, slice(first, first + _BATCH), index.prime)
+            slots = (hashes.astype(np.uint64) * np.uint64(index.slots) >> np.uint64(32)).astype(
+                np.int64
+            )
+            marks = hashes << np.uint32(index.bits)
+            pending = np.arange(first, first + len(hashes))
+            while len(pending):
+                entries = table[slots]
+                found = entries ^ marks
+                taken = entries != _EMPTY
+                alike = np.flatnonzero(found < len(self))
+                alike = alike[_same(keys, pending[alike], self, found[alike])]
+                rows[pending[alike]] = found[alike]
+                taken[alike] = False
+                pending, slots, marks = pending[taken], slots[taken] + 1, marks[taken]
+        return rows
+
+    def _index(self) -> _Index:
+        # Two threads may both make it: they make the same.
+        self._made = _Index.of(self)
+        return self._made
+
+
+def _same(one: Texts, rows: _Array, other: Texts, other_rows: _Array) -> NDArray[np.bool_]:
+    """Return whether each text of *rows* of *one* is that of *other_rows* of *other*."""
+    starts, lengths = one._places(rows)
+    other_starts, other_lengths = other._places(other_rows)
+    same = lengths == other_lengths
+    offset = 0
+    going_on = np.flatnonzero(same)
+    while len(going_on):
+        some = lengths[going_on]
+        words = _words(one._windows, starts[going_on], some, offset)
+        equal: NDArray[np.bool_] = words == _words(
+            other._windows, other_starts[going_on], some, offset
+        )
+        same[going_on] = equal
+        offset += 8
+        going_on = going_on[equal & (some > offset)]
+    return same
+
+
+# -- arranging -------------------------------------------------------------------------------
+
+
+@frozen(eq=False)
+class Arrangement:
+    """Ids in order, and what was wrong with those that were given.
+
+    Attributes:
+        ids: The good ids, each once.
+        order: For each of *ids* the row in which it was given (first), int32; or None where
+            it is the same row for all, and nothing was left out.
+        duplicates: Rows that repeat an id, each with the row that gave it first.
+        empty: Rows with None or an empty text.
+        unfit: Rows with what cannot be an id, each with the reason.
+    """
+
+    ids: Ids
+    order: NDArray[np.int32] | None
+    duplicates: tuple[tuple[int, int], ...] = ()
+    empty: tuple[int, ...] = ()
+    unfit: tuple[tuple[int, str], ...] = ()
+
+
+def arrange(values: _Values, *, limit: int = 255) -> Arrangement:
+    r"""Return *values* as ids in order of code point, and what is wrong with the others.
+
+    Args:
+        values: What is given as ids, in any order and with any fault.
+        limit: Most characters of an id.
+
+    >>> found = arrange(["G-2", "G-1", "", "G-2", "G\t3"])
+    >>> found.ids.tolist(), found.order.tolist(), found.duplicates, found.empty, found.unfit
+    (['G-1', 'G-2'], [1, 0], ((3, 0),), (2,), ((4, 'it holds a control character, U+0009'),))
+    """
+    texts, faults = Texts.checked(values)
+    unfit = dict(faults)
+    unfit |= _unfit_for_ids(texts, limit)
+    given, lengths = texts._places(slice(None))
+    missing = lengths == 0
+    if _NONE in texts._blob:
+        missing |= np.frombuffer(texts._blob, np.uint8)[given] == _NONE[0]
+    good = ~missing
+    good[list(unfit)] = False
+    order, repeats = _in_order(texts, np.flatnonzero(good))
+    firsts = order[~repeats]
+    if len(firsts) == len(texts) and (firsts[1:] > firsts[:-1]).all():
+        return Arrangement(Ids(texts._blob, texts._starts), None)
+    # Of equal ids the first comes first: each repeats the one at the start of its run.
+    run = np.cumsum(~repeats) - 1
+    duplicates = sorted(zip(order[repeats].tolist(), firsts[run[repeats]].tolist(), strict=True))
+    empty = [row for row in np.flatnonzero(missing).tolist() if row not in unfit]
+    rows = firsts.astype(np.int32)
+    rows.setflags(write=False)
+    return Arrangement(
+        Ids(*texts._taken(rows)),
+        rows,
+        tuple(duplicates),
+        tuple(empty),
+        tuple(sorted(unfit.items())),
+    )
+
+
+def _unfit_for_ids(texts: Texts, limit: int) -> dict[int, str]:
+    """Return the reason for each row whose text can be kept, but not be an id."""
+    unfit = {}
+    for row in np.flatnonzero(texts._places(slice(None))[1] > limit).tolist():
+        if len(texts[row] or "") > limit:
+            unfit[row] = f"it is longer than {limit} characters"
+    blob = np.frombuffer(texts._blob, np.uint8)[: -len(_PAD)]
+    # The controls of ASCII below blank, where the NULs between texts are no fault; Delete.
+    if np.count_nonzero(blob < 0x20) > len(texts) or b"\x7f" in texts._blob:
+        controls = np.flatnonzero((blob < 0x20) & (blob > 0) | (blob == 0x7F))
+    else:
+        controls = np.empty(0, np.int64)
+    # U+0080 to U+009F.
+    if b"\xc2" in texts._blob:
+        second = np.flatnonzero((blob[:-1] == 0xC2) & (blob[1:] < 0xA0))
+        controls = np.sort(np.concatenate([controls, second]))
+    rows = np.searchsorted(texts._starts, controls, side="right") - 1
+    for row, at in zip(rows.tolist(), controls.tolist(), strict=True):
+        code = int(blob[at + 1]) if blob[at] == 0xC2 else int(blob[at])
+        unfit.setdefault(row, f"it holds a control character, U+{code:04X}")
+    return unfit
+
+
+def _in_order(texts: Texts, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return *rows* in order of their texts, and which of them repeat the one before.
+
+    No text is None. Equal texts stand in order of row.
+    """
+    order = rows.copy()
+    repeats = np.zeros(len(rows), np.bool_)
+    # Sorted by their first bytes; then those whose first bytes are equal by the bytes that
+    # follow, all groups of equals at once: the number of the group leads the key.
+    places = np.arange(len(rows))
+    groups = np.zeros(len(rows), np.uint64)
+    bits = offset = 0
+    for _ in range(_ROUNDS):
+        if not len(places):
+            break
+        width = 8 - (bits + 7) // 8
+        starts, lengths = texts._places(order[places])
+        keys = _words(texts._windows, starts, lengths, offset).byteswap()
+        keys = keys >> np.uint64(64 - 8 * width)
+        if bits:
+            keys |= groups << np.uint64(8 * width)
+        if not (keys[1:] >= keys[:-1]).all():
+            sorted_ = np.argsort(keys)
+            keys = keys[sorted_]
+            order[places] = order[places][sorted_]
+        offset += width
+        tied = np.zeros(len(keys) + 1, np.bool_)
+        tied[1:-1] = keys[1:] == keys[:-1]
+        ended = keys & np.uint64(255) == 0
+        repeats[places] = tied[:-1] & ended
+        going_on = (tied[:-1] | tied[1:]) & ~ended
+        groups = np.cumsum(~tied[:-1][going_on]).astype(np.uint64)
+        bits = int(groups[-1]).bit_length() if len(groups) else 0
+        places = places[going_on]
+    if len(places):
+        _finish(texts, order, repeats, places, groups, offset)
+    if repeats.any():
+        run = np.cumsum(~repeats)
+        places = np.flatnonzero(repeats | np.append(repeats[1:], False))
+        order[places] = order[places][np.lexsort((order[places], run[places]))]
+    return order, repeats
+
+
+def _finish(
+    texts: Texts,
+    order: NDArray[np.int64],
+    repeats: NDArray[np.bool_],
+    places: NDArray[np.int64],
+    groups: _Words,
+    offset: int,
+) -> None:
+    """Sort what is equal for very many bytes the slow way."""
+    starts, lengths = texts._places(order[places])
+    ends = starts + lengths
+    pieces = [
+        texts._blob[start:end]
+        for start, end in zip((starts + offset).tolist(), ends.tolist(), strict=True)
+    ]
+    by_text = np.array(sorted(range(len(pieces)), key=pieces.__getitem__), np.intp)
+    sorted_ = by_text[np.argsort(groups[by_text], kind="stable")]
+    order[places] = order[places][sorted_]
+    equal = [pieces[a] == pieces[b] for a, b in itertools.pairwise(sorted_.tolist())]
+    repeats[places[1:]] = np.array(equal, np.bool_) & (groups[1:] == groups[:-1])
