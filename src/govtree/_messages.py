@@ -323,9 +323,9 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "inside of quotes, write a double quote twice",
         ),
         "GT058": Text(
-            "nul-in-cell",
-            "'{cell}' holds NUL, which is no text",
-            "save the table again from the original",
+            "unfit-character",
+            "'{cell}' holds {character}, which is no text",
+            "take it out",
         ),
         "GT059": Text(
             "mixed-encodings",
@@ -372,6 +372,31 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "cell-too-long",
             "a cell of this row has more than the {limit} characters that are read at most",
             "close the double quote that opens in this row",
+        ),
+        "GT080": Text(
+            "unknown-rule",
+            "there is no rule '{rule}'",
+            "name a rule by its code or slug",
+        ),
+        "GT081": Text(
+            "rule-set-twice",
+            "rule '{rule}' is set twice: its other name is used above",
+            "keep one of the two",
+        ),
+        "GT082": Text(
+            "unknown-parameter",
+            "rule '{rule}' has no parameter '{parameter}'",
+            "use one of {known}",
+        ),
+        "GT083": Text(
+            "unfit-parameter",
+            "'{value}' is no value for '{parameter}' of rule '{rule}'",
+            "write {expected}",
+        ),
+        "GT084": Text(
+            "unknown-severity",
+            "'{value}' is not a severity",
+            "use one of {known}",
         ),
         "GT090": Text(
             "unknown-key",
