@@ -138,12 +138,17 @@ class _Builder:
         largest = max(tables, key=lambda name: len(self.ids[name]))
         others = [name for name in tables if name != largest]
         texts = [text for name in others for text in self.ids[name].tolist()]
-        home = [(name, row) for name in others for row in range(len(self.ids[name]))]
-        twice = [(home[row], home[first]) for row, first in arrange(texts).duplicates]
+        starts = np.cumsum([0, *(len(self.ids[name]) for name in others)])
+
+        def home(at: int) -> tuple[str, int]:
+            table = int(np.searchsorted(starts, at, side="right")) - 1
+            return others[table], at - int(starts[table])
+
+        twice = [(home(row), home(first)) for row, first in arrange(texts).duplicates]
         found = self.ids[largest].rows(texts)
         for at in np.flatnonzero(found >= 0).tolist():
             pair = sorted(
-                [home[at], (largest, int(found[at]))], key=lambda each: tables.index(each[0])
+                [home(at), (largest, int(found[at]))], key=lambda each: tables.index(each[0])
             )
             twice.append((pair[1], pair[0]))
         for (table, row), (first_table, first_row) in twice:

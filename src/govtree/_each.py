@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from govtree._columns import NONE, IntArray
+from govtree._columns import IntArray
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -123,9 +123,10 @@ class Each:
 
 def _texts(h: Hierarchy, table: str, rows: IntArray) -> list[str | None]:
     """Return the id of each row, None for no row."""
-    distinct, places = np.unique(np.maximum(rows, NONE), return_inverse=True)
-    given = distinct[distinct >= 0]
-    ids: list[str | None] = [*h.ids(table, given)]
-    if len(given) < len(distinct):
-        ids.insert(0, None)
-    return [ids[at] for at in places.tolist()]
+    if len(rows) < h.count(table):
+        given = rows >= 0
+        found = iter(h.ids(table, rows[given]))
+        return [next(found) if each else None for each in given.tolist()]
+    # The last two names are those of NONE and UNKNOWN, which index from the back.
+    names = [*h.ids(table), None, None]
+    return list(map(names.__getitem__, rows.tolist()))

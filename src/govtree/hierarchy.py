@@ -445,8 +445,8 @@ class Hierarchy:
         Raises:
             UnknownIdError: If there is no such id.
         """
-        leaf, parents, stems = self._ladder
-        row = leaf.row(id)
+        leaf, parents, stems = self._made.get("ladder") or self._ladder()
+        row = leaf(id)
         if row >= 0:
             stem = stems[parents[row]]
             if stem is not None:
@@ -740,24 +740,22 @@ class Hierarchy:
             "by_size", lambda: tuple(sorted(self.nodes, key=lambda name: -self.count(name)))
         )
 
-    @property
-    def _ladder(self) -> tuple[Ids, memoryview, list[tuple[str, ...] | None]]:
-        """Ids of the lowest level, the rows above them, and the paths of those rows.
+    def _ladder(self) -> tuple[Callable[[str], int], memoryview, list[tuple[str, ...] | None]]:
+        """Return the look-up of the lowest level, the rows above, and the paths of those.
 
         A path of the lowest level is then two look-ups. The last two paths are those of the
         rows :data:`NONE` and :data:`UNKNOWN`, and say that the long way has to be gone.
         """
-
-        def made() -> tuple[Ids, memoryview, list[tuple[str, ...] | None]]:
-            chain = [level.table for level in self.levels if level.table in self._sheets]
-            leaf = self.sheet(chain[-1]) if chain else Sheet("", 0)
-            parents = leaf.columns.get("parent")
-            targets = parents.targets if isinstance(parents, References) else {}
-            table, rows = next(iter(targets.items()), ("", np.full(len(leaf), NONE, np.int32)))
-            paths = self.each.path(self.ids(table)) if table else []
-            return leaf.ids or Ids.of([]), rows.data, [*paths, None, None]
-
-        return self._once("ladder", made)
+        chain = [level.table for level in self.levels if level.table in self._sheets]
+        leaf = self.sheet(chain[-1]) if chain else Sheet("", 0, Ids.of([]))
+        parents = leaf.columns.get("parent")
+        targets = parents.targets if isinstance(parents, References) else {}
+        table, rows = next(iter(targets.items()), ("", np.full(len(leaf), NONE, np.int32)))
+        paths = self.each.path(self.ids(table)) if table else []
+        look_up = cast(Ids, leaf.ids).row
+        ladder = (look_up, rows.data, [*paths, None, None])
+        self._made["ladder"] = ladder
+        return ladder
 
     def _parent(self, table: str, row: int) -> tuple[str, int] | None:
         for name, column in self._steps_up(table):
