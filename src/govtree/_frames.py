@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govtree import units
-from govtree._columns import UNKNOWN, References, Sheet, Stored, Words
+from govtree._columns import NONE, UNKNOWN, References, Sheet, Words
 from govtree._extras import need
 from govtree._ids import Texts
 from govtree.errors import OutOfRangeError
-from govtree.units import TABLES, LevelUnit
+from govtree.units import TABLES, Column, LevelUnit
 
-__all__ = ["BACKENDS", "columns_of", "to_frame"]
+__all__ = ["BACKENDS", "IdsOf", "columns_of", "is_truth", "ordered", "to_frame", "words_of"]
 
 #: Packages that tables are handed out to, and the extra that installs each.
 BACKENDS: Mapping[str, str] = {"pandas": "pandas", "polars": "polars", "pyarrow": "arrow"}
@@ -73,41 +73,61 @@ def to_frame(sheet: Sheet, ids_of: IdsOf, *, backend: str = "pandas") -> Any:
         raise OutOfRangeError(f"backend is '{backend}', not one of {', '.join(BACKENDS)}")
     package = need(backend, extra=BACKENDS[backend])
     write = _WRITERS[backend]
-    shapes = units.columns_of(
-        {each.name: each.record for each in TABLES}.get(sheet.name, LevelUnit)
-    )
     columns: dict[str, Any] = {}
     if sheet.ids is not None:
         columns["id"] = write(package, "texts", ids_of(sheet.name), None)
-    own = [name for name in shapes if name in sheet.columns]
-    for name in [*own, *sorted(sheet.columns.keys() - shapes.keys())]:
-        is_truth = name in shapes and shapes[name].shape == "truth"
-        columns[name] = write(package, *_plain(sheet.columns[name], is_truth, ids_of))
+    for name in ordered(sheet):
+        columns[name] = write(package, *_plain(sheet, name, ids_of))
     make = {"pandas": "DataFrame", "polars": "DataFrame", "pyarrow": "table"}[backend]
     return getattr(package, make)(columns)
 
 
-def _plain(column: Stored, is_truth: bool, ids_of: IdsOf) -> tuple[str, Any, Any]:
+def ordered(sheet: Sheet) -> list[str]:
+    """Return the names of the columns in the order of the record's fields, tags last."""
+    shapes = _shapes(sheet)
+    own = [name for name in shapes if name in sheet.columns]
+    return [*own, *sorted(sheet.columns.keys() - shapes.keys())]
+
+
+def is_truth(sheet: Sheet, name: str) -> bool:
+    """Return whether the whole numbers of a column stand for yes and no."""
+    shapes = _shapes(sheet)
+    return name in shapes and shapes[name].shape == "truth"
+
+
+def _shapes(sheet: Sheet) -> Mapping[str, Column]:
+    record = next((each.record for each in TABLES if each.name == sheet.name), LevelUnit)
+    return units.columns_of(record)
+
+
+def _plain(sheet: Sheet, name: str, ids_of: IdsOf) -> tuple[str, Any, Any]:
     """Return kind, values and, for categories, words; for the others, where there is nothing."""
+    column = sheet.columns[name]
     if isinstance(column, Texts):
         return "texts", column.tolist(), None
-    if isinstance(column, Words):
-        return "words", *_with_unknown(np.asarray(column.codes, np.int32), list(column.words))
-    if isinstance(column, References):
-        return "words", *_joined(column, ids_of)
+    if isinstance(column, (References, Words)):
+        return "words", *words_of(column, len(sheet), ids_of)
     if column.dtype.kind == "M":
         return "dates", column, np.isnat(column)
     if column.dtype.kind == "f":
         return "numbers", column, np.isnan(column)
-    if is_truth:
+    if is_truth(sheet, name):
         return "truths", column > 0, column < 0
     return "wholes", column.astype(np.int32), column < 0
 
 
-def _joined(column: References, ids_of: IdsOf) -> tuple[NDArray[np.int32], list[str]]:
-    """Return one array of codes over the ids that are used, whatever tables they are in."""
-    codes = np.full(_length(column), -1, np.int32)
+def words_of(
+    column: References | Words, length: int, ids_of: IdsOf
+) -> tuple[NDArray[np.int32], list[str]]:
+    """Return a code a row, -1 for nothing, and the texts that the codes stand for.
+
+    "Not known" is a text like the others, ``?``. The ids of several tables stand in one list.
+    """
     words: list[str] = []
+    if isinstance(column, Words):
+        words += column.words
+        return _with_unknown(column.codes.astype(np.int32), words)
+    codes = np.full(length, NONE, np.int32)
     for table, rows in column.targets.items():
         given = rows >= 0
         used = np.bincount(rows[given]).astype(np.bool_)
@@ -116,10 +136,6 @@ def _joined(column: References, ids_of: IdsOf) -> tuple[NDArray[np.int32], list[
         codes[rows == UNKNOWN] = UNKNOWN
         words += ids_of(table, np.flatnonzero(used).astype(np.int32))
     return _with_unknown(codes, words)
-
-
-def _length(column: References) -> int:
-    return next((len(rows) for rows in column.targets.values()), 0)
 
 
 def _with_unknown(

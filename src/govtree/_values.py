@@ -66,8 +66,9 @@ def read_cells(shape: Shape, cells: Sequence[str | None]) -> tuple[Cells, list[F
     - *truth*: int8, one of the same words.
     - *date*: datetime64[D], NaT for nothing. ``YYYY-MM-DD``, a day of the calendar.
     - *term*: :class:`~govtree._columns.Words` as they are spelled.
-    - *id*, *text*, *reference*: a list of text or None, every text as it is. Only a number
-      such as ``3.41524E+11``, which a spreadsheet makes of a long code, is a fault.
+    - *id*, *text*, *reference*: a list of text or None, every text as it is. Faults are only
+      a number such as ``3.41524E+11``, which a spreadsheet makes of a long code, and what no
+      text can hold: NUL, half of a surrogate pair.
 
     Args:
         shape: What the cells hold; links, flags and parts are not read from one text.
@@ -119,7 +120,7 @@ def _read_typed(
 ) -> tuple[Cells, list[Fault]]:
     """Read every distinct text once."""
     table: dict[str | None, Any] = {None: nothing, "": nothing}
-    unfit: dict[str | None, _Unfit] = {}
+    unfit: dict[str | None, _Unfit | None] = {}
     for text in set(cells):
         if text:
             try:
@@ -135,11 +136,14 @@ def _read_typed(
     return array, list(_faults(cells, unfit))
 
 
-def _faults(cells: Sequence[str | None], unfit: Mapping[str | None, _Unfit]) -> Iterator[Fault]:
+def _faults(
+    cells: Sequence[str | None], unfit: Mapping[str | None, _Unfit | None]
+) -> Iterator[Fault]:
     if unfit:
         for row, text in enumerate(cells):
-            if text in unfit:
-                yield Fault(row, unfit[text].code, unfit[text].values)
+            reason = unfit.get(text)
+            if reason is not None:
+                yield Fault(row, reason.code, reason.values)
 
 
 def _read_whole(cells: Sequence[str | None]) -> tuple[Cells, list[Fault]]:
@@ -182,22 +186,37 @@ def _read_term(cells: Sequence[str | None]) -> tuple[Cells, list[Fault]]:
 
 def _read_text(cells: Sequence[str | None]) -> tuple[Cells, list[Fault]]:
     texts = [text or None for text in cells] if "" in cells else list(cells)
-    faults = _damaged(texts)
+    # One look at all of them is far cheaper than one at each.
+    try:
+        together = "\n".join(texts)  # type: ignore[arg-type]  # None is caught
+    except TypeError:
+        together = "\n".join(text for text in texts if text)
+    if "E+" not in together and "e+" not in together and _can_be_kept(together):
+        return texts, []
+    faults = list(_faults(texts, {text: _strange(text) for text in set(texts) if text}))
     for fault in faults:
         texts[fault.row] = None
     return texts, faults
 
 
-def _damaged(texts: Sequence[str | None]) -> list[Fault]:
-    # One search through all of them is far cheaper than one pattern each.
-    together = "\n".join(text for text in texts if text)
-    if "E+" not in together and "e+" not in together:
-        return []
-    return [
-        Fault(row, "GT050", (("cell", text),))
-        for row, text in enumerate(texts)
-        if text and _DAMAGED.fullmatch(text)
-    ]
+def _can_be_kept(text: str) -> bool:
+    if "\0" in text:
+        return False
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _strange(text: str) -> _Unfit | None:
+    """Say what is wrong with a text, whatever it is meant for."""
+    if _DAMAGED.fullmatch(text):
+        return _Unfit("GT050", cell=text)
+    if "\0" in text:
+        return _Unfit("GT058", cell=text, character="NUL")
+    if not _can_be_kept(text):
+        return _Unfit("GT058", cell=text, character="half of a character")
+    return None
 
 
 _DAMAGED = re.compile(r"-?[0-9](?:[.,][0-9]{1,17})?[Ee]\+[0-9]{1,3}")

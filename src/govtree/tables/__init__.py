@@ -21,9 +21,10 @@ from govtree.errors import FileError, Location, Places, Problem, RecordPlaces
 from govtree.tables._csv import CsvTable, Notes, Stop
 from govtree.tables._parquet import ParquetTable
 from govtree.tables._sources import Field, Gathered, Source, TablePlaces, match
+from govtree.tables._write import write_table
 from govtree.units import Column, Record
 
-__all__ = ["DELIMITERS", "Source", "TablePlaces", "read_table", "rows_of_frame"]
+__all__ = ["DELIMITERS", "Source", "TablePlaces", "read_table", "rows_of_frame", "write_table"]
 
 #: What may stand between the cells of a CSV file.
 DELIMITERS = (",", ";", "\t", "|")

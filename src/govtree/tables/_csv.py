@@ -283,7 +283,7 @@ class CsvTable:
                 continue
             where = evolve(self._notes.place, row=number, field=header[place])
             if "\0" in cell:
-                self._notes.add("GT058", where, cell=cell)
+                self._notes.add("GT058", where, cell=cell, character="NUL")
                 row[place] = ""
             elif (shown := _shown(cell)) != cell:
                 self._notes.add("GT059", where, cell=shown)

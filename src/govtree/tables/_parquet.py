@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from govtree._extras import need
 from govtree.tables._csv import Notes, Stop
 
@@ -93,14 +91,12 @@ class ParquetTable:
                 self._notes.add("GT066", count=count, what="bytes in one part", limit=limit)
                 raise Stop
 
-    def _values(self, column: Any) -> Sequence[Any]:
+    def _values(self, column: Any) -> Any:
         kinds = self._arrow.types
         numbers = kinds.is_floating(column.type) or kinds.is_temporal(column.type)
         if numbers or (kinds.is_integer(column.type) and not column.null_count):
-            array: np.ndarray[Any, Any] = column.to_numpy(zero_copy_only=False)
-            return array
-        values: list[Any] = column.to_pylist()
-        return values
+            return column.to_numpy(zero_copy_only=False)
+        return column.to_pylist()
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
