@@ -401,12 +401,14 @@ class _Builder:
                     if table in allowed:
                         continue
                     for row in rows[found[rows] >= 0].tolist():
-                        self._say(
-                            "GT103", self.sources["relation"], row, end, level="relation",
-                            id=name, field=end, target=self.ids[table][int(found[row])],
-                            found=self._called(table),
-                            expected=" or ".join(map(self._called, allowed)),
-                        )  # fmt: skip
+                        said = {
+                            "who": f"relation '{name}'",
+                            "field": end,
+                            "target": self.ids[table][int(found[row])],
+                            "found": self._called(table),
+                            "expected": self._expected(allowed),
+                        }
+                        self._say("GT103", self.sources["relation"], row, end, **said)
 
     # -- tables ------------------------------------------------------------------------------
 
