@@ -1,0 +1,610 @@
+"""Columns under a report: what one rule found, kept as arrays, ids and rows into small tables.
+
+A rule answers with row numbers (:class:`Hits`). :meth:`Faults.gather` looks up at once, for all
+of them, whatever a finding will need: so a report never holds the structure it speaks about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from attrs import evolve, field, frozen
+from numpy.typing import NDArray
+
+from govtree import _markup, _messages
+from govtree._columns import NONE, UNKNOWN, IntArray, References, read_only
+from govtree._ids import Texts
+from govtree._rows import Sources
+from govtree.errors import Location
+from govtree.units import TERRITORY
+
+if TYPE_CHECKING:
+    from govtree.hierarchy import Hierarchy
+
+__all__ = ["DECLARED", "SEVERITIES", "Faults", "Finding", "Hits", "Kind", "Named", "Severity"]
+
+Severity = Literal["error", "warning", "note"]
+
+#: Severities, the gravest first.
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+#: What a finding about a declared figure has in the place of a table: its subject is the figure.
+DECLARED = "declared"
+
+#: Tables that a unit may be sorted by though they do not stand on its path.
+_BESIDE_PATH = ("branch", "grid", "compound")
+
+Value = int | float | str
+
+
+@frozen
+class Kind:
+    """What all findings of one rule have in common.
+
+    Attributes:
+        code: Stable code, ``GT`` and three digits.
+        slug: Readable name.
+        subject: Table of the subjects.
+        message: Template in English with named places.
+        hint: Template that tells how to mend it.
+    """
+
+    code: str
+    slug: str
+    subject: str
+    message: str
+    hint: str = ""
+
+
+@frozen
+class Finding:
+    """One fault of a structure.
+
+    Attributes:
+        code: Code of the rule, the same in every language and release.
+        slug: Its readable name.
+        severity: ``error``, ``warning`` or ``note``.
+        subject: Id of the faulty unit; of a declared figure its name.
+        level: Table of the subject: ``household``, ``grid``, ..., or ``declared``.
+        path: Ids from the top of the structure to the unit above the subject.
+        related: Ids of the other units that have a part in it, sorted.
+        where: Where the subject stood in the files or records.
+        message: What is wrong, on one line, without the subject.
+        hint: How to mend it.
+        values: What the message names, sorted by name: numbers as numbers, ids as texts.
+
+    Two findings are equal when they say the same, wherever the subject stood.
+    """
+
+    code: str
+    slug: str
+    severity: Severity
+    subject: str
+    level: str
+    path: tuple[str, ...]
+    related: tuple[str, ...]
+    where: Location = field(eq=False)
+    message: str
+    hint: str = ""
+    values: tuple[tuple[str, Value], ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """BLAKE2b of code, subject and related ids: the same fault has it in every report."""
+        digest = hashlib.blake2b(digest_size=16)
+        for text in (self.code, self.subject, *self.related):
+            # No id holds NUL, so that no two lists of ids give the same bytes.
+            digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+        return digest.hexdigest()
+
+    def as_json(self) -> dict[str, object]:
+        """Return the finding as plain values, the same keys in every language."""
+        where = self.where
+        return {
+            "code": self.code,
+            "slug": self.slug,
+            "severity": self.severity,
+            "subject": self.subject,
+            "level": self.level,
+            "path": list(self.path),
+            "related": list(self.related),
+            "file": where.file,
+            "line": where.line,
+            "column": where.column,
+            "row": where.row,
+            "record": where.record,
+            "field": where.field,
+            "message": self.message,
+            "hint": self.hint,
+            "values": dict(self.values),
+            "fingerprint": self.fingerprint,
+        }
+
+
+@frozen(eq=False)
+class Named:
+    """Rows of a table that findings call by their ids.
+
+    Attributes:
+        table: Name of the table.
+        rows: Its rows; negative where there is none.
+        of: The hit that each belongs to, by its position; left out, one row belongs to each.
+    """
+
+    table: str
+    rows: NDArray[Any]
+    of: NDArray[Any] | None = None
+
+
+@frozen(eq=False, init=False)
+class Hits:
+    """What a rule found, in rows.
+
+    Attributes:
+        rows: Faulty rows of the subject's table, ascending, each once.
+        related: Other units that have a part in each fault.
+        unknown: How many subjects could not be judged because a cell is not known.
+        skipped: What could not be judged besides, one line a reason.
+        values: What the message names, by name: an array of numbers, a list of texts, or
+            :class:`Named` rows; one a hit.
+
+    >>> Hits([3, 5], households=[410, 99]).values["households"]
+    array([410,  99])
+    """
+
+    rows: IntArray
+    related: tuple[Named, ...]
+    unknown: int
+    skipped: tuple[str, ...]
+    values: Mapping[str, NDArray[Any] | Sequence[str] | Named]
+
+    def __init__(
+        self,
+        rows: NDArray[Any] | Sequence[int],
+        *,
+        related: Iterable[Named] = (),
+        unknown: int = 0,
+        skipped: Iterable[str] = (),
+        **values: Any,
+    ) -> None:
+        kept = {name: _as_values(each) for name, each in sorted(values.items())}
+        self.__attrs_init__(  # type: ignore[attr-defined]  # attrs makes it
+            np.asarray(rows, np.int32), tuple(related), int(unknown), tuple(skipped), kept
+        )
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def _as_values(given: Any) -> NDArray[Any] | Sequence[str] | Named:
+    if isinstance(given, (Named, np.ndarray)):
+        return given
+    listed = list(given)
+    return listed if listed and isinstance(listed[0], str) else np.asarray(listed)
+
+
+@frozen(eq=False)
+class _Coded:
+    """A value that is an id: its position among the units of the faults, negative for none."""
+
+    codes: IntArray
+
+
+@frozen(eq=False)
+class Faults:
+    """Everything that one rule found, in columns; rows are in order of the subject's id.
+
+    Attributes:
+        kind: What all of them have in common.
+        severities: Position in :data:`SEVERITIES`, one a fault.
+        ids: Ids of the subjects.
+        units: Ids of all other units that are named.
+        tables: The table of each of those units.
+        path: Positions in *units*, one column a step from the top; negative for no step.
+        places: Unit of a table that the path does not hold, by table: positions in *units*.
+        starts: Where the related units of each fault begin in *related*; one more at the end.
+        related: Positions in *units*.
+        values: What the message names.
+        sources: Where the subjects stood.
+    """
+
+    kind: Kind
+    severities: NDArray[np.int8]
+    ids: Texts
+    units: Texts
+    tables: tuple[str, ...]
+    path: IntArray
+    places: Mapping[str, IntArray]
+    starts: NDArray[np.int64]
+    related: IntArray
+    values: Mapping[str, NDArray[Any] | Texts | _Coded]
+    sources: Sources | None = None
+
+    # -- making them -----------------------------------------------------------------------
+
+    @classmethod
+    def gather(
+        cls, h: Hierarchy, kind: Kind, hits: Hits, severities: NDArray[np.int8]
+    ) -> Faults:
+        """Return the faults at *hits*, with all that their findings will say.
+
+        Args:
+            h: The structure.
+            kind: What the findings have in common.
+            hits: The rule's answer.
+            severities: Position in :data:`SEVERITIES`, one a hit.
+        """
+        table, rows, length = kind.subject, hits.rows, len(hits)
+        steps = _steps_up(h, table, rows)
+        beside = _beside(h, table, rows)
+        book = _Book(h)
+        for step in (*steps, beside):
+            for name, each in step.items():
+                book.note(name, each)
+        for named in (*hits.related, *hits.values.values()):
+            if isinstance(named, Named):
+                book.note(named.table, named.rows)
+        book.close()
+        path = np.full((length, len(steps)), NONE, np.int32)
+        for at, step in enumerate(reversed(steps)):
+            for name, each in step.items():
+                codes = book.codes(name, each)
+                path[:, at] = np.where(codes >= 0, codes, path[:, at])
+        starts, related = _ragged(
+            [(each.of, book.codes(each.table, each.rows)) for each in hits.related], length
+        )
+        values: dict[str, NDArray[Any] | Texts | _Coded] = {}
+        for name, value in hits.values.items():
+            if isinstance(value, Named):
+                values[name] = _Coded(book.codes(value.table, value.rows))
+            elif isinstance(value, np.ndarray):
+                values[name] = value
+            else:
+                values[name] = Texts.of(value)
+        ids = h.sheet(table).ids
+        sources = h._sources.get(table)
+        return cls(
+            kind,
+            severities,
+            Texts.of([]) if ids is None else ids.take(rows),
+            Texts.of(book.names),
+            tuple(book.tables),
+            read_only(path),
+            {name: book.codes(name, each) for name, each in beside.items()},
+            starts,
+            related,
+            values,
+            None if sources is None else sources.take(rows),
+        )
+
+    @classmethod
+    def told(
+        cls,
+        kind: Kind,
+        severity: Severity,
+        subjects: Sequence[str],
+        **values: Sequence[str] | Sequence[float],
+    ) -> Faults:
+        """Return faults of subjects that are no rows of a table, such as declared figures."""
+        order = sorted(range(len(subjects)), key=subjects.__getitem__)
+        kept = {name: [each[at] for at in order] for name, each in sorted(values.items())}
+        return cls(
+            kind,
+            np.full(len(order), SEVERITIES.index(severity), np.int8),
+            Texts.of([subjects[at] for at in order]),
+            Texts.of([]),
+            (),
+            np.empty((len(order), 0), np.int32),
+            {},
+            np.zeros(len(order) + 1, np.int64),
+            np.empty(0, np.int32),
+            {
+                name: Texts.of(each) if each and isinstance(each[0], str) else np.array(each)
+                for name, each in kept.items()
+            },
+        )
+
+    def take(self, rows: NDArray[Any]) -> Faults:
+        """Return the faults at these positions."""
+        counts = np.diff(self.starts)[rows]
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        at = np.repeat(self.starts[:-1][rows] - starts[:-1], counts) + np.arange(starts[-1])
+        return evolve(
+            self,
+            severities=self.severities[rows],
+            ids=self.ids.take(rows),
+            path=self.path[rows],
+            places={name: each[rows] for name, each in self.places.items()},
+            starts=starts,
+            related=self.related[at],
+            values={name: _taken(each, rows) for name, each in self.values.items()},
+            sources=None if self.sources is None else self.sources.take(rows),
+        )
+
+    # -- asking them -----------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.severities)
+
+    def counts(self) -> list[int]:
+        """Return how many there are of each severity, the gravest first."""
+        return np.bincount(self.severities, minlength=len(SEVERITIES)).tolist()
+
+    def placed(self, table: str) -> IntArray:
+        """Return the unit of *table* that each subject belongs to, as position in units.
+
+        What stands on the path goes before what follows from the territory.
+        """
+        answer = np.full(len(self), NONE, np.int32)
+        if table in self.places:
+            answer = self.places[table]
+        is_table = np.array([*(name == table for name in self.tables), False], np.bool_)
+        for at in range(self.path.shape[1]):
+            step = self.path[:, at]
+            answer = np.where(is_table[step] & (step >= 0), step, answer)
+        return answer
+
+    def at_or_under(self, id: str) -> NDArray[np.bool_]:
+        """Return for each fault whether its subject is *id*, stands under it or lies in it."""
+        answer = np.array([each == id for each in self.ids.tolist()], np.bool_)
+        places = [at for at, each in enumerate(self.units.tolist()) if each == id]
+        for column in (*self.path.T, *self.places.values()):
+            answer |= np.isin(column, places)
+        return answer
+
+    def finding(self, at: int, lang: str = "en") -> Finding:
+        """Return one of them in full."""
+        values = tuple((name, self._value(each, at)) for name, each in self.values.items())
+        shown = [(name, _shown(value)) for name, value in values]
+        kind = self.kind
+        subject = str(self.ids[at])
+        if kind.subject == DECLARED:
+            where = Location(record=DECLARED, field=subject)
+        else:
+            where = Location() if self.sources is None else self.sources.at(at)
+        return Finding(
+            kind.code,
+            kind.slug,
+            SEVERITIES[int(self.severities[at])],
+            subject,
+            kind.subject,
+            self._path(at),
+            self._related(at),
+            where,
+            _messages.fill(kind.code, "message", kind.message, shown, lang),
+            _messages.fill(kind.code, "hint", kind.hint, shown, lang),
+            values,
+        )
+
+    def facts(self) -> Iterator[tuple[Any, ...]]:
+        """Yield what each fault states, without where its subject stood."""
+        for at, id in enumerate(self.ids.tolist()):
+            values = tuple((name, self._value(each, at)) for name, each in self.values.items())
+            yield id, self._related(at), int(self.severities[at]), self._path(at), values
+
+    def _path(self, at: int) -> tuple[str, ...]:
+        return tuple(str(self.units[code]) for code in self.path[at].tolist() if code >= 0)
+
+    def _related(self, at: int) -> tuple[str, ...]:
+        codes = self.related[self.starts[at] : self.starts[at + 1]]
+        return tuple(sorted({str(self.units[code]) for code in codes.tolist()}))
+
+    def _value(self, column: NDArray[Any] | Texts | _Coded, at: int) -> Value:
+        if isinstance(column, _Coded):
+            code = int(column.codes[at])
+            return str(self.units[code]) if code >= 0 else ""
+        if isinstance(column, Texts):
+            return column[at] or ""
+        value: Value = column[at].item()
+        return value
+
+    # -- joining them ----------------------------------------------------------------------
+
+    @classmethod
+    def join(cls, parts: Sequence[Faults]) -> Faults:
+        """Return the faults of several structures of one kind, each fault once, sorted.
+
+        What two parts say in the same words about the same subject is one fault.
+        """
+        if len(parts) == 1:
+            return parts[0]
+        whole = _strung(parts)
+        order = sorted(
+            range(len(whole)), key=lambda at: (ids[at], related[at])
+        ) if (ids := whole.ids.tolist()) and (related := [*map(whole._related, range(len(whole)))]) else []
+        kept, before = [], None
+        for at in order:
+            if (ids[at], related[at]) != before:
+                kept.append(at)
+                before = (ids[at], related[at])
+        return whole.take(np.array(kept, np.int64))
+
+
+class _Book:
+    """Numbers the units that faults name, and keeps their ids: first all, then each once."""
+
+    def __init__(self, h: Hierarchy) -> None:
+        self._h = h
+        self._used: dict[str, NDArray[np.bool_]] = {}
+        self._codes: dict[str, IntArray] = {}
+        self.names: list[str] = []
+        self.tables: list[str] = []
+
+    def note(self, table: str, rows: NDArray[Any]) -> None:
+        used = self._used.setdefault(table, np.zeros(self._h.count(table), np.bool_))
+        used[rows[rows >= 0]] = True
+
+    def close(self) -> None:
+        for table in sorted(self._used):
+            rows = np.flatnonzero(self._used[table])
+            # Two more cells at the end are those of NONE and UNKNOWN.
+            codes = np.full(len(self._used[table]) + 2, NONE, np.int32)
+            codes[rows] = np.arange(len(self.names), len(self.names) + len(rows))
+            self._codes[table] = codes
+            self.names += self._h.ids(table, rows.astype(np.int32))
+            self.tables += [table] * len(rows)
+
+    def codes(self, table: str, rows: NDArray[Any]) -> IntArray:
+        return read_only(self._codes[table][rows])
+
+
+def _steps_up(h: Hierarchy, table: str, rows: IntArray) -> list[dict[str, IntArray]]:
+    """Return the units above *rows*, the nearest step first: rows by table in each step.
+
+    They are those of ``h.path``: along the chain, or in the territory the first of building,
+    micro-grid, grid, compound and community that is given; of a post its place.
+    """
+    chain = {level.table for level in h.levels}
+    steps: list[dict[str, IntArray]] = []
+    here = {table: rows}
+    while here:
+        above: dict[str, IntArray] = {}
+        for name, at in here.items():
+            pending = at >= 0
+            columns = h.sheet(name).columns
+            ways = ("parent",) if name in chain else (*TERRITORY[::-1], "community", "at")
+            for way in ways:
+                stored = columns.get(way)
+                for target, up in stored.targets.items() if isinstance(stored, References) else ():
+                    found = np.append(up, np.array([NONE, NONE], np.int32))[at]
+                    hit = pending & (found >= 0)
+                    if hit.any():
+                        known = above.get(target)
+                        above[target] = np.where(hit, found, NONE if known is None else known)
+                        pending &= ~hit
+        if above:
+            steps.append(above)
+        here = above
+    return steps
+
+
+def _beside(h: Hierarchy, table: str, rows: IntArray) -> dict[str, IntArray]:
+    """Return what *rows* belong to though it does not stand on their path, by table."""
+    if table != "household" and table not in TERRITORY:
+        return {}
+    found = {}
+    roles = {level.role for level in h.levels}
+    for name in _BESIDE_PATH:
+        if name == table or (name == "branch" and name not in roles) or not h.has(name):
+            continue
+        if name == "branch":
+            grids = rows if table == "grid" else found.get("grid")
+            if table == "compound":
+                found[name] = h.arrays.branches("compound")[rows]
+            elif grids is not None and len(grids):
+                found[name] = _through(grids, h.arrays.covering("grid"))
+        else:
+            found[name] = h.arrays.within(table, name)[rows]
+    return found
+
+
+def _through(step: IntArray, on: IntArray) -> IntArray:
+    return np.append(on, np.array([NONE, NONE], np.int32))[step]
+
+
+def _ragged(
+    parts: Sequence[tuple[NDArray[Any] | None, IntArray]], length: int
+) -> tuple[NDArray[np.int64], IntArray]:
+    """Return where the codes of each of *length* faults begin, and the codes, one after another."""
+    owners = [np.arange(length) if of is None else of for of, _ in parts]
+    owner = np.concatenate([np.empty(0, np.int64), *owners]).astype(np.int64)
+    codes = np.concatenate([np.empty(0, np.int32), *(each for _, each in parts)])
+    owner, codes = owner[codes >= 0], codes[codes >= 0]
+    order = np.argsort(owner, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=length))])
+    return starts.astype(np.int64), codes[order].astype(np.int32)
+
+
+def _taken(
+    column: NDArray[Any] | Texts | _Coded, rows: NDArray[Any]
+) -> NDArray[Any] | Texts | _Coded:
+    if isinstance(column, _Coded):
+        return _Coded(column.codes[rows])
+    return column.take(rows) if isinstance(column, Texts) else column[rows]
+
+
+def _strung(parts: Sequence[Faults]) -> Faults:
+    """Return the faults of *parts*, one part behind the other."""
+    offsets = np.cumsum([0, *(len(part.units) for part in parts)])
+
+    def moved(codes: IntArray, at: int) -> IntArray:
+        return np.where(codes >= 0, codes + offsets[at], NONE).astype(np.int32)
+
+    depth = max(part.path.shape[1] for part in parts)
+    path = np.full((sum(map(len, parts)), depth), NONE, np.int32)
+    begin = 0
+    for at, part in enumerate(parts):
+        end = begin + len(part)
+        path[begin:end, depth - part.path.shape[1] :] = moved(part.path, at)
+        begin = end
+    places = {
+        name: np.concatenate(
+            [
+                moved(part.places[name], at)
+                if name in part.places
+                else np.full(len(part), NONE, np.int32)
+                for at, part in enumerate(parts)
+            ]
+        )
+        for name in _BESIDE_PATH
+        if any(name in part.places for part in parts)
+    }
+    values: dict[str, NDArray[Any] | Texts | _Coded] = {}
+    for name in parts[0].values:
+        columns = [part.values[name] for part in parts]
+        if all(isinstance(each, _Coded) for each in columns):
+            coded = [moved(each.codes, at) for at, each in enumerate(columns)]  # type: ignore[union-attr]  # all are
+            values[name] = _Coded(np.concatenate(coded))
+        elif all(isinstance(each, np.ndarray) for each in columns):
+            values[name] = np.concatenate(columns)  # type: ignore[arg-type]  # all are
+        else:
+            values[name] = Texts.of([str(part._value(part.values[name], row)) for part in parts for row in range(len(part))])
+    counts = np.concatenate([np.diff(part.starts) for part in parts])
+    return Faults(
+        parts[0].kind,
+        np.concatenate([part.severities for part in parts]),
+        Texts.of([id for part in parts for id in part.ids.tolist()]),
+        Texts.of([id for part in parts for id in part.units.tolist()]),
+        tuple(table for part in parts for table in part.tables),
+        path,
+        places,
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        np.concatenate([moved(part.related, at) for at, part in enumerate(parts)]),
+        values,
+        _strung_sources(parts),
+    )
+
+
+def _strung_sources(parts: Sequence[Faults]) -> Sources | None:
+    """Return the sources of *parts*, one behind the other."""
+    places: list[Any] = []
+    starts: list[int] = []
+    length = 0
+    for part in parts:
+        if part.sources is None:
+            places.append(_Nowhere())
+        else:
+            places.append(part.sources)
+        starts.append(length)
+        length += len(part)
+    return Sources(tuple(places), tuple(starts))
+
+
+@frozen
+class _Nowhere:
+    """Places of rows that are not known to stand anywhere."""
+
+    def at(self, row: int, field: str = "") -> Location:  # noqa: ARG002 - the protocol's names
+        return Location()
+
+    def quote(self, row: int, field: str = "") -> str:  # noqa: ARG002 - the protocol's names
+        return ""
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, str):
+        return _markup.short(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"

@@ -1,0 +1,354 @@
+"""Findings and reports: one shape for every question that looks for faults.
+
+A report keeps columns and makes a :class:`Finding` when it is asked for, so that 300,000
+faults cost no 300,000 objects. It holds ids, never the structure it speaks about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from attrs import evolve, field, frozen
+
+from govtree._faults import DECLARED, SEVERITIES, Faults, Finding, Hits, Kind, Named, Severity
+from govtree.errors import GovtreeError, OutOfRangeError
+
+__all__ = [
+    "DECLARED",
+    "SEVERITIES",
+    "Checked",
+    "Counts",
+    "Finding",
+    "FindingsError",
+    "Hits",
+    "Kind",
+    "Named",
+    "NotChecked",
+    "Report",
+    "Severity",
+    "Summarized",
+    "Summary",
+]
+
+
+@frozen
+class Counts:
+    """How many findings there are; exact, whatever is shown.
+
+    Attributes:
+        error: Of severity error.
+        warning: Of severity warning.
+        note: Of severity note.
+        by_code: Pairs of code and number, sorted; codes without findings are left out.
+    """
+
+    error: int = 0
+    warning: int = 0
+    note: int = 0
+    by_code: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.error + self.warning + self.note
+
+
+class NotChecked(NamedTuple):
+    """Something that a rule could not look at, and why."""
+
+    code: str
+    reason: str
+
+
+@frozen
+class Checked:
+    """What a rule looked at.
+
+    Attributes:
+        code: Code of the rule.
+        slug: Its readable name.
+        subjects: How many units it looked at.
+        unknown: How many of those could not be judged, because a cell is not known.
+        waived: How many findings were set aside by waivers.
+    """
+
+    code: str
+    slug: str
+    subjects: int
+    unknown: int = 0
+    waived: int = 0
+
+
+class Summary(Protocol):
+    """What a rule about the whole keeps of one part, so that parts can be judged together."""
+
+    def join(self, other: Any) -> Any:
+        """Return the summary of both parts; the order of parts makes no difference."""
+
+    def judge(self, kind: Kind, severity: Severity) -> tuple[Faults, tuple[str, ...]]:
+        """Return what is wrong with the whole, and why some of it cannot be judged."""
+
+
+@frozen
+class Summarized:
+    """A summary with the rule it belongs to.
+
+    Attributes:
+        kind: What the rule's findings have in common.
+        severity: Their severity.
+        summary: What the rule keeps.
+        waived: Subjects whose findings are set aside, sorted.
+    """
+
+    kind: Kind
+    severity: Severity
+    summary: Summary
+    waived: tuple[str, ...] = ()
+
+
+class FindingsError(GovtreeError):
+    """A report has findings that its user does not want to go on with.
+
+    Attributes:
+        report: The report.
+        severity: The least severity that was asked for.
+    """
+
+    #: How many findings the text shows; counting is never capped.
+    SHOWN = 20
+
+    def __init__(self, report: Report, severity: Severity) -> None:
+        self.report = report
+        self.severity = severity
+        super().__init__(report, severity)
+
+    def __str__(self) -> str:
+        grave = SEVERITIES[: SEVERITIES.index(self.severity) + 1]
+        found = (each for each in self.report if each.severity in grave)
+        lines = [
+            f"{each.severity}[{each.code}]: {each.level} '{each.subject}' {each.message}"
+            for each, _ in zip(found, range(self.SHOWN), strict=False)
+        ]
+        counts = self.report.counts()
+        rest = sum(getattr(counts, name) for name in grave) - len(lines)
+        return "\n".join([*lines, f"... and {rest:,} more"] if rest else lines)
+
+
+@frozen(eq=False)
+class Report:
+    """What was looked at, what is wrong, and what could not be judged.
+
+    Findings stand in order of code, subject and related ids. Two reports are equal when they
+    say the same, wherever the subjects stood.
+
+    Attributes:
+        faults: Findings in columns, one part a code.
+        checked: What each rule looked at, sorted by code.
+        not_checked: Pairs of code and reason, sorted.
+
+    >>> from govtree import Branch, Grid, Hierarchy
+    >>> from govtree.coverage import check
+    >>> h = Hierarchy.from_records([
+    ...     Grid(id="N-1"), Grid(id="N-2"), Branch(id="B-1", covers=["N-1"]),
+    ... ])
+    >>> report = check(h)
+    >>> [(each.code, each.subject) for each in report], report.ok
+    ([('GT210', 'N-2')], False)
+    """
+
+    faults: tuple[Faults, ...] = ()
+    checked: tuple[Checked, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
+    _summaries: tuple[Summarized, ...] = field(default=(), alias="summaries")
+
+    @classmethod
+    def of(
+        cls,
+        faults: Iterable[Faults],
+        checked: Iterable[Checked] = (),
+        not_checked: Iterable[NotChecked] = (),
+        summaries: Iterable[Summarized] = (),
+    ) -> Report:
+        """Return the report of what rules found; what they summarized is judged here."""
+        found = [each for each in faults if len(each)]
+        lacking = set(not_checked)
+        kept = sorted(summaries, key=lambda each: each.kind.code)
+        for each in kept:
+            judged, reasons = each.summary.judge(each.kind, each.severity)
+            stays = [id not in each.waived for id in judged.ids.tolist()]
+            if any(stays):
+                found.append(judged.take(np.flatnonzero(stays)))
+            lacking |= {NotChecked(each.kind.code, reason) for reason in reasons}
+        return cls(
+            tuple(sorted(found, key=lambda each: each.kind.code)),
+            tuple(sorted(checked, key=lambda each: each.code)),
+            tuple(sorted(lacking)),
+            tuple(kept),
+        )
+
+    @classmethod
+    def merge(cls, reports: Iterable[Report]) -> Report:
+        """Return the report of several parts of a structure: that of the whole.
+
+        The order and grouping of *reports* make no difference. Rules about the whole are
+        judged anew from what each part told of itself. What parts share and say alike is one
+        finding. A rule that could be checked in some parts only is checked, and its reason
+        for the others stays.
+        """
+        given = list(reports)
+        summed: dict[str, Summarized] = {}
+        for each in (each for report in given for each in report._summaries):
+            known = summed.get(each.kind.code)
+            summed[each.kind.code] = (
+                each if known is None else evolve(known, summary=known.summary.join(each.summary))
+            )
+        by_code: dict[str, list[Faults]] = {}
+        for faults in (faults for report in given for faults in report.faults):
+            if faults.kind.code not in summed:
+                by_code.setdefault(faults.kind.code, []).append(faults)
+        checked: dict[str, Checked] = {}
+        for one in (one for report in given for one in report.checked):
+            known_one = checked.get(one.code)
+            checked[one.code] = (
+                one
+                if known_one is None
+                else evolve(
+                    known_one,
+                    subjects=known_one.subjects + one.subjects,
+                    unknown=known_one.unknown + one.unknown,
+                    waived=known_one.waived + one.waived,
+                )
+            )
+        lacking = {
+            each for report in given for each in report.not_checked if each.code not in summed
+        }
+        joined = (Faults.join(parts) for parts in by_code.values())
+        return cls.of(joined, checked.values(), lacking, summed.values())
+
+    # -- asking it -------------------------------------------------------------------------
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no finding of severity error."""
+        return self.counts().error == 0
+
+    def counts(self) -> Counts:
+        """Return how many findings there are of each severity and of each code."""
+        of_each = np.zeros(len(SEVERITIES), np.int64)
+        for part in self.faults:
+            of_each += part.counts()
+        by_code = tuple((part.kind.code, len(part)) for part in self.faults)
+        return Counts(*of_each.tolist(), by_code)
+
+    def by(self, level: str) -> dict[str | None, int]:
+        """Return the number of findings in each unit of a level or table, those in none last.
+
+        A unit of the territory belongs to the branch that covers its grid. Units without
+        findings are left out: a report does not know them.
+        """
+        found: dict[str, int] = {}
+        nowhere = 0
+        for part in self.faults:
+            if part.kind.subject == level:
+                for id in part.ids.tolist():
+                    found[str(id)] = found.get(str(id), 0) + 1
+                continue
+            codes = part.placed(level)
+            counted = np.bincount(codes[codes >= 0], minlength=len(part.units))
+            for code in np.flatnonzero(counted).tolist():
+                id = str(part.units[code])
+                found[id] = found.get(id, 0) + int(counted[code])
+            nowhere += int((codes < 0).sum())
+        answer: dict[str | None, int] = {id: found[id] for id in sorted(found)}
+        if nowhere:
+            answer[None] = nowhere
+        return answer
+
+    def for_unit(self, id: str) -> Report:
+        """Return the report of the findings at *id*, under it, or in its territory."""
+        parts = [part.take(np.flatnonzero(part.at_or_under(id))) for part in self.faults]
+        return evolve(self, faults=tuple(part for part in parts if len(part)), summaries=())
+
+    def findings(self, lang: str = "en") -> Iterator[Finding]:
+        """Yield every finding, its texts in *lang*."""
+        for part in self.faults:
+            for at in range(len(part)):
+                yield part.finding(at, lang)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return self.findings()
+
+    def __len__(self) -> int:
+        return sum(len(part) for part in self.faults)
+
+    def __bool__(self) -> bool:
+        # A report without findings is a report all the same.
+        return True
+
+    def raise_for(self, severity: Severity = "error") -> None:
+        """Do nothing where no finding has *severity* or a graver one.
+
+        Raises:
+            FindingsError: Where one has; it carries the report.
+            OutOfRangeError: If *severity* is none of :data:`SEVERITIES`.
+        """
+        if self.reaches(severity):
+            raise FindingsError(self, severity)
+
+    def reaches(self, severity: Severity) -> bool:
+        """Return whether any finding has *severity* or a graver one.
+
+        Raises:
+            OutOfRangeError: If *severity* is none of :data:`SEVERITIES`.
+        """
+        if severity not in SEVERITIES:
+            raise OutOfRangeError(f"severity has to be one of {', '.join(SEVERITIES)}")
+        counts = self.counts()
+        grave: Sequence[str] = SEVERITIES[: SEVERITIES.index(severity) + 1]
+        return any(getattr(counts, name) for name in grave)
+
+    def to_json(self, lang: str = "en") -> dict[str, object]:
+        """Return the report as plain values, the same keys in every language."""
+        counts = self.counts()
+        return {
+            "ok": self.ok,
+            "counts": {name: getattr(counts, name) for name in SEVERITIES},
+            "counts_by_code": dict(counts.by_code),
+            "findings": [each.as_json() for each in self.findings(lang)],
+            "checked": [
+                {
+                    "code": each.code,
+                    "slug": each.slug,
+                    "subjects": each.subjects,
+                    "unknown": each.unknown,
+                    "waived": each.waived,
+                }
+                for each in self.checked
+            ],
+            "not_checked": [
+                {"code": each.code, "reason": each.reason} for each in self.not_checked
+            ],
+        }
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Report):
+            return NotImplemented
+        return self._outline() == other._outline() and all(
+            one.kind == two.kind
+            and all(a == b for a, b in zip(one.facts(), two.facts(), strict=True))
+            for one, two in zip(self.faults, other.faults, strict=True)
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._outline())
+
+    def _outline(self) -> tuple[Any, ...]:
+        # How many units were looked at is left out: parts of a structure share some.
+        return self.counts(), tuple(each.code for each in self.checked), self.not_checked
+
+    def __repr__(self) -> str:
+        counts = self.counts()
+        told = ", ".join(f"{getattr(counts, name):,} {name}" for name in SEVERITIES)
+        return f"<Report: {told}; {len(self.checked)} rules checked>"

@@ -1,0 +1,263 @@
+"""The rule about declared figures: does the structure have what somebody published about it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import evolve, frozen
+from numpy.typing import NDArray
+
+from govtree._columns import TAG, UNKNOWN, Words
+from govtree._faults import Faults
+from govtree._names import nearest
+from govtree._rows import tables_of
+from govtree.findings import DECLARED, Kind, Severity
+from govtree.rules._rule import Parameter, rule
+from govtree.units import ROLES, TABLES, Declared, columns_of
+
+if TYPE_CHECKING:
+    from govtree.hierarchy import Hierarchy
+
+__all__ = ["RULES", "Figures", "Stated"]
+
+_TABLES = {table.section: table.name for table in TABLES}
+_SECTIONS = {table.name: table.section for table in TABLES}
+#: Sums that may be declared besides tables and their words.
+_SUMS = ("residents", "members", "probationary")
+_HOW = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most "}
+#: Rows that two parts of a structure may share are told by their ids, so that they count once.
+_COUNTED = ("household",)
+
+
+@frozen
+class Stated:
+    """A declared figure, and what one part of the structure has of it.
+
+    Attributes:
+        declared: The figure.
+        tolerance: Share that it may be off where it is said to be about so many.
+        number: How many there are, of what is only counted.
+        ids: Ids of what may be shared between parts, sorted.
+        unsaid: Rows of which it is not known whether they count.
+        reason: Why it cannot be judged here, or an empty text.
+    """
+
+    declared: Declared
+    tolerance: float
+    number: int = 0
+    ids: tuple[str, ...] = ()
+    unsaid: int = 0
+    reason: str = ""
+
+    def join(self, other: Stated) -> Stated:
+        """Return the figure of both parts; what one of them cannot tell, the other may."""
+        return evolve(
+            self,
+            number=self.number + other.number,
+            ids=tuple(sorted({*self.ids, *other.ids})),
+            unsaid=self.unsaid + other.unsaid,
+            reason=min(self.reason, other.reason) if self.reason and other.reason else "",
+        )
+
+    @property
+    def found(self) -> int:
+        """How many the structure is known to have."""
+        return self.number + len(self.ids)
+
+    def verdict(self) -> bool | None:
+        """Return whether the structure has what is declared; None where that is not known."""
+        value, how = self.declared.value, self.declared.how
+        least, most = self.found, self.found + self.unsaid
+        low, high = {
+            "exact": (value, value),
+            "about": (
+                np.round(value * (1 - self.tolerance), 6),
+                np.round(value * (1 + self.tolerance), 6),
+            ),
+            "at_least": (value, np.inf),
+            "at_most": (-np.inf, value),
+        }[how]
+        if most < low or least > high:
+            return False
+        return True if least >= low and most <= high else None
+
+
+@frozen
+class Figures:
+    """What the structure, or a part of it, has of every declared figure.
+
+    Attributes:
+        stated: One a figure and way of declaring it, sorted by figure.
+    """
+
+    stated: tuple[Stated, ...]
+
+    @classmethod
+    def of(cls, stated: Iterable[Stated]) -> Figures:
+        """Return *stated* in order."""
+        return cls(tuple(sorted(stated, key=_key)))
+
+    def join(self, other: Figures) -> Figures:
+        """Return the figures of both parts; figures that both declare alike are one figure."""
+        by_key = {_key(each): each for each in self.stated}
+        for each in other.stated:
+            known = by_key.get(_key(each))
+            by_key[_key(each)] = each if known is None else known.join(each)
+        return Figures.of(by_key.values())
+
+    def judge(self, kind: Kind, severity: Severity) -> tuple[Faults, tuple[str, ...]]:
+        """Return the figures that the structure does not have, and those not judged and why."""
+        wrong = []
+        reasons = []
+        for each in self.stated:
+            figure = each.declared.figure
+            if each.reason:
+                reasons.append(f"{figure}: {each.reason}")
+                continue
+            verdict = each.verdict()
+            if verdict is None:
+                reasons.append(f"{figure}: not known of {each.unsaid:,} whether they count")
+            elif not verdict:
+                wrong.append(each)
+        return (
+            Faults.told(
+                kind,
+                severity,
+                [each.declared.figure for each in wrong],
+                declared=[_plain(each.declared.value) for each in wrong],
+                how=[_HOW[each.declared.how] for each in wrong],
+                found=[each.found for each in wrong],
+            ),
+            tuple(reasons),
+        )
+
+
+@rule(
+    code="GT303",
+    subject=DECLARED,
+    message="is declared as {how}{declared}, but the structure has {found}",
+    hint="correct the figure, or look for the rows that are missing or too many",
+    why="A figure that was published and a register that says otherwise cannot both be shown.",
+    source="the figure's own publication, named where it is declared",
+    parameters=(
+        Parameter("tolerance", 0.05, "share", "share that a figure declared as 'about' may be off"),
+    ),
+    failing="""\
+        grids: [{id: N-1}, {id: N-2}]
+        declared: {grids: 3}
+        """,
+    mended="""\
+        grids: [{id: N-1}, {id: N-2}, {id: N-3}]
+        declared: {grids: 3}
+        """,
+)
+def declared_figure(h: Hierarchy, *, tolerance: NDArray[Any]) -> Figures:
+    return Figures.of(
+        _state(h, Stated(declared, float(allowed)))
+        for declared, allowed in zip(h.declared, tolerance.tolist(), strict=True)
+    )
+
+
+RULES = (declared_figure,)
+
+
+def _key(stated: Stated) -> tuple[str, str, float, float]:
+    return (
+        stated.declared.figure,
+        stated.declared.how,
+        stated.declared.value,
+        stated.tolerance,
+    )
+
+
+def _plain(value: float) -> float:
+    return int(value) if value == int(value) else value
+
+
+def _state(h: Hierarchy, stated: Stated) -> Stated:
+    """Return *stated* with what *h* has of it."""
+    figure = stated.declared.figure
+    if stated.declared.how == "increment":
+        return evolve(stated, reason="an increment is seen between two days only, not on one")
+    section, _, word = figure.partition(".")
+    if section in _SUMS and not word:
+        return _summed(h, stated, section)
+    levels = {each.level: each.table for each in h.levels}
+    table = _TABLES.get(section) or levels.get(section)
+    if table is None or (table in ROLES and table not in levels.values()):
+        known = [*_TABLES, *(name for name in levels if name not in ROLES), *_SUMS]
+        meant = nearest(section, known)
+        hint = f"; did you mean '{meant}'?" if meant else ""
+        return evolve(stated, reason=f"nothing is called '{section}'{hint}")
+    if not h.has(table):
+        if table == "household":
+            return _summed(h, stated, TAG + word if word else "households")
+        return evolve(stated, reason=f"no {_SECTIONS.get(table, table)}")
+    if not word:
+        return _counted(h, stated, table, np.arange(h.count(table)))
+    if table == "household" and any(h.has(name, TAG + word) for name in h.tables):
+        return _summed(h, stated, TAG + word)
+    if h.has(table, TAG + word):
+        return evolve(stated, number=int(h.arrays.numbers(table, TAG + word).sum()))
+    return _of_word(h, stated, table, word)
+
+
+def _summed(h: Hierarchy, stated: Stated, column: str) -> Stated:
+    """Return *stated* with the sum of numbers that units bring."""
+    given = [name for name in h.tables if h.has(name, column)]
+    if not given:
+        return evolve(stated, reason=f"no {column.removeprefix(TAG)}")
+    by = "community" if h.has("community") else h.levels[0].table
+    if by not in h.tables:
+        by = next(name for name in given)
+    return evolve(stated, number=sum(h.roll_up(column, by=by).values()))
+
+
+def _counted(h: Hierarchy, stated: Stated, table: str, rows: NDArray[Any]) -> Stated:
+    if h.sheet(table).ids is None:
+        # A mark or relation that is over, or not yet, is none.
+        return evolve(stated, number=int(np.count_nonzero(h.arrays.in_force(table)[rows])))
+    if table in _COUNTED:
+        return evolve(stated, number=len(rows))
+    return evolve(stated, ids=tuple(h.ids(table, rows.astype(np.int32))))
+
+
+def _of_word(h: Hierarchy, stated: Stated, table: str, word: str) -> Stated:
+    """Return *stated* with the rows that hold *word* in any of their columns of words."""
+    sheet = h.sheet(table)
+    columns = {name: each for name, each in sheet.columns.items() if isinstance(each, Words)}
+    named = _column_of(h, table, word, columns)
+    if named is None:
+        known = sorted({each for column in columns.values() for each in column.words})
+        meant = nearest(word, known)
+        hint = f"; did you mean '{meant}'?" if meant else ""
+        called = _SECTIONS.get(table, table)
+        return evolve(stated, reason=f"no column of {called} has the word '{word}'{hint}")
+    name, term = named
+    if name not in columns:
+        return evolve(stated, reason=f"no '{name}' of {_SECTIONS.get(table, table)}")
+    rows = np.flatnonzero(columns[name].is_word(term))
+    unsaid = int(np.count_nonzero(columns[name].codes == UNKNOWN))
+    return evolve(_counted(h, stated, table, rows), unsaid=unsaid)
+
+
+def _column_of(
+    h: Hierarchy, table: str, word: str, columns: dict[str, Words]
+) -> tuple[str, str] | None:
+    """Return the column of *table* that has *word*, and the word as it is stored there."""
+    level = next((each for each in h.levels if each.table == table), None)
+    for name, column in columns_of(tables_of(h.levels)[table]).items():
+        if column.shape != "term":
+            continue
+        vocabulary = f"{table}_kind" if column.vocabulary == "@kind" else column.vocabulary
+        terms = h.vocabularies.get(vocabulary, ())
+        if name == "kind" and level is not None and level.kinds:
+            terms = level.kinds
+        for term in terms:
+            if word == term.term or word in term.aliases:
+                return name, term.term
+        if name in columns and word in columns[name].words:
+            return name, word
+    return None

@@ -1,0 +1,250 @@
+"""A rule as a value: a function from a structure to hits, with its record beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from govtree.errors import OutOfRangeError
+from govtree.findings import DECLARED, Hits, Kind, Severity, Summary
+from govtree.units import TABLES
+
+if TYPE_CHECKING:
+    from govtree.hierarchy import Hierarchy
+
+__all__ = ["Parameter", "Rule", "rule"]
+
+Asked = Literal["whole", "number", "share", "choice", "word", "words"]
+Setting = int | float | str | tuple[str, ...]
+
+_SECTIONS = {table.name: table.section for table in TABLES}
+
+
+@frozen
+class Parameter:
+    """One thing that a rule may be asked for.
+
+    Attributes:
+        name: Its name.
+        default: Its value where nothing else is said.
+        asked: What it is: a whole number, a number, a share from 0 to 1, one of some choices,
+            a word of a vocabulary, or several words.
+        meaning: What it means, with its unit.
+        choices: The choices there are.
+    """
+
+    name: str
+    default: Setting
+    asked: Asked
+    meaning: str
+    choices: tuple[str, ...] = ()
+
+    def read(self, given: object) -> Setting:
+        """Return *given* as a value of this parameter.
+
+        Raises:
+            OutOfRangeError: If it is not one; the text says what is meant instead.
+
+        >>> Parameter("target", 300, "whole", "households a grid").read("250")
+        250
+        """
+        if self.asked in ("whole", "number", "share"):
+            return self._number(given)
+        if self.asked == "words":
+            words = [given] if isinstance(given, str) else given
+            if isinstance(words, Sequence) and all(isinstance(each, str) for each in words):
+                return tuple(sorted(set(words)))
+            raise OutOfRangeError("a list of words")
+        if not isinstance(given, str) or (self.choices and given not in self.choices):
+            raise OutOfRangeError(f"one of {', '.join(self.choices)}" if self.choices else "a word")
+        return given
+
+    def _number(self, given: object) -> int | float:
+        meant = {"whole": "a whole number, 0 or more", "number": "a number, 0 or more"}
+        refused = OutOfRangeError(meant.get(self.asked, "a share from 0 to 1"))
+        if isinstance(given, bool) or not isinstance(given, (int, float, str)):
+            raise refused
+        try:
+            number = float(given) if len(str(given)) < 20 else float("inf")
+        except ValueError:
+            raise refused from None
+        # No structure has more of anything than fits into 15 digits, all of them exact.
+        if not 0 <= number < 1e15 or (self.asked == "share" and number > 1):
+            raise refused
+        if self.asked == "whole" and number != int(number):
+            raise refused
+        return int(number) if number == int(number) and self.asked != "share" else number
+
+    def spread(self, value: Setting, length: int) -> NDArray[Any]:
+        """Return *value* as an array with one cell a subject."""
+        if isinstance(value, tuple):
+            cells = np.empty(1, object)
+            cells[0] = value
+            return np.broadcast_to(cells, length)
+        return np.broadcast_to(np.array(value), length)
+
+
+@frozen
+class Rule:
+    """A rule with its record: one text feeds the check, the documentation and the test.
+
+    Attributes:
+        code: Stable code, ``GT`` and three digits.
+        slug: Readable name.
+        subject: Table whose rows it judges, or ``declared``.
+        severity: What a finding is where nothing else is said.
+        message: Template in English with named places, read behind the subject's id.
+        hint: Template that tells how to mend it.
+        why: Why anybody should care.
+        source: Where it comes from: a law, a standard, an account, or the design itself.
+        failing: A structure that has the fault once, as YAML.
+        mended: The same structure without it.
+        find: The function: hierarchy and parameters, each an array with one value a subject,
+            to :class:`Hits`; or to a summary, where it judges the whole.
+        parameters: What it may be asked for.
+        needs: Tables and columns (``grid``, ``household.parent``, ``:covers`` for a relation)
+            without which it is not checked; alternatives with ``|`` between them.
+        off: Whether it is off until somebody asks for it: a rule of one place.
+        since: Name of the rule set that it came with.
+
+    >>> from govtree.rules import SHIPPED
+    >>> next(each.slug for each in SHIPPED if each.code == "GT210")
+    'grid-without-branch'
+    """
+
+    code: str
+    slug: str
+    subject: str
+    severity: Severity
+    message: str
+    hint: str
+    why: str
+    source: str
+    failing: str
+    mended: str
+    find: Callable[..., Hits | Summary]
+    parameters: tuple[Parameter, ...] = ()
+    needs: tuple[str, ...] = ()
+    off: bool = False
+    since: str = "2026.1"
+
+    @property
+    def kind(self) -> Kind:
+        """What its findings have in common."""
+        return Kind(self.code, self.slug, self.subject, self.message, self.hint)
+
+    def parameter(self, name: str) -> Parameter | None:
+        """Return the parameter of this name, or None."""
+        return next((each for each in self.parameters if each.name == name), None)
+
+    def lacks(self, h: Hierarchy) -> str:
+        """Return why the rule cannot look at *h*, or an empty text.
+
+        >>> from govtree import Grid, Hierarchy
+        >>> from govtree.rules import SHIPPED
+        >>> SHIPPED[0].slug, SHIPPED[0].lacks(Hierarchy.from_records([Grid(id="N-1")]))
+        ('household-in-no-group', 'no households')
+        """
+        subject = () if self.subject == DECLARED else (self.subject,)
+        for need in (*subject, *self.needs):
+            alternatives = need.split("|")
+            if not any(_is_given(h, each) for each in alternatives):
+                return _missing(h, alternatives)
+        return ""
+
+    def __call__(self, h: Hierarchy, **asked: Setting | NDArray[Any]) -> Hits | Summary:
+        """Return what the rule finds in *h*; parameters left out have their defaults.
+
+        Args:
+            h: The structure.
+            asked: Parameters by name: a value, or an array with one value a subject.
+        """
+        length = len(h.declared) if self.subject == DECLARED else h.count(self.subject)
+        given: dict[str, NDArray[Any]] = {}
+        for each in self.parameters:
+            value = asked.get(each.name, each.default)
+            given[each.name] = (
+                value if isinstance(value, np.ndarray) else each.spread(value, length)
+            )
+        return self.find(h, **given)
+
+
+def rule(
+    *,
+    code: str,
+    subject: str,
+    severity: Severity = "error",
+    message: str,
+    hint: str = "",
+    why: str,
+    source: str,
+    failing: str,
+    mended: str,
+    parameters: Sequence[Parameter] = (),
+    needs: Sequence[str] = (),
+    slug: str = "",
+    off: bool = False,
+    since: str = "2026.1",
+) -> Callable[[Callable[..., Hits | Summary]], Rule]:
+    """Return the decorator that makes a :class:`Rule` of a function.
+
+    The slug is the function's name with hyphens where no other is given.
+    """
+
+    def made(find: Callable[..., Hits | Summary]) -> Rule:
+        return Rule(
+            code,
+            slug or find.__name__.replace("_", "-"),
+            subject,
+            severity,
+            message,
+            hint,
+            why,
+            source,
+            failing,
+            mended,
+            find,
+            tuple(parameters),
+            tuple(needs),
+            off,
+            since,
+        )
+
+    return made
+
+
+def _is_given(h: Hierarchy, need: str) -> bool:
+    table, dot, column = need.partition(".")
+    if need.startswith(":"):
+        return bool(h.arrays.is_word("relation", "relation", need[1:]).any())
+    return h.has(table, column) if dot else h.has(table)
+
+
+def _missing(h: Hierarchy, alternatives: Sequence[str]) -> str:
+    """Return what is missing, as people say it: of one table, the columns together."""
+    first = alternatives[0]
+    if first.startswith(":"):
+        return f"nothing {first[1:]} anything"
+    table, dot, _ = first.partition(".")
+    called = _SECTIONS.get(table, table)
+    if not dot or not h.has(table):
+        return f"no {called}"
+    columns = [each.partition(".")[2] for each in alternatives if each.startswith(f"{table}.")]
+    return f"no {' or '.join(repr(each) for each in columns)} of {called}"
+
+
+def distinct(asked: NDArray[Any]) -> Mapping[Any, NDArray[np.bool_]]:
+    """Return for each distinct value of a parameter which subjects it is asked of."""
+    if not len(asked):
+        return {}
+    if asked.strides == (0,):
+        return {asked[0]: np.ones(len(asked), np.bool_)}
+    listed = asked.tolist()
+    return {
+        value: np.fromiter((each == value for each in listed), np.bool_, len(listed))
+        for value in sorted(set(listed))
+    }

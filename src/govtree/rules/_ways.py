@@ -1,0 +1,128 @@
+"""The ways from a household to its grid, with what is not known kept apart from what is not.
+
+``h.arrays.within`` answers where something is. A rule has to know as well whether a cell says
+that it is not known: then it can say neither fault nor fine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from govtree._columns import NONE, UNKNOWN, IntArray, References
+
+if TYPE_CHECKING:
+    from govtree.hierarchy import Hierarchy
+
+__all__ = ["Ground", "building_grids", "called", "count_in", "covers", "first", "named", "on_ground", "through", "up"]
+
+
+@frozen(eq=False)
+class Ground:
+    """Where households stand; one cell a household, :data:`NONE` or :data:`UNKNOWN` where so.
+
+    Attributes:
+        own: The grid that is written beside the household, or None where no household has one.
+        building: Its building, its own or else its entrance's; None where none has one.
+        by_building: The grid of its building, or None where no household has one.
+        grid: Its grid: its own, or else its building's.
+    """
+
+    own: IntArray | None
+    building: IntArray | None
+    by_building: IntArray | None
+    grid: IntArray
+
+
+def named(h: Hierarchy, table: str, column: str, target: str) -> IntArray | None:
+    """Return the rows that *column* names in *target*; None where no cell says anything."""
+    if not h.has(table, column):
+        return None
+    rows = h.arrays.pointing(table, column, target)
+    return rows if len(rows) else None
+
+
+@overload
+def through(step: IntArray, on: IntArray) -> IntArray: ...
+@overload
+def through(step: IntArray | None, on: IntArray | None) -> IntArray | None: ...
+def through(step: IntArray | None, on: IntArray | None) -> IntArray | None:
+    """Return ``on[step]``; what is not there or not known on the way stays so."""
+    if step is None or on is None:
+        return None
+    # Two more cells catch UNKNOWN and NONE, which index from the back.
+    return np.append(on, np.array([UNKNOWN, NONE], np.int32))[step]
+
+
+def first(*ways: IntArray | None) -> IntArray | None:
+    """Return for each cell the first way that leads somewhere.
+
+    Where none does, the answer is not known as soon as one of them is not known.
+    """
+    answer: IntArray | None = None
+    for way in ways:
+        if way is None:
+            continue
+        if answer is None:
+            answer = way
+        elif answer.min() < 0:
+            answer = np.where(answer >= 0, answer, np.where(way >= 0, way, np.minimum(answer, way)))
+    return answer
+
+
+def building_grids(h: Hierarchy) -> IntArray | None:
+    """Return the grid of each building: its own, or else its micro-grid's."""
+    parts = named(h, "micro_grid", "grid", "grid")
+    return first(
+        named(h, "building", "grid", "grid"),
+        through(named(h, "building", "micro_grid", "micro_grid"), parts),
+    )
+
+
+def on_ground(h: Hierarchy) -> Ground:
+    """Return where the households of *h* stand."""
+    own = named(h, "household", "grid", "grid")
+    entrance = named(h, "household", "entrance", "entrance")
+    of_entrance = named(h, "entrance", "building", "building")
+    building = first(named(h, "household", "building", "building"), through(entrance, of_entrance))
+    by_building = through(building, building_grids(h))
+    grid = first(own, by_building)
+    if grid is None:
+        grid = np.full(h.count("household"), NONE, np.int32)
+    return Ground(own, building, by_building, grid)
+
+
+def up(h: Hierarchy, to: str) -> IntArray:
+    """Return the unit of level *to* that each household stands under."""
+    answer: IntArray | None = None
+    stored = h.sheet("household").columns.get("parent")
+    for table, rows in stored.targets.items() if isinstance(stored, References) else ():
+        # The many households take one step, from the few units that they name.
+        found = through(rows, h.arrays.above(table, to))
+        answer = first(answer, found)
+    return np.full(h.count("household"), NONE, np.int32) if answer is None else answer
+
+
+def covers(h: Hierarchy, branches: IntArray, grids: IntArray) -> NDArray[np.bool_]:
+    """Return for each pair whether the branch covers the grid; false where one is missing."""
+    some = np.int64(h.count("grid") + 1)
+    above, below = h.arrays.links("covers", "branch", "grid")
+    known = np.isin(branches * some + grids, above * some + below)
+    return known & (branches >= 0) & (grids >= 0)
+
+
+def called(h: Hierarchy, table: str) -> str:
+    """Return the name of the level that plays this role, or the name of the table."""
+    return next((each.level for each in h.levels if each.table == table), table)
+
+
+def count_in(rows: IntArray | None, length: int) -> NDArray[np.int64]:
+    """Return how many cells of *rows* name each of *length* rows."""
+    if rows is None:
+        return np.zeros(length, np.int64)
+    # What names nothing is counted in two first cells, and dropped with them.
+    counts: NDArray[Any] = np.bincount(rows + 2, minlength=length + 2)
+    return counts[2:]
