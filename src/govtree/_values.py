@@ -109,6 +109,8 @@ def take_values(shape: Shape, values: Sequence[Any]) -> tuple[Cells, list[Fault]
         if taken is not None:
             return taken, []
         values = array.tolist() if array.dtype.kind in "OUT" else list(array)
+        if shape in ("whole", "tags") and array.dtype.kind == "f":
+            values = [int(value) if value.is_integer() else value for value in array.tolist()]
     return _TAKERS[shape](values)
 
 
