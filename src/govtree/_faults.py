@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, SupportsInt
 
 import numpy as np
 from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
 from govtree import _markup, _messages
-from govtree._columns import NONE, UNKNOWN, IntArray, References, read_only
+from govtree._columns import NONE, IntArray, References, Words, read_only
 from govtree._ids import Texts
 from govtree._rows import Sources
 from govtree.errors import Location
@@ -149,7 +149,7 @@ class Hits:
         unknown: How many subjects could not be judged because a cell is not known.
         skipped: What could not be judged besides, one line a reason.
         values: What the message names, by name: an array of numbers, a list of texts, or
-            :class:`Named` rows; one a hit.
+            :class:`Named` rows, one a hit; or one text for all of them.
 
     >>> Hits([3, 5], households=[410, 99]).values["households"]
     array([410,  99])
@@ -159,31 +159,34 @@ class Hits:
     related: tuple[Named, ...]
     unknown: int
     skipped: tuple[str, ...]
-    values: Mapping[str, NDArray[Any] | Sequence[str] | Named]
+    values: Mapping[str, Told]
 
     def __init__(
         self,
         rows: NDArray[Any] | Sequence[int],
         *,
         related: Iterable[Named] = (),
-        unknown: int = 0,
+        unknown: SupportsInt = 0,
         skipped: Iterable[str] = (),
         **values: Any,
     ) -> None:
         kept = {name: _as_values(each) for name, each in sorted(values.items())}
-        self.__attrs_init__(  # type: ignore[attr-defined]  # attrs makes it
-            np.asarray(rows, np.int32), tuple(related), int(unknown), tuple(skipped), kept
-        )
+        told = np.asarray(rows, np.int32)
+        self.__attrs_init__(told, tuple(related), int(unknown), tuple(skipped), kept)
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
-def _as_values(given: Any) -> NDArray[Any] | Sequence[str] | Named:
-    if isinstance(given, (Named, np.ndarray)):
+def _as_values(given: Any) -> Told:
+    if isinstance(given, (str, Named, np.ndarray)):
         return given
     listed = list(given)
     return listed if listed and isinstance(listed[0], str) else np.asarray(listed)
+
+
+#: What a rule hands in as a value of its message.
+Told = str | NDArray[Any] | Sequence[str] | Named
 
 
 @frozen(eq=False)
@@ -191,6 +194,9 @@ class _Coded:
     """A value that is an id: its position among the units of the faults, negative for none."""
 
     codes: IntArray
+
+
+Kept = NDArray[Any] | Texts | Words | _Coded
 
 
 @frozen(eq=False)
@@ -220,15 +226,13 @@ class Faults:
     places: Mapping[str, IntArray]
     starts: NDArray[np.int64]
     related: IntArray
-    values: Mapping[str, NDArray[Any] | Texts | _Coded]
+    values: Mapping[str, Kept]
     sources: Sources | None = None
 
     # -- making them -----------------------------------------------------------------------
 
     @classmethod
-    def gather(
-        cls, h: Hierarchy, kind: Kind, hits: Hits, severities: NDArray[np.int8]
-    ) -> Faults:
+    def gather(cls, h: Hierarchy, kind: Kind, hits: Hits, severities: NDArray[np.int8]) -> Faults:
         """Return the faults at *hits*, with all that their findings will say.
 
         Args:
@@ -238,6 +242,8 @@ class Faults:
             severities: Position in :data:`SEVERITIES`, one a hit.
         """
         table, rows, length = kind.subject, hits.rows, len(hits)
+        if not length:
+            return cls.told(kind, SEVERITIES[0], [])
         steps = _steps_up(h, table, rows)
         beside = _beside(h, table, rows)
         book = _Book(h)
@@ -256,12 +262,14 @@ class Faults:
         starts, related = _ragged(
             [(each.of, book.codes(each.table, each.rows)) for each in hits.related], length
         )
-        values: dict[str, NDArray[Any] | Texts | _Coded] = {}
+        values: dict[str, Kept] = {}
         for name, value in hits.values.items():
             if isinstance(value, Named):
                 values[name] = _Coded(book.codes(value.table, value.rows))
             elif isinstance(value, np.ndarray):
                 values[name] = value
+            elif isinstance(value, str):
+                values[name] = Words(np.zeros(length, np.int8), (value,))
             else:
                 values[name] = Texts.of(value)
         ids = h.sheet(table).ids
@@ -302,7 +310,9 @@ class Faults:
             np.zeros(len(order) + 1, np.int64),
             np.empty(0, np.int32),
             {
-                name: Texts.of(each) if each and isinstance(each[0], str) else np.array(each)
+                name: Texts.of([str(text) for text in each])
+                if each and isinstance(each[0], str)
+                else np.array(each)
                 for name, each in kept.items()
             },
         )
@@ -331,7 +341,8 @@ class Faults:
 
     def counts(self) -> list[int]:
         """Return how many there are of each severity, the gravest first."""
-        return np.bincount(self.severities, minlength=len(SEVERITIES)).tolist()
+        counted = np.bincount(self.severities, minlength=len(SEVERITIES))
+        return [int(each) for each in counted]
 
     def placed(self, table: str) -> IntArray:
         """Return the unit of *table* that each subject belongs to, as position in units.
@@ -392,11 +403,11 @@ class Faults:
         codes = self.related[self.starts[at] : self.starts[at + 1]]
         return tuple(sorted({str(self.units[code]) for code in codes.tolist()}))
 
-    def _value(self, column: NDArray[Any] | Texts | _Coded, at: int) -> Value:
+    def _value(self, column: Kept, at: int) -> Value:
         if isinstance(column, _Coded):
             code = int(column.codes[at])
             return str(self.units[code]) if code >= 0 else ""
-        if isinstance(column, Texts):
+        if isinstance(column, (Texts, Words)):
             return column[at] or ""
         value: Value = column[at].item()
         return value
@@ -412,14 +423,11 @@ class Faults:
         if len(parts) == 1:
             return parts[0]
         whole = _strung(parts)
-        order = sorted(
-            range(len(whole)), key=lambda at: (ids[at], related[at])
-        ) if (ids := whole.ids.tolist()) and (related := [*map(whole._related, range(len(whole)))]) else []
-        kept, before = [], None
-        for at in order:
-            if (ids[at], related[at]) != before:
+        keys = [(str(id), whole._related(at)) for at, id in enumerate(whole.ids.tolist())]
+        kept: list[int] = []
+        for at in sorted(range(len(keys)), key=keys.__getitem__):
+            if not kept or keys[at] != keys[kept[-1]]:
                 kept.append(at)
-                before = (ids[at], related[at])
         return whole.take(np.array(kept, np.int64))
 
 
@@ -485,7 +493,7 @@ def _beside(h: Hierarchy, table: str, rows: IntArray) -> dict[str, IntArray]:
     """Return what *rows* belong to though it does not stand on their path, by table."""
     if table != "household" and table not in TERRITORY:
         return {}
-    found = {}
+    found: dict[str, IntArray] = {}
     roles = {level.role for level in h.levels}
     for name in _BESIDE_PATH:
         if name == table or (name == "branch" and name not in roles) or not h.has(name):
@@ -518,12 +526,10 @@ def _ragged(
     return starts.astype(np.int64), codes[order].astype(np.int32)
 
 
-def _taken(
-    column: NDArray[Any] | Texts | _Coded, rows: NDArray[Any]
-) -> NDArray[Any] | Texts | _Coded:
+def _taken(column: Kept, rows: NDArray[Any]) -> Kept:
     if isinstance(column, _Coded):
         return _Coded(column.codes[rows])
-    return column.take(rows) if isinstance(column, Texts) else column[rows]
+    return column[rows] if isinstance(column, np.ndarray) else column.take(rows)
 
 
 def _strung(parts: Sequence[Faults]) -> Faults:
@@ -552,7 +558,7 @@ def _strung(parts: Sequence[Faults]) -> Faults:
         for name in _BESIDE_PATH
         if any(name in part.places for part in parts)
     }
-    values: dict[str, NDArray[Any] | Texts | _Coded] = {}
+    values: dict[str, Kept] = {}
     for name in parts[0].values:
         columns = [part.values[name] for part in parts]
         if all(isinstance(each, _Coded) for each in columns):
@@ -561,7 +567,12 @@ def _strung(parts: Sequence[Faults]) -> Faults:
         elif all(isinstance(each, np.ndarray) for each in columns):
             values[name] = np.concatenate(columns)  # type: ignore[arg-type]  # all are
         else:
-            values[name] = Texts.of([str(part._value(part.values[name], row)) for part in parts for row in range(len(part))])
+            told = [
+                str(part._value(part.values[name], row))
+                for part in parts
+                for row in range(len(part))
+            ]
+            values[name] = Texts.of(told)
     counts = np.concatenate([np.diff(part.starts) for part in parts])
     return Faults(
         parts[0].kind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,8 @@ from govtree.findings import (
     Severity,
     Summarized,
 )
-from govtree.rules import OFF, Rule, RuleSet, Waiver
+from govtree.rules import Rule, RuleSet, Value, Waiver
+from govtree.rules._ways import shared
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -57,43 +58,63 @@ def check(
     >>> report.not_checked[0]
     NotChecked(code='GT201', reason="no 'parent' of households")
     """
+    runs = _Runs(h, tuple(waivers))
     given = _as_set(rules)
-    faults: list[Faults] = []
-    checked: list[Checked] = []
-    lacking: list[NotChecked] = []
-    summaries: list[Summarized] = []
-    for rule in given.rules:
-        setting = given.setting(rule)
-        if setting.severity is None or setting.severity == OFF:
-            continue
-        if rule.subject == DECLARED and not h.declared:
-            continue
-        missing = rule.lacks(h)
+    with shared(h):
+        for rule in given.rules:
+            setting = given.setting(rule)
+            if setting.severity is None or setting.severity == "off":
+                continue
+            if rule.subject == DECLARED and not h.declared:
+                continue
+            if progress is not None:
+                progress(rule.slug)
+            runs.run(rule, setting.severity, dict(setting.parameters))
+    return Report.of(runs.faults, runs.checked, runs.lacking, runs.summaries)
+
+
+class _Runs:
+    """What rules have found so far, one after another."""
+
+    def __init__(self, h: Hierarchy, waivers: Sequence[Waiver]) -> None:
+        self._h = h
+        self._waivers = waivers
+        self.faults: list[Faults] = []
+        self.checked: list[Checked] = []
+        self.lacking: list[NotChecked] = []
+        self.summaries: list[Summarized] = []
+
+    def run(self, rule: Rule, severity: Severity, parameters: Mapping[str, Value]) -> None:
+        missing = rule.lacks(self._h)
         if missing:
-            lacking.append(NotChecked(rule.code, missing))
-            continue
-        if progress is not None:
-            progress(rule.slug)
-        found = rule(h, **dict(setting.parameters))
-        waived = _waived(rule, waivers, h)
+            self.lacking.append(NotChecked(rule.code, missing))
+            return
+        found = rule(self._h, **parameters)
+        waived = self._waived(rule)
         if not isinstance(found, Hits):
-            summaries.append(Summarized(rule.kind, setting.severity, found, waived))
-            checked.append(Checked(rule.code, rule.slug, len(h.declared)))
-            continue
-        lacking += [NotChecked(rule.code, reason) for reason in found.skipped]
-        all_of_them = _gathered(h, rule, found, setting.severity)
-        kept = _without(all_of_them, waived)
-        faults.append(kept)
-        checked.append(
-            Checked(
-                rule.code,
-                rule.slug,
-                h.count(rule.subject),
-                found.unknown,
-                len(all_of_them) - len(kept),
+            self.summaries.append(Summarized(rule.kind, severity, found, waived))
+            self.checked.append(Checked(rule.code, rule.slug, len(self._h.declared)))
+            return
+        self.lacking += [NotChecked(rule.code, reason) for reason in found.skipped]
+        severities = np.full(len(found), SEVERITIES.index(severity), np.int8)
+        faults = Faults.gather(self._h, rule.kind, found, severities)
+        kept = _without(faults, waived)
+        subjects = self._h.count(rule.subject)
+        set_aside = len(faults) - len(kept)
+        self.faults.append(kept)
+        self.checked.append(Checked(rule.code, rule.slug, subjects, found.unknown, set_aside))
+
+    def _waived(self, rule: Rule) -> tuple[str, ...]:
+        named = (rule.code, rule.slug)
+        return tuple(
+            sorted(
+                {
+                    each.subject
+                    for each in self._waivers
+                    if each.rule in named and each.holds(self._h.as_of)
+                }
             )
         )
-    return Report.of(faults, checked, lacking, summaries)
 
 
 def _as_set(rules: RuleSet | Sequence[Rule] | None) -> RuleSet:
@@ -103,23 +124,6 @@ def _as_set(rules: RuleSet | Sequence[Rule] | None) -> RuleSet:
         return rules
     # Who hands in a rule by itself asks for it.
     return RuleSet.of({each.code: each.severity for each in rules}, rules=rules)
-
-
-def _gathered(h: Hierarchy, rule: Rule, hits: Hits, severity: Severity) -> Faults:
-    severities = np.full(len(hits), SEVERITIES.index(severity), np.int8)
-    return Faults.gather(h, rule.kind, hits, severities)
-
-
-def _waived(rule: Rule, waivers: Iterable[Waiver], h: Hierarchy) -> tuple[str, ...]:
-    return tuple(
-        sorted(
-            {
-                each.subject
-                for each in waivers
-                if each.rule in (rule.code, rule.slug) and each.holds(h.as_of)
-            }
-        )
-    )
 
 
 def _without(faults: Faults, subjects: Sequence[str]) -> Faults:

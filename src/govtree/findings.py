@@ -239,8 +239,9 @@ class Report:
         of_each = np.zeros(len(SEVERITIES), np.int64)
         for part in self.faults:
             of_each += part.counts()
+        error, warning, note = of_each.tolist()
         by_code = tuple((part.kind.code, len(part)) for part in self.faults)
-        return Counts(*of_each.tolist(), by_code)
+        return Counts(error, warning, note, by_code)
 
     def by(self, level: str) -> dict[str | None, int]:
         """Return the number of findings in each unit of a level or table, those in none last.

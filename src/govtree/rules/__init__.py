@@ -6,7 +6,7 @@ your own is handed to :func:`govtree.coverage.check` beside them. Nothing is reg
 """
 
 from govtree.findings import Hits, Named
-from govtree.rules._rule import Parameter, Rule, distinct, rule
+from govtree.rules._rule import Parameter, Rule, Value, distinct, rule
 from govtree.rules._settings import OFF, SHIPPED, RuleSet, Setting, Waiver, Written, find
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Rule",
     "RuleSet",
     "Setting",
+    "Value",
     "Waiver",
     "Written",
     "distinct",

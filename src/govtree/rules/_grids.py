@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from govtree.findings import Hits, Named
 from govtree.rules._rule import rule
-from govtree.rules._ways import called
+from govtree.rules._ways import called, covering
 from govtree.units import RELATION_ENDS
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def grid_without_branch(h: Hierarchy) -> Hits:
         grids = h.arrays.within(table, "grid")[parts]
         covered[grids[grids >= 0]] = True
     rows = np.flatnonzero(~covered)
-    return Hits(rows, level=[called(h, "branch")] * len(rows))
+    return Hits(rows, level=called(h, "branch"))
 
 
 @rule(
@@ -80,7 +80,7 @@ def grid_with_two_branches(h: Hierarchy) -> Hits:
         related=(Named("branch", over, of=at),),
         number=times[rows],
         branches=[", ".join(each) for each in names],
-        level=[called(h, "branch")] * len(rows),
+        level=called(h, "branch"),
     )
 
 
@@ -132,7 +132,7 @@ def branch_covering_nothing(h: Hierarchy) -> Hits:
 )
 def cover_across_communities(h: Hierarchy) -> Hits:
     # A grid that several cover is reported as such first.
-    branch = h.arrays.covering("grid")
+    branch = covering(h)
     covered = np.flatnonzero(branch >= 0)
     here = h.arrays.within("grid", "community")[covered]
     there = h.arrays.above("branch", "community")[branch[covered]]
@@ -143,7 +143,7 @@ def cover_across_communities(h: Hierarchy) -> Hits:
     return Hits(
         rows,
         related=(over, *ends),
-        level=[called(h, "community")] * len(rows),
+        level=called(h, "community"),
         here=ends[0],
         there=ends[1],
         branch=over,

@@ -12,6 +12,7 @@ from govtree.findings import Hits, Named
 from govtree.rules._rule import rule
 from govtree.rules._ways import (
     Ground,
+    across,
     building_grids,
     called,
     count_in,
@@ -79,9 +80,9 @@ def household_in_no_group(h: Hierarchy) -> Hits:
 def household_in_no_grid(h: Hierarchy) -> Hits:
     ground = on_ground(h)
     outside = ground.grid == NONE
-    if ground.by_building is not None:
+    if ground.building is not None and ground.by_building is not None:
         # Where its building lies in no grid, the building is the cause.
-        outside &= ground.building < 0  # type: ignore[operator]  # there is one
+        outside &= ground.building < 0
     return Hits(np.flatnonzero(outside), unknown=np.count_nonzero(ground.grid == UNKNOWN))
 
 
@@ -147,16 +148,16 @@ def household_in_two_grids(h: Hierarchy) -> Hits:
 def two_ways_up_disagree(h: Hierarchy) -> Hits:
     ground = on_ground(h)
     along = up(h, "branch")
+    over = across(h)
+    rows = np.flatnonzero(along != over)
     # Nothing where none or several branches cover the grid: other rules report that.
-    across = through(ground.grid, h.arrays.covering("grid"))
-    rows = np.flatnonzero((along >= 0) & (across >= 0) & (along != across))
-    rows = rows[_is_in_one_grid(ground, rows)]
+    rows = rows[(along[rows] >= 0) & (over[rows] >= 0) & _is_in_one_grid(ground, rows)]
     grid = Named("grid", ground.grid[rows])
-    branches = Named("branch", along[rows]), Named("branch", across[rows])
+    branches = Named("branch", along[rows]), Named("branch", over[rows])
     return Hits(
         rows,
         related=(*branches, grid),
-        level=[called(h, "branch")] * len(rows),
+        level=called(h, "branch"),
         along=branches[0],
         across=branches[1],
         grid=grid,
@@ -188,23 +189,21 @@ def two_ways_up_disagree(h: Hierarchy) -> Hits:
 )
 def household_in_two_communities(h: Hierarchy) -> Hits:
     ground = on_ground(h)
-    along = up(h, "community")
-    across = through(ground.grid, h.arrays.within("grid", "community"))
-    rows = np.flatnonzero((along >= 0) & (across >= 0) & (along != across))
-    rows = rows[_is_in_one_grid(ground, rows)]
+    rows = _not_told_by_branches(h)
+    along = up(h, "community")[rows] if len(rows) else rows
+    grid = ground.grid[rows]
+    lies_in = through(grid, h.arrays.within("grid", "community"))
+    two = (along >= 0) & (lies_in >= 0) & (along != lies_in) & _is_in_one_grid(ground, rows)
     if h.has("branch"):
-        # The other cause is reported where the branches disagree, or where the branch itself
-        # covers a grid of another community.
-        branch, grid = up(h, "branch")[rows], ground.grid[rows]
-        covering = np.append(h.arrays.covering("grid"), np.int32(NONE))[grid]
-        caused = (branch >= 0) & (covering >= 0)
-        rows = rows[~(caused | covers(h, branch, grid))]
+        # Where the branch itself covers a grid of another community, the cover is the cause.
+        two &= ~covers(h, up(h, "branch")[rows], grid)
+    rows, along, lies_in = rows[two], along[two], lies_in[two]
     grids = Named("grid", ground.grid[rows])
-    communities = Named("community", along[rows]), Named("community", across[rows])
+    communities = Named("community", along), Named("community", lies_in)
     return Hits(
         rows,
         related=(*communities, grids),
-        level=[called(h, "community")] * len(rows),
+        level=called(h, "community"),
         along=communities[0],
         across=communities[1],
         grid=grids,
@@ -232,17 +231,21 @@ def building_in_no_grid(h: Hierarchy) -> Hits:
     grids = building_grids(h)
     if grids is None:
         return Hits([])
-    ground = on_ground(h)
     outside = grids == NONE
+    unknown = np.count_nonzero(grids == UNKNOWN)
+    if not outside.any():
+        return Hits([], unknown=unknown, households=[])
+    ground = on_ground(h)
     inside = count_in(ground.building, len(grids))
-    if ground.own is not None and ground.building is not None and outside.any():
+    if ground.own is not None and ground.building is not None:
         # Households that name their grid themselves do not need that of the building.
         alone = count_in(np.where(ground.own >= 0, NONE, ground.building), len(grids))
         outside &= (alone > 0) | (inside == 0)
         inside = alone
     rows = np.flatnonzero(outside)
-    told = np.maximum(inside, h.arrays.households("building"))[rows] if len(rows) else inside[rows]
-    return Hits(rows, unknown=np.count_nonzero(grids == UNKNOWN), households=told)
+    # Where there are no rows of households, the building may bring their number.
+    told = inside if h.has("household") else h.arrays.households("building")
+    return Hits(rows, unknown=unknown, households=told[rows])
 
 
 @rule(
@@ -289,10 +292,17 @@ def without_parent(h: Hierarchy, table: str) -> Hits:
     rows = np.flatnonzero(parents == NONE)
     chain = [level.table for level in h.levels]
     above = called(h, chain[max(chain.index(table) - 1, 0)])
-    values: dict[str, Any] = {"level": [above] * len(rows)}
+    values: dict[str, Any] = {"level": above}
     if table != "household":
         values["households"] = h.arrays.households(table)[rows] if len(rows) else rows
     return Hits(rows, unknown=np.count_nonzero(parents == UNKNOWN), **values)
+
+
+def _not_told_by_branches(h: Hierarchy) -> NDArray[np.intp]:
+    """Return the households of which branch and cover cannot say whether the ways agree."""
+    if not h.has("branch"):
+        return np.arange(h.count("household"))
+    return np.flatnonzero((up(h, "branch") < 0) | (across(h) < 0))
 
 
 def _is_in_one_grid(ground: Ground, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -300,4 +310,5 @@ def _is_in_one_grid(ground: Ground, rows: NDArray[np.intp]) -> NDArray[np.bool_]
     if ground.own is None or ground.by_building is None:
         return np.ones(len(rows), np.bool_)
     own, other = ground.own[rows], ground.by_building[rows]
-    return (own < 0) | (other < 0) | (own == other)
+    agree: NDArray[np.bool_] = (own < 0) | (other < 0) | (own == other)
+    return agree

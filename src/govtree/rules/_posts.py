@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from govtree._columns import UNKNOWN, IntArray
 from govtree.findings import Hits, Named
 from govtree.rules._rule import Parameter, distinct, rule
-from govtree.rules._ways import called
+from govtree.rules._ways import covering
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -45,7 +45,7 @@ def branch_without_secretary(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
     length = h.count("branch")
     held, open_ = _held_seats(h)
     vacant, unknown = np.zeros(length, np.bool_), np.zeros(length, np.bool_)
-    seats = []
+    seats = [(np.empty(0, np.int32), np.empty(0, np.int32))]
     for word, asked in distinct(post).items():
         posts, places = h.arrays.seats(str(word), "branch")
         in_office, unsaid = np.zeros(length, np.bool_), np.zeros(length, np.bool_)
@@ -56,7 +56,7 @@ def branch_without_secretary(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
         mine = asked[places]
         seats.append((posts[mine], places[mine]))
     rows = np.flatnonzero(vacant)
-    posts, places = (np.concatenate([np.empty(0, np.int32), *each]) for each in zip(*seats, strict=True)) if seats else (rows, rows)
+    posts, places = (np.concatenate(each) for each in zip(*seats, strict=True))
     chosen = vacant[places]
     return Hits(
         rows,
@@ -69,7 +69,7 @@ def branch_without_secretary(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
 @rule(
     code="GT402",
     subject="grid",
-    message="has '{holder}' as its head, who is not the {post} of {level} '{branch}', which covers it",
+    message="has '{holder}' as its head, who is not the {post} of '{branch}', which covers it",
     hint="take the holder out, so that the {post} is the head, or correct what covers the grid",
     why="Where the secretary of the covering branch heads the grid, a head of another name means "
     "that one of two lists is out of date.",
@@ -95,11 +95,9 @@ def branch_without_secretary(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
           - {post: grid_head, at: N-1, holder: p-1}
         """,
 )
-def grid_head_not_secretary(
-    h: Hierarchy, *, head: NDArray[Any], post: NDArray[Any]
-) -> Hits:
+def grid_head_not_secretary(h: Hierarchy, *, head: NDArray[Any], post: NDArray[Any]) -> Hits:
     some = np.int64(h.count("person") + 1)
-    covering = h.arrays.covering("grid")
+    over_grid = covering(h)
     found_grids, found_persons = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
     words: dict[int, str] = {}
     for head_word, heads_here in distinct(head).items():
@@ -107,21 +105,20 @@ def grid_head_not_secretary(
         for word, here in distinct(post).items():
             branches, secretaries = h.arrays.holders(str(word), "branch")
             # Grids whose one covering branch has a secretary; others are for other rules.
-            led = np.isin(covering[grids], branches) & (covering[grids] >= 0)
+            led = np.isin(over_grid[grids], branches) & (over_grid[grids] >= 0)
             chosen = led & heads_here[grids] & here[grids]
-            ours = np.isin(covering[grids] * some + heads, branches * some + secretaries)
+            ours = np.isin(over_grid[grids] * some + heads, branches * some + secretaries)
             found_grids.append(grids[chosen & ~ours])
             found_persons.append(heads[chosen & ~ours])
             words.update(dict.fromkeys(grids[chosen & ~ours].tolist(), str(word)))
     grids, persons = np.concatenate(found_grids), np.concatenate(found_persons)
     rows, at = np.unique(grids, return_index=True)
-    over = Named("branch", covering[rows])
+    over = Named("branch", over_grid[rows])
     return Hits(
         rows,
         related=(over,),
         holder=Named("person", persons[at]),
         post=[words[row] for row in rows.tolist()],
-        level=[called(h, "branch")] * len(rows),
         branch=over,
     )
 

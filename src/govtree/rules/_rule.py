@@ -16,10 +16,10 @@ from govtree.units import TABLES
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
 
-__all__ = ["Parameter", "Rule", "rule"]
+__all__ = ["Parameter", "Rule", "Value", "distinct", "rule"]
 
 Asked = Literal["whole", "number", "share", "choice", "word", "words"]
-Setting = int | float | str | tuple[str, ...]
+Value = int | float | str | tuple[str, ...]
 
 _SECTIONS = {table.name: table.section for table in TABLES}
 
@@ -38,12 +38,12 @@ class Parameter:
     """
 
     name: str
-    default: Setting
+    default: Value
     asked: Asked
     meaning: str
     choices: tuple[str, ...] = ()
 
-    def read(self, given: object) -> Setting:
+    def read(self, given: object) -> Value:
         """Return *given* as a value of this parameter.
 
         Raises:
@@ -79,7 +79,7 @@ class Parameter:
             raise refused
         return int(number) if number == int(number) and self.asked != "share" else number
 
-    def spread(self, value: Setting, length: int) -> NDArray[Any]:
+    def spread(self, value: Value, length: int) -> NDArray[Any]:
         """Return *value* as an array with one cell a subject."""
         if isinstance(value, tuple):
             cells = np.empty(1, object)
@@ -156,7 +156,7 @@ class Rule:
                 return _missing(h, alternatives)
         return ""
 
-    def __call__(self, h: Hierarchy, **asked: Setting | NDArray[Any]) -> Hits | Summary:
+    def __call__(self, h: Hierarchy, **asked: Value | NDArray[Any]) -> Hits | Summary:
         """Return what the rule finds in *h*; parameters left out have their defaults.
 
         Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, Protocol, cast
+from typing import Literal, Protocol, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -12,8 +12,7 @@ from govtree._names import nearest
 from govtree.errors import ConfigError, Location, OutOfRangeError, Problem, problem
 from govtree.findings import SEVERITIES, Severity
 from govtree.rules import _declared, _grids, _households, _posts, _sizes
-from govtree.rules._rule import Rule
-from govtree.rules._rule import Setting as Value
+from govtree.rules._rule import Rule, Value
 
 __all__ = ["OFF", "SHIPPED", "RuleSet", "Setting", "Waiver", "Written"]
 
@@ -25,8 +24,10 @@ SHIPPED: tuple[Rule, ...] = tuple(
     )
 )
 
+Off: TypeAlias = Literal["off"]
+
 #: In the place of a severity: the rule does not run.
-OFF = "off"
+OFF: Off = "off"
 
 _SEVERITY = "severity"
 
@@ -45,7 +46,7 @@ class Setting:
     """
 
     code: str
-    severity: Severity | Literal["off"] | None = None
+    severity: Severity | Off | None = None
     parameters: tuple[tuple[str, Value], ...] = ()
 
 
@@ -81,6 +82,14 @@ def _nowhere(*keys: str) -> tuple[Location, str]:
     return Location(record="rules", field=".".join(keys)), ""
 
 
+def _rules_in_order(given: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(sorted(given, key=lambda each: each.code))
+
+
+def _settings_in_order(given: Iterable[Setting]) -> tuple[Setting, ...]:
+    return tuple(sorted(given, key=lambda each: each.code))
+
+
 @frozen
 class RuleSet:
     """Rules and what is asked of them.
@@ -94,12 +103,8 @@ class RuleSet:
     [('GT202', 'off', ()), ('GT301', None, (('target', 250),))]
     """
 
-    rules: tuple[Rule, ...] = field(
-        default=SHIPPED, converter=lambda rules: tuple(sorted(rules, key=lambda each: each.code))
-    )
-    settings: tuple[Setting, ...] = field(
-        default=(), converter=lambda given: tuple(sorted(given, key=lambda each: each.code))
-    )
+    rules: tuple[Rule, ...] = field(default=SHIPPED, converter=_rules_in_order)
+    settings: tuple[Setting, ...] = field(default=(), converter=_settings_in_order)
 
     @classmethod
     def of(
@@ -128,7 +133,7 @@ class RuleSet:
                 meant = nearest(name, [word for each in rules for word in (each.code, each.slug)])
                 problems.append(_told("GT080", written, (name,), meant, rule=name))
             elif found.code in settings:
-                problems.append(_told("GT081", written, (name,), rule=name, code=found.code))
+                problems.append(_told("GT081", written, (name,), rule=name))
             else:
                 settings[found.code], unfit = _setting(found, name, value, written)
                 problems += unfit
@@ -139,7 +144,7 @@ class RuleSet:
     def setting(self, rule: Rule) -> Setting:
         """Return what is asked of *rule*, complete: its severity and every parameter."""
         asked = next((each for each in self.settings if each.code == rule.code), None)
-        severity: Severity | Literal["off"] | None = None if asked is None else asked.severity
+        severity: Severity | Off | None = None if asked is None else asked.severity
         if severity is None:
             severity = OFF if asked is None and rule.off else rule.severity
         given = {} if asked is None else dict(asked.parameters)
@@ -150,7 +155,9 @@ class RuleSet:
 
     def only(self, *names: str) -> RuleSet:
         """Return the set of these rules alone, by code or slug; others are left out."""
-        return evolve(self, rules=[each for each in self.rules if {each.code, each.slug} & {*names}])
+        return evolve(
+            self, rules=[each for each in self.rules if {each.code, each.slug} & {*names}]
+        )
 
 
 def find(rules: Iterable[Rule], name: str) -> Rule | None:
@@ -190,11 +197,11 @@ def _setting(
 
 def _severity(
     given: object, written: Written, keys: tuple[str, ...]
-) -> tuple[Severity | Literal["off"] | None, list[Problem]]:
+) -> tuple[Severity | Off | None, list[Problem]]:
     if given is False or given == OFF:
         return OFF, []
     if isinstance(given, str) and given in SEVERITIES:
-        return cast(Severity, given), []
+        return given, []
     known = [*SEVERITIES, OFF]
     meant = nearest(given, known) if isinstance(given, str) else ""
     told = {"value": str(given), "known": ", ".join(known)}

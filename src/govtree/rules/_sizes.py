@@ -12,7 +12,6 @@ from govtree._columns import NONE, UNKNOWN, Words
 from govtree.findings import Hits
 from govtree.rules._rule import Parameter, distinct, rule
 from govtree.rules._ways import count_in, on_ground
-from govtree.units import TERRITORY
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -21,6 +20,9 @@ __all__ = ["RULES"]
 
 #: A grid of this kind has no households of its own: an office block, a school, a market.
 _WITHOUT_HOUSEHOLDS = "special_grid"
+#: Where numbers may stand that add up to those of a grid.
+_PARTS = ("grid", "micro_grid", "building", "entrance")
+_NUMBERS = ("households", "residents")
 #: More than any structure counts: where a number has no known upper bound.
 _ANY = 2**62
 
@@ -43,8 +45,8 @@ class _Number:
     why="One worker knows the people of some hundred households by name, not of a thousand.",
     source="account of Jinzhai: grids of about 300 households; many places name other figures",
     needs=(
-        "household.grid|household.building|household.entrance|grid.households|grid.residents"
-        "|micro_grid.households|building.households|entrance.households",
+        "household.grid|household.building|household.entrance|"
+        + "|".join(f"{table}.{column}" for table in _PARTS for column in _NUMBERS),
     ),
     off=True,
     parameters=(
@@ -100,11 +102,14 @@ def households_a_grid(
     ),
     failing="""\
         grids: [{id: N-1}, {id: N-2}]
-        posts: [{post: grid_worker, at: N-1, holder: p-1}]
+        posts:
+          - {post: grid_worker, at: N-1, holder: p-1}
         """,
     mended="""\
         grids: [{id: N-1}, {id: N-2}]
-        posts: [{post: grid_worker, at: N-1, holder: p-1}, {post: grid_worker, at: N-2, holder: p-2}]
+        posts:
+          - {post: grid_worker, at: N-1, holder: p-1}
+          - {post: grid_worker, at: N-2, holder: p-2}
         """,
 )
 def workers_a_grid(
@@ -155,6 +160,9 @@ def _outside(
 
 
 def _households(h: Hierarchy) -> _Number:
+    number = count_in(on_ground(h).grid, h.count("grid")) if h.has("household") else None
+    if number is not None and (number > 0).all():
+        return _Number(number, number)
     number = h.arrays.households("grid")
     # Without rows of households, a grid that no number speaks of is not known to be empty.
     unsaid = np.zeros(len(number), np.bool_) if h.has("household") else ~_said(h, "households")
@@ -195,8 +203,8 @@ _COUNTED = {"households": _households, "residents": _residents, "occupied": _occ
 def _said(h: Hierarchy, column: str) -> NDArray[np.bool_]:
     """Return for each grid whether a number of its own or of a part of it is given."""
     said = np.zeros(h.count("grid"), np.bool_)
-    for table in TERRITORY:
-        if table != "compound" and h.has(table, column):
+    for table in _PARTS:
+        if h.has(table, column):
             numbers = h.sheet(table).columns[column]
             assert isinstance(numbers, np.ndarray)
             grids = h.arrays.within(table, "grid")[numbers >= 0]

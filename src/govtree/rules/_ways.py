@@ -6,7 +6,10 @@ that it is not known: then it can say neither fault nor fine.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, overload
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 import numpy as np
 from attrs import frozen
@@ -17,7 +20,45 @@ from govtree._columns import NONE, UNKNOWN, IntArray, References
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
 
-__all__ = ["Ground", "building_grids", "called", "count_in", "covers", "first", "named", "on_ground", "through", "up"]
+__all__ = [
+    "Ground",
+    "across",
+    "building_grids",
+    "called",
+    "count_in",
+    "covering",
+    "covers",
+    "first",
+    "named",
+    "on_ground",
+    "shared",
+    "through",
+    "up",
+]
+
+T = TypeVar("T")
+
+#: What several rules need of one structure, while these are run one after another.
+_SHARED: ContextVar[tuple[Hierarchy, dict[str, Any]] | None] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def shared(h: Hierarchy) -> Iterator[None]:
+    """Compute what rules need of *h* once, as long as the block lasts; nothing is kept after."""
+    token = _SHARED.set((h, {}))
+    try:
+        yield
+    finally:
+        _SHARED.reset(token)
+
+
+def _once(name: str, h: Hierarchy, make: Callable[[], T]) -> T:
+    known = _SHARED.get()
+    if known is None or known[0] is not h:
+        return make()
+    if name not in known[1]:
+        known[1][name] = make()
+    return cast(T, known[1][name])
 
 
 @frozen(eq=False)
@@ -54,7 +95,8 @@ def through(step: IntArray | None, on: IntArray | None) -> IntArray | None:
     if step is None or on is None:
         return None
     # Two more cells catch UNKNOWN and NONE, which index from the back.
-    return np.append(on, np.array([UNKNOWN, NONE], np.int32))[step]
+    cells: IntArray = np.append(on, np.array([UNKNOWN, NONE], np.int32))
+    return cells.take(step, mode="wrap")
 
 
 def first(*ways: IntArray | None) -> IntArray | None:
@@ -84,6 +126,10 @@ def building_grids(h: Hierarchy) -> IntArray | None:
 
 def on_ground(h: Hierarchy) -> Ground:
     """Return where the households of *h* stand."""
+    return _once("ground", h, lambda: _on_ground(h))
+
+
+def _on_ground(h: Hierarchy) -> Ground:
     own = named(h, "household", "grid", "grid")
     entrance = named(h, "household", "entrance", "entrance")
     of_entrance = named(h, "entrance", "building", "building")
@@ -97,6 +143,24 @@ def on_ground(h: Hierarchy) -> Ground:
 
 def up(h: Hierarchy, to: str) -> IntArray:
     """Return the unit of level *to* that each household stands under."""
+    return _once(f"up {to}", h, lambda: _up(h, to))
+
+
+def across(h: Hierarchy) -> IntArray:
+    """Return the branch that covers the grid of each household, none where several do."""
+
+    def made() -> IntArray:
+        return through(on_ground(h).grid, covering(h))
+
+    return _once("across", h, made)
+
+
+def covering(h: Hierarchy) -> IntArray:
+    """Return the branch that covers each grid; none where several do."""
+    return _once("covering", h, lambda: h.arrays.covering("grid"))
+
+
+def _up(h: Hierarchy, to: str) -> IntArray:
     answer: IntArray | None = None
     stored = h.sheet("household").columns.get("parent")
     for table, rows in stored.targets.items() if isinstance(stored, References) else ():
@@ -123,6 +187,8 @@ def count_in(rows: IntArray | None, length: int) -> NDArray[np.int64]:
     """Return how many cells of *rows* name each of *length* rows."""
     if rows is None:
         return np.zeros(length, np.int64)
+    if len(rows) and rows.min() >= 0:
+        return np.bincount(rows, minlength=length)
     # What names nothing is counted in two first cells, and dropped with them.
     counts: NDArray[Any] = np.bincount(rows + 2, minlength=length + 2)
     return counts[2:]
