@@ -185,6 +185,7 @@ class CsvTable:
         self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
         self._records = 0  # records read so far, whatever they were
         self.rows = 0
+        self._lost = False  # whether no more can be told apart
         self._broken = ""  # why the record after those could not be read
         self.gaps: list[tuple[int, int]] = []
         self.header = self._read_header()
@@ -231,6 +232,8 @@ class CsvTable:
         while not rows:
             if self._broken:
                 self._note_broken()
+            if self._lost:
+                break
             try:
                 # What was read before an error stays in the list.
                 rows.extend(islice(self._reader, most))
@@ -246,6 +249,8 @@ class CsvTable:
         where = evolve(self._notes.place, row=self._records)
         if "field limit" in self._broken:
             self._notes.add("GT067", where, limit=f"{_MOST_CELL_CHARACTERS:,}")
+            # Inside of a quote that is never closed, every line would look like a bad row.
+            self._lost = True
         else:
             self._notes.add("GT056" if "unexpected end" in self._broken else "GT057", where)
         self._broken = ""

@@ -215,13 +215,12 @@ class Gathered:
 
     def _cells(self, shape: Shape, cells: Sequence[Any], start: int) -> Any:
         read, faults = self._read(shape, cells)
-        if isinstance(read, list) and shape == self.field.shape:
-            # Packed at once: a million texts of Python take four times the room.
-            return Texts.of(read)
         for fault in faults:
             where = self._places.at(start + fault.row, self.field.name)
             self._notes.add(fault.code, where, **dict(fault.values))
-        return read
+        # Packed at once: a million texts of Python take four times the room.
+        packed = isinstance(read, list) and shape == self.field.shape
+        return Texts.of(read) if packed else read
 
 
 def _joined(parts: Sequence[Words]) -> Words:
