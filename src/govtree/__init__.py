@@ -10,6 +10,8 @@ __version__ = "0.1.0"
 
 # The one table of public names; those of a module in the order of the alphabet.
 _NAMES_BY_MODULE = {
+    "config": ("Examined", "Structure", "examine", "load", "load_text"),
+    "coverage": ("check",),
     "errors": (
         "ConfigError",
         "FileError",
@@ -23,7 +25,9 @@ _NAMES_BY_MODULE = {
         "UnknownIdError",
         "UnknownLevelError",
     ),
+    "findings": ("Finding", "FindingsError", "Report", "Severity"),
     "hierarchy": ("Hierarchy",),
+    "rules": ("Hits", "Parameter", "Rule", "RuleSet", "Waiver", "rule"),
     "units": (
         "Area",
         "Body",

@@ -1,6 +1,16 @@
 # The public names as type checkers see them; a test keeps them equal to the table in
 # __init__.py.
 
+from govtree.config import (
+    Examined,
+    Structure,
+    examine,
+    load,
+    load_text,
+)
+from govtree.coverage import (
+    check,
+)
 from govtree.errors import (
     ConfigError,
     FileError,
@@ -14,8 +24,22 @@ from govtree.errors import (
     UnknownIdError,
     UnknownLevelError,
 )
+from govtree.findings import (
+    Finding,
+    FindingsError,
+    Report,
+    Severity,
+)
 from govtree.hierarchy import (
     Hierarchy,
+)
+from govtree.rules import (
+    Hits,
+    Parameter,
+    Rule,
+    RuleSet,
+    Waiver,
+    rule,
 )
 from govtree.units import (
     Area,
@@ -60,12 +84,16 @@ __all__ = [
     "Declared",
     "Duty",
     "Entrance",
+    "Examined",
     "FileError",
+    "Finding",
+    "FindingsError",
     "Flag",
     "GovtreeError",
     "Grid",
     "Group",
     "Hierarchy",
+    "Hits",
     "Household",
     "Level",
     "LevelUnit",
@@ -76,19 +104,31 @@ __all__ = [
     "MicroGrid",
     "MissingExtraError",
     "OutOfRangeError",
+    "Parameter",
     "Person",
     "Post",
     "Problem",
     "Record",
     "Relation",
+    "Report",
     "Responsibility",
+    "Rule",
+    "RuleSet",
+    "Severity",
+    "Structure",
     "StructureError",
     "Tenure",
     "Term",
     "Unit",
     "UnknownIdError",
     "UnknownLevelError",
+    "Waiver",
     "__version__",
+    "check",
+    "examine",
+    "load",
+    "load_text",
+    "rule",
 ]
 
 __version__: str
