@@ -21,6 +21,7 @@ __all__ = [
     "TAG",
     "UNKNOWN",
     "IntArray",
+    "Inverse",
     "References",
     "Sheet",
     "Stored",
@@ -163,6 +164,46 @@ class References:
 
 
 Stored = NDArray[Any] | Texts | Words | References
+
+
+@frozen(eq=False)
+class Inverse:
+    """For each row of a table, the rows of another one that point to it, in order.
+
+    Attributes:
+        order: Rows that point somewhere, by the row they point to; None where that is the
+            order they stand in, as where all rows do and a registry lists them by group.
+        starts: Where the rows that point to each row begin in *order*, and an end.
+    """
+
+    order: IntArray | None
+    starts: IntArray
+
+    @classmethod
+    def of(cls, rows: IntArray, length: int) -> Inverse:
+        """Return the inverse of *rows*, which point into a table of *length* rows.
+
+        >>> Inverse.of(np.array([1, -1, 0, 1], np.int32), 3).rows(1).tolist()
+        [0, 3]
+        """
+        counts = np.bincount(np.maximum(rows, NONE) + 1, minlength=length + 1)
+        starts = read_only(np.cumsum(counts, dtype=np.int32) - np.int32(counts[0]))
+        if not counts[0] and not (rows[1:] < rows[:-1]).any():
+            return cls(None, starts)
+        order = np.argsort(np.maximum(rows, NONE), kind="stable")[counts[0] :]
+        return cls(read_only(order.astype(np.int32)), starts)
+
+    def rows(self, row: int) -> IntArray:
+        """Return the rows that point to *row*, in order."""
+        first, last = int(self.starts[row]), int(self.starts[row + 1])
+        if self.order is None:
+            return np.arange(first, last, dtype=np.int32)
+        return self.order[first:last]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return self.starts.nbytes + (0 if self.order is None else self.order.nbytes)
 
 
 @frozen(eq=False)
