@@ -15,7 +15,6 @@ _NAMES_BY_MODULE = {
     "errors": (
         "ConfigError",
         "FileError",
-        "FileError",
         "GovtreeError",
         "Location",
         "MissingExtraError",

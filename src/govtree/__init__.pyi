@@ -14,7 +14,6 @@ from govtree.coverage import (
 from govtree.errors import (
     ConfigError,
     FileError,
-    FileError,
     GovtreeError,
     Location,
     MissingExtraError,
