@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import json
 import sys
+from inspect import cleandoc
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-PAGE = PROJECT / "docs" / "problems.md"
+DOCS = PROJECT / "docs"
 
-HEAD = """\
+PROBLEMS = """\
 # Problems
 
 Every problem that an input can have, by its code. A code means the same for ever; the wording may
 get better. Words in braces are put in from the input. Below the message stands how to mend it,
 where that can be said. Written by `make reference` from the catalogue.
+
+"""
+
+RULES = """\
+# Rules
+
+The rules that come with govtree, by their code. Each can be named by its code or by the readable
+name behind it, in `rules:` and `waivers:` of a structure. A rule is silent where another one
+reports what it would need, and says so once where nobody gave what it looks at. Written by
+`make reference` from the catalogue.
 
 """
 
@@ -42,18 +53,59 @@ def problems() -> str:
         there = chinese.get(code, {})
         told = (text.message, text.hint, there.get("message"), there.get("hint"))
         lines += [f"### {code} {text.slug}", "", "```text", *filter(None, told), "```", ""]
-    return HEAD + "\n".join(lines)
+    return PROBLEMS + "\n".join(lines)
+
+
+def rules() -> str:
+    """Return the page of rules."""
+    from govtree.rules import OFF, SHIPPED
+
+    lines = []
+    for rule in SHIPPED:
+        told = f"About: {rule.subject}. Severity: {OFF if rule.off else rule.severity}."
+        if rule.off:
+            told += f" Once it is asked for, its findings are of severity {rule.severity}."
+        lines += [
+            f"## {rule.code} {rule.slug}",
+            "",
+            rule.why,
+            "",
+            told,
+            f"Since: {rule.since}.",
+            "",
+        ]
+        lines += ["```text", rule.message, rule.hint, "```", ""]
+        if rule.parameters:
+            lines += ["| parameter | default | meaning |", "|---|---|---|"]
+            lines += [
+                f"| `{each.name}` | {shown(each.default)} | {each.meaning} |"
+                for each in rule.parameters
+            ]
+            lines += [""]
+        lines += ["Fails:", "", "```yaml", cleandoc(rule.failing), "```", ""]
+        lines += ["Mended:", "", "```yaml", cleandoc(rule.mended), "```", ""]
+        lines += [f"Source: {rule.source}", ""]
+    return RULES + "\n".join(lines)
+
+
+def shown(value: object) -> str:
+    """Return a default as people write it."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    return str(value)
 
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or with ``--check`` return whether one differs."""
-    text = problems()
-    if "--check" not in arguments:
-        PAGE.write_text(text, encoding="utf-8", newline="\n")
-    elif PAGE.read_text("utf-8") != text:
-        print(f"docs/{PAGE.name} is not what the code says: make reference", file=sys.stderr)
-        return 1
-    return 0
+    stale = 0
+    for name, text in (("problems.md", problems()), ("rules.md", rules())):
+        page = DOCS / name
+        if "--check" not in arguments:
+            page.write_text(text, encoding="utf-8", newline="\n")
+        elif not page.exists() or page.read_text("utf-8") != text:
+            print(f"docs/{name} is not what the code says: make reference", file=sys.stderr)
+            stale = 1
+    return stale
 
 
 if __name__ == "__main__":
