@@ -282,24 +282,23 @@ def colliding(prime, count):
     return sorted(found)
 
 
-def test_crafted_ids_are_found_and_do_not_slow_the_search(monkeypatch):
+def test_crafted_ids_are_found_and_do_not_slow_the_search():
     """Ids made to share one place of the index get another index, and the right answers."""
-    known = colliding(2**31 - 19, 600)
-    monkeypatch.setattr(_ids, "_FURTHEST", 64)
+    known = colliding(_ids._PRIME, 600)
     column = Ids.of(known[::2])
 
     assert column.rows(known).tolist() == [row // 2 if row % 2 == 0 else -1 for row in range(600)]
     assert [column.row(each) for each in known[:50:2]] == list(range(25))
-    assert column._made.prime != 2**31 - 19
-    assert _ids._Index._with(column, 2**31 - 19)[1] > 250
+    assert column._made.prime != _ids._PRIME
+    assert _ids._Index._with(column, _ids._PRIME)[1] > 250
     assert _ids._Index._with(column, column._made.prime)[1] <= 64
 
 
 def test_ids_that_collide_under_every_prime_are_found(monkeypatch):
     """Where no prime helps, answers are slower but right."""
-    known = colliding(2**31 - 19, 100)
+    known = colliding(_ids._PRIME, 100)
     monkeypatch.setattr(_ids, "_FURTHEST", 20)
-    monkeypatch.setattr(_ids, "_prime_from", lambda _seed: 2**31 - 19)
+    monkeypatch.setattr(_ids, "_prime_from", lambda _seed: _ids._PRIME)
     column = Ids.of(known[::2])
 
     assert column.rows(known).tolist() == [row // 2 if row % 2 == 0 else -1 for row in range(100)]

@@ -144,18 +144,17 @@ class Texts:
     def checked(values: _Values) -> tuple[Texts, list[tuple[int, str]]]:
         """Return *values* as a column, None for the unfit; and the unfit, as (row, reason)."""
         if isinstance(values, Texts):
-            return values, []
+            return Texts(values._blob, values._starts), []
         unfit: list[tuple[int, str]] = []
         parts = [_packed(cells, first, unfit) for first, cells in _slices(values)]
-        blob = b"".join([*parts, _PAD])
-        starts = _no_starts(len(values), len(blob))
+        starts = np.zeros(len(values) + 1, np.int64)
         row = offset = 0
         for part in parts:
             ends = np.flatnonzero(np.frombuffer(part, np.uint8) == 0)
             starts[row + 1 : row + 1 + len(ends)] = ends + (offset + 1)
             row += len(ends)
             offset += len(part)
-        return Texts(blob, starts), unfit
+        return Texts(b"".join([*parts, _PAD]), _narrow(starts)), unfit
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._blob, self._starts)
@@ -224,21 +223,19 @@ class Texts:
         """Return bytes and starts of the column of these *rows*."""
         if len(rows) and int(rows.min()) < 0:
             raise IndexError(int(rows.min()))
-        sources, lengths = self._places(rows)
-        sizes = lengths + 1
-        total = int(sizes.sum())
-        starts = _no_starts(len(rows), total)
-        np.cumsum(sizes, out=starts[1:])
-        taken = np.zeros(total + len(_PAD), np.uint8)
         given = np.frombuffer(self._blob, np.uint8)
+        starts = np.zeros(len(rows) + 1, np.int64)
+        parts = []
         for first in range(0, len(rows), _SLICE):
-            last = min(first + _SLICE, len(rows))
-            start, end = int(starts[first]), int(starts[last])
+            sources, lengths = self._places(rows[first : first + _SLICE])
+            sizes = lengths + 1
+            ends = np.cumsum(sizes)
             # Each byte comes from as far away as the text does.
-            at = np.repeat(sources[first:last] - starts[first:last], sizes[first:last])
-            at += np.arange(start, end)
-            taken[start:end] = given[at]
-        return taken.tobytes(), starts
+            at = np.repeat(sources - (ends - sizes), sizes)
+            at += np.arange(len(at))
+            parts.append(given[at].tobytes())
+            starts[first + 1 : first + 1 + len(ends)] = starts[first] + ends
+        return b"".join([*parts, _PAD]), _narrow(starts)
 
     def _places(self, rows: _Array | slice) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where the texts of *rows* begin, and how many bytes they have."""
@@ -251,8 +248,8 @@ class Texts:
         return np.ndarray((len(self._blob) - 7,), "<u8", self._blob, strides=(1,))
 
 
-def _no_starts(rows: int, size: int) -> _Array:
-    return np.zeros(rows + 1, np.uint32 if size < 2**32 else np.int64)
+def _narrow(starts: NDArray[np.int64]) -> _Array:
+    return starts.astype(np.uint32) if starts[-1] < 2**32 else starts
 
 
 def _text(piece: bytes) -> str | None:
@@ -274,11 +271,12 @@ def _words(
 # -- ids -------------------------------------------------------------------------------------
 
 # The hash of a text: its bytes as one little-endian number, modulo a prime, times an odd
-# number modulo 2**32. Python does it in 0.2 microseconds. numpy does it word by word. Of the
-# primes tried, 2**31 - 1 made 850,000 of a million usual ids collide; this one spreads them
-# like chance, with a multiplier near 2**32 divided by the golden ratio.
+# number modulo 2**32. Python does it in 0.2 microseconds; numpy does it word by word. The
+# prime keeps away from powers of two: modulo 2**31 - 19, of 300,000 ids of two Chinese
+# characters 133,000 collide. The factor is 2**32 divided by the golden ratio, without which
+# ids that count upwards stand in heaps.
 # Source: Knuth, The Art of Computer Programming, volume 3, section 6.4 (both methods).
-_PRIME = 2**31 - 19
+_PRIME = 2_120_962_237
 _FACTOR = 0x9E3779B1
 _LOW = 2**32 - 1
 
@@ -286,13 +284,13 @@ _LOW = 2**32 - 1
 _EMPTY = 2**32 - 1
 # Texts of more bytes are hashed one by one: rare, and too many words for all others to wait.
 _LONG = 256
-# A million usual ids are at most some 60 slots from where they belong. Ids that are further
-# are crafted.
-_FURTHEST = 256
-# Keys that are looked up at once.
-_BATCH = 131_072
+# Eleven kinds of ids, 300,000 each, stood at most 14 slots from where they belong. Ids that
+# are further are crafted.
+_FURTHEST = 64
 # Rounds of sorting by numpy, some bytes each, before Python sorts the rest.
 _ROUNDS = 16
+# Looking this up at each call would take as long as the call.
+_number = int.from_bytes
 
 
 class _Index(NamedTuple):
@@ -303,12 +301,14 @@ class _Index(NamedTuple):
         slots: Slots that hashes point to; behind them stand some more for the last rows.
         bits: Low bits of a slot that hold the row; the others hold low bits of the hash, so
             that a text is seldom compared in vain.
-        table: The slots, uint32.
+        length: Number of rows.
+        table: The slots, uint32; the last is empty.
     """
 
     prime: int
     slots: int
     bits: int
+    length: int
     table: memoryview
 
     @classmethod
@@ -331,18 +331,25 @@ class _Index(NamedTuple):
         bits = count.bit_length()
         hashes = _all_hashes(ids, prime)
         order = _radix_order(hashes)
-        points = hashes[order].astype(np.uint64) * np.uint64(slots) >> np.uint64(32)
+        hashes = hashes[order]
         # Rows in order of their hashes: each takes the slot it points to, or the one behind
         # the row before. No loop is needed: less its rank, that is a running maximum.
         ranks = np.arange(count)
-        points = points.astype(np.int64)
-        places = np.maximum.accumulate(points - ranks) + ranks
+        points = _points(hashes, slots)
+        points -= ranks
+        places = np.maximum.accumulate(points)
         furthest = int((places - points).max(initial=0))
-        last = int(places[-1]) if count else 0
-        table = np.full(max(slots, last + 1) + 1, _EMPTY, np.uint32)
-        table[places] = hashes[order] << np.uint32(bits) | order.astype(np.uint32)
+        places += ranks
+        table = np.full(max(slots, int(places.max(initial=0)) + 1) + 1, _EMPTY, np.uint32)
+        table[places] = hashes << np.uint32(bits) | order.astype(np.uint32)
         table.setflags(write=False)
-        return cls(prime, slots, bits, table.data), furthest
+        return cls(prime, slots, bits, count, table.data), furthest
+
+
+def _points(hashes: NDArray[np.uint32], slots: int) -> NDArray[np.int64]:
+    """Return the slot that each hash points to."""
+    points = hashes.astype(np.uint64) * np.uint64(slots) >> np.uint64(32)
+    return points.view(np.int64)
 
 
 def _hashes(texts: Texts, rows: slice, prime: int) -> NDArray[np.uint32]:
@@ -361,7 +368,7 @@ def _hashes(texts: Texts, rows: slice, prime: int) -> NDArray[np.uint32]:
         going_on = going_on[lengths[going_on] > offset]
     for row in np.flatnonzero(is_long).tolist():
         start = int(starts[row])
-        sums[row] = int.from_bytes(texts._blob[start : start + int(lengths[row])], "little") % prime
+        sums[row] = _number(texts._blob[start : start + int(lengths[row])], "little") % prime
     return (sums % modulus * np.uint64(_FACTOR)).astype(np.uint32)
 
 
@@ -436,15 +443,15 @@ class Ids(Texts):
             key = str.encode(id)  # type: ignore[arg-type]  # what is no str raises
         except (TypeError, UnicodeEncodeError):
             return -1
-        prime, slots, bits, table = self._made or self._index()
-        hash_ = int.from_bytes(key, "little") % prime * _FACTOR & _LOW
-        slot = hash_ * slots >> 32
+        prime, slots, bits, length, table = self._made or self._index()
+        hash_ = _number(key, "little") % prime * _FACTOR & _LOW
         mark = hash_ << bits & _LOW
+        slot = hash_ * slots >> 32
         at, blob = self._at, self._blob
-        count = len(at) - 1
         while (entry := table[slot]) != _EMPTY:
+            # Where the bits of the hash are the same, what remains is the row.
             row: int = entry ^ mark
-            if row < count and blob[at[row] : at[row + 1] - 1] == key:
+            if row < length and blob[at[row] : at[row + 1] - 1] == key:
                 return row
             slot += 1
         return -1
@@ -452,25 +459,25 @@ class Ids(Texts):
     def rows(self, ids: _Values) -> NDArray[np.int32]:
         """Return the int32 row of each of *ids*, -1 where there is none."""
         keys, _ = Texts.checked(ids)
-        index = self._made or self._index()
-        table = np.frombuffer(index.table, np.uint32)
+        prime, slots, bits, length, view = self._made or self._index()
+        table = np.frombuffer(view, np.uint32)
         rows = np.full(len(keys), -1, np.int32)
-        for first in range(0, len(keys), _BATCH):
-            hashes = _hashes(keys, slice(first, first + _BATCH), index.prime)
-            slots = (hashes.astype(np.uint64) * np.uint64(index.slots) >> np.uint64(32)).astype(
-                np.int64
-            )
-            marks = hashes << np.uint32(index.bits)
+        for first in range(0, len(keys), _SLICE):
+            hashes = _hashes(keys, slice(first, first + _SLICE), prime)
+            # As in row(), for all keys that are not found yet.
+            marks = hashes << np.uint32(bits)
+            points = _points(hashes, slots)
             pending = np.arange(first, first + len(hashes))
             while len(pending):
-                entries = table[slots]
+                entries = table[points]
                 found = entries ^ marks
-                taken = entries != _EMPTY
-                alike = np.flatnonzero(found < len(self))
+                alike = np.flatnonzero(found < length)
                 alike = alike[_same(keys, pending[alike], self, found[alike])]
                 rows[pending[alike]] = found[alike]
-                taken[alike] = False
-                pending, slots, marks = pending[taken], slots[taken] + 1, marks[taken]
+                entries[alike] = _EMPTY
+                going_on = np.flatnonzero(entries != _EMPTY)
+                pending, marks = pending[going_on], marks[going_on]
+                points = points[going_on] + 1
         return rows
 
     def _index(self) -> _Index:
@@ -483,7 +490,7 @@ def _same(one: Texts, rows: _Array, other: Texts, other_rows: _Array) -> NDArray
     """Return whether each text of *rows* of *one* is that of *other_rows* of *other*."""
     starts, lengths = one._places(rows)
     other_starts, other_lengths = other._places(other_rows)
-    same = lengths == other_lengths
+    same: NDArray[np.bool_] = lengths == other_lengths
     offset = 0
     going_on = np.flatnonzero(same)
     while len(going_on):
@@ -533,31 +540,36 @@ def arrange(values: _Values, *, limit: int = 255) -> Arrangement:
     (['G-1', 'G-2'], [1, 0], ((3, 0),), (2,), ((4, 'it holds a control character, U+0009'),))
     """
     texts, faults = Texts.checked(values)
-    unfit = dict(faults)
-    unfit |= _unfit_for_ids(texts, limit)
-    given, lengths = texts._places(slice(None))
-    missing = lengths == 0
-    if _NONE in texts._blob:
-        missing |= np.frombuffer(texts._blob, np.uint8)[given] == _NONE[0]
+    unfit = dict(faults) | _unfit_for_ids(texts, limit)
+    missing = _missing(texts)
     good = ~missing
     good[list(unfit)] = False
     order, repeats = _in_order(texts, np.flatnonzero(good))
     firsts = order[~repeats]
     if len(firsts) == len(texts) and (firsts[1:] > firsts[:-1]).all():
         return Arrangement(Ids(texts._blob, texts._starts), None)
-    # Of equal ids the first comes first: each repeats the one at the start of its run.
+    # Each repeats the id at the start of its run, which was given first.
     run = np.cumsum(~repeats) - 1
-    duplicates = sorted(zip(order[repeats].tolist(), firsts[run[repeats]].tolist(), strict=True))
-    empty = [row for row in np.flatnonzero(missing).tolist() if row not in unfit]
+    duplicates = zip(order[repeats].tolist(), firsts[run[repeats]].tolist(), strict=True)
+    missing[list(unfit)] = False
     rows = firsts.astype(np.int32)
     rows.setflags(write=False)
     return Arrangement(
-        Ids(*texts._taken(rows)),
-        rows,
-        tuple(duplicates),
-        tuple(empty),
-        tuple(sorted(unfit.items())),
+        ids=Ids(*texts._taken(rows)),
+        order=rows,
+        duplicates=tuple(sorted(duplicates)),
+        empty=tuple(np.flatnonzero(missing).tolist()),
+        unfit=tuple(sorted(unfit.items())),
     )
+
+
+def _missing(texts: Texts) -> NDArray[np.bool_]:
+    """Return for each row whether it has None or an empty text."""
+    starts, lengths = texts._places(slice(None))
+    missing: NDArray[np.bool_] = lengths == 0
+    if _NONE in texts._blob:
+        missing |= np.frombuffer(texts._blob, np.uint8)[starts] == _NONE[0]
+    return missing
 
 
 def _unfit_for_ids(texts: Texts, limit: int) -> dict[int, str]:
@@ -588,7 +600,7 @@ def _in_order(texts: Texts, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64],
 
     No text is None. Equal texts stand in order of row.
     """
-    order = rows.copy()
+    order = rows
     repeats = np.zeros(len(rows), np.bool_)
     # Sorted by their first bytes; then those whose first bytes are equal by the bytes that
     # follow, all groups of equals at once: the number of the group leads the key.
@@ -599,18 +611,18 @@ def _in_order(texts: Texts, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64],
         if not len(places):
             break
         width = 8 - (bits + 7) // 8
-        starts, lengths = texts._places(order[places])
-        keys = _words(texts._windows, starts, lengths, offset).byteswap()
-        keys = keys >> np.uint64(64 - 8 * width)
+        keys = _head(texts, order[places], offset, width)
         if bits:
             keys |= groups << np.uint64(8 * width)
         if not (keys[1:] >= keys[:-1]).all():
             sorted_ = np.argsort(keys)
             keys = keys[sorted_]
-            order[places] = order[places][sorted_]
+            order[places] = order[places[sorted_]]
         offset += width
+        # Whether each is equal to the one before; the last to the one behind it is not.
         tied = np.zeros(len(keys) + 1, np.bool_)
         tied[1:-1] = keys[1:] == keys[:-1]
+        # No text holds a NUL: where one is read, the text has ended.
         ended = keys & np.uint64(255) == 0
         repeats[places] = tied[:-1] & ended
         going_on = (tied[:-1] | tied[1:]) & ~ended
@@ -624,6 +636,16 @@ def _in_order(texts: Texts, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64],
         places = np.flatnonzero(repeats | np.append(repeats[1:], False))
         order[places] = order[places][np.lexsort((order[places], run[places]))]
     return order, repeats
+
+
+def _head(texts: Texts, rows: NDArray[np.int64], offset: int, width: int) -> _Words:
+    """Return *width* bytes of each text from byte *offset* on, as numbers that sort alike."""
+    keys = np.empty(len(rows), np.uint64)
+    for first in range(0, len(rows), _SLICE):
+        part = slice(first, first + _SLICE)
+        keys[part] = _words(texts._windows, *texts._places(rows[part]), offset).byteswap()
+    keys >>= np.uint64(64 - 8 * width)
+    return keys
 
 
 def _finish(
