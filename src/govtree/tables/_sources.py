@@ -220,7 +220,7 @@ class Gathered:
             self._notes.add(fault.code, where, **dict(fault.values))
         # Packed at once: a million texts of Python take four times the room.
         packed = isinstance(read, list) and shape == self.field.shape
-        return Texts.of(read) if packed else read
+        return Texts.of(read) if packed else read  # type: ignore[arg-type]  # a list of texts
 
 
 def _joined(parts: Sequence[Words]) -> Words:
