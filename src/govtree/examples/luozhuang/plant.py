@@ -44,8 +44,23 @@ def name_second_grid(tables: Tables, household: str) -> None:
 def join_group_of_other_branch(tables: Tables, household: str) -> None:
     row = find(tables["households"], household)
     branch = find(tables["branches"], find(tables["groups"], row["parent"])["parent"])
-    other = neighbor_of(tables, branch)
-    row["parent"] = next(each["id"] for each in tables["groups"] if each["parent"] == other["id"])
+    row["parent"] = group_of(tables, neighbor_of(tables, branch))
+
+
+def join_group_of_other_community(tables: Tables, household: str) -> None:
+    # Its grid has to be one that no branch covers: otherwise the branches disagree first.
+    row = find(tables["households"], household)
+    branch = find(tables["branches"], find(tables["groups"], row["parent"])["parent"])
+    other = next(each for each in tables["branches"] if each["parent"] != branch["parent"])
+    row["parent"] = group_of(tables, other)
+
+
+def lose_grid(tables: Tables, building: str) -> None:
+    find(tables["buildings"], building)["grid"] = ""
+
+
+def lose_branch(tables: Tables, group: str) -> None:
+    find(tables["groups"], group)["parent"] = ""
 
 
 def lose_cover(tables: Tables, grid: str) -> None:
@@ -100,6 +115,9 @@ DEFECTS: Mapping[str, Callable[[Tables, str], None]] = {
     "household-in-no-grid": lose_building,
     "household-in-two-grids": name_second_grid,
     "two-ways-up-disagree": join_group_of_other_branch,
+    "household-in-two-communities": join_group_of_other_community,
+    "building-in-no-grid": lose_grid,
+    "group-in-no-branch": lose_branch,
     "grid-without-branch": lose_cover,
     "grid-with-two-branches": cover_twice,
     "cover-across-communities": enter_elsewhere,
@@ -112,6 +130,10 @@ DEFECTS: Mapping[str, Callable[[Tables, str], None]] = {
 
 def find(rows: Iterable[Row], id: str) -> Row:
     return next(row for row in rows if row["id"] == id)
+
+
+def group_of(tables: Tables, branch: Row) -> str:
+    return next(row["id"] for row in tables["groups"] if row["parent"] == branch["id"])
 
 
 def covered_by(branch: Row) -> list[str]:
