@@ -1,0 +1,250 @@
+"""A structure as a tree of its units, with how many there are below each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import frozen
+
+from govtree import _markup
+from govtree._ids import Texts
+from govtree.display._terminal import Ink, counted
+from govtree.units import SHIPPED_LEVELS, TABLES, TERRITORY
+
+if TYPE_CHECKING:
+    from govtree.hierarchy import Hierarchy
+
+__all__ = ["Branching", "outline", "outline_text"]
+
+#: Units side by side that are shown; the rest is counted.
+MOST = 10
+
+_SECTIONS = {table.name: table.section.replace("_", "-") for table in TABLES}
+
+
+@frozen
+class Branching:
+    """A unit of an outline.
+
+    Attributes:
+        id: Its id.
+        level: Its table.
+        name: Its name, or an empty text.
+        counts: Pairs of table and number of units below it, from the top down.
+        below: The units directly below it, as deep as was asked for.
+        more: How many there are directly below it that *below* leaves out.
+    """
+
+    id: str
+    level: str
+    name: str = ""
+    counts: tuple[tuple[str, int], ...] = ()
+    below: tuple[Branching, ...] = ()
+    more: int = 0
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as plain values."""
+        return {
+            "id": self.id,
+            "level": self.level,
+            "name": self.name,
+            "counts": dict(self.counts),
+            "below": [each.as_json() for each in self.below],
+            "more": self.more,
+        }
+
+
+def outline(
+    h: Hierarchy, *, unit: str | None = None, depth: int = 2, most: int | None = MOST
+) -> tuple[Branching, ...]:
+    """Return the units at the top of the structure, or one unit, with those below.
+
+    Args:
+        h: The structure.
+        unit: Id of the unit to begin at.
+        depth: How many levels below are shown; 0 or more.
+        most: Units side by side that are shown; None for all.
+
+    Raises:
+        UnknownIdError: If there is no such unit.
+
+    >>> from govtree import Branch, Community, Hierarchy
+    >>> h = Hierarchy.from_records([Community(id="C"), Branch(id="B", parent="C")])
+    >>> [(each.id, each.counts, each.below[0].id) for each in outline(h)]
+    [('C', (('branch', 1),), 'B')]
+    """
+    tree = _Tree(h, most)
+    if unit is not None:
+        return (tree.grown(*h.locate(unit), depth),)
+    return tuple(tree.roots(depth))
+
+
+def outline_text(
+    h: Hierarchy,
+    *,
+    unit: str | None = None,
+    depth: int = 2,
+    color: bool = False,
+    lang: str = "en",
+    most: int = MOST,
+) -> str:
+    """Return the outline of a structure as text; see :func:`outline`.
+
+    >>> from govtree import Branch, Community, Hierarchy
+    >>> h = Hierarchy.from_records([Community(id="C", name="史河社区"), Branch(id="B", parent="C")])
+    >>> print(outline_text(h))
+    1 community, 1 branch
+    <BLANKLINE>
+    community C 史河社区: 1 branch
+      branch B
+    """
+    ink = Ink(color)
+    labels = {level.table: level.text(lang) for level in h.levels}
+    lines = [_title(h, ink)] if h.name or h.as_of else []
+    lines.append(", ".join(_counted(name, h.count(name), labels) for name in h.nodes))
+    lines.append("")
+    if unit is not None:
+        path = h.path(unit)
+        lines += [*_details(h, unit), ""]
+        if len(path) > 1:
+            lines.append(ink.on(" > ".join(map(_markup.short, path[:-1])) + " >", "dim"))
+    roots = outline(h, unit=unit, depth=depth, most=most)
+    for each in roots if unit is not None else roots[:most]:
+        lines += _lines(each, labels, ink, 0)
+    if unit is None and len(roots) > most:
+        lines.append(f"... and {len(roots) - most:,} more")
+    return "\n".join(lines)
+
+
+class _Tree:
+    """Reads units of a structure downwards: along the chain, or in the territory."""
+
+    def __init__(self, h: Hierarchy, most: int | None) -> None:
+        self._h = h
+        self._most = most
+        self._chain = [level.table for level in h.levels if level.table in h.tables]
+        self._counted: dict[tuple[str, str], Any] = {}
+
+    def roots(self, depth: int) -> Iterator[Branching]:
+        """Yield the units that stand under none: of the chain, or else of the territory."""
+        tables = self._chain or [name for name in TERRITORY if name in self._h.tables]
+        for name in tables:
+            alone = np.ones(self._h.count(name), np.bool_)
+            for upper in tables[: tables.index(name)]:
+                alone &= self._above(name, upper) < 0
+            if name != tables[0] and name in ("household", "building", "entrance"):
+                continue  # those without a parent are findings, and may be very many
+            for row in np.flatnonzero(alone).tolist():
+                yield self.grown(name, row, depth)
+
+    def grown(self, table: str, row: int, depth: int) -> Branching:
+        """Return the unit at *row* with what is below it."""
+        id = self._h.ids(table, np.array([row], np.int32))[0]
+        names = self._h.sheet(table).columns.get("name")
+        name = names[row] if isinstance(names, Texts) else None
+        below, more = self._below(table, row, depth)
+        return Branching(id, table, name or "", tuple(self._counts(table, row)), below, more)
+
+    def _below(self, table: str, row: int, depth: int) -> tuple[tuple[Branching, ...], int]:
+        found: list[Branching] = []
+        more = 0
+        for lower in self._lower(table):
+            column = "parent" if table in self._chain else table
+            rows = self._h.arrays.inverse(lower, column, table).rows(row).tolist()
+            shown = rows if self._most is None else rows[: self._most]
+            if depth <= 0:
+                shown = []
+            found += [self.grown(lower, each, depth - 1) for each in shown]
+            more += len(rows) - len(shown)
+        return tuple(found), more
+
+    def _lower(self, table: str) -> Sequence[str]:
+        if table in self._chain:
+            return self._chain[self._chain.index(table) + 1 :]
+        if table in TERRITORY:
+            after = TERRITORY[TERRITORY.index(table) + 1 :]
+            return [name for name in (*after, "household") if self._h.has(name, table)]
+        return []
+
+    def _counts(self, table: str, row: int) -> Iterator[tuple[str, int]]:
+        if table in self._chain:
+            lower = self._chain[self._chain.index(table) + 1 :]
+        else:
+            lower = [*self._lower(table)]
+        for name in lower:
+            if (name, table) not in self._counted:
+                rows = self._above(name, table)
+                counts = np.bincount(np.maximum(rows, -1) + 1, minlength=self._h.count(table) + 1)
+                self._counted[name, table] = counts[1:]
+            number = int(self._counted[name, table][row])
+            if number:
+                yield name, number
+        if not self._h.has("household") and self._h.has(table, "households"):
+            number = int(self._h.arrays.households(table)[row])
+            if number:
+                yield "household", number
+
+    def _above(self, table: str, upper: str) -> Any:
+        arrays = self._h.arrays
+        return arrays.above(table, upper) if upper in self._chain else arrays.within(table, upper)
+
+
+def _title(h: Hierarchy, ink: Ink) -> str:
+    day = f"as of {h.as_of}" if h.as_of else ""
+    return ink.on(", ".join(each for each in (_markup.short(h.name), day) if each), "bold")
+
+
+def _details(h: Hierarchy, unit: str) -> list[str]:
+    """Return what is known of one unit: its fields, what covers it, who holds its posts."""
+    table, row = h.locate(unit)
+    told = [f"{table.replace('_', ' ')} {_markup.short(unit)}"]
+    for name, value in sorted(h.sheet(table).columns.items()):
+        del value
+        cell = getattr(h[unit], name, None)
+        if cell is not None and cell != ():
+            told.append(f"  {name}: {_markup.short(str(cell))}")
+    links = (("covers", h.related(unit, "covers")), ("serves", h.related(unit, "serves")))
+    told += [f"  {name}: {_listed(ids)}" for name, ids in links if ids]
+    if table in TERRITORY:
+        told += [f"  covered by: {_markup.short(branch)}"] if (branch := h.branch_of(unit)) else []
+    for post in _posts_at(h, table, row):
+        holders = h.holders(unit, post)
+        told.append(f"  {_markup.short(post)}: {_listed(holders) if holders else 'nobody'}")
+    return told
+
+
+def _posts_at(h: Hierarchy, table: str, row: int) -> list[str]:
+    rows = h.arrays.inverse("post", "at", table).rows(row).tolist() if h.has("post") else []
+    words = h.sheet("post").columns.get("post")
+    here = {words[each] or "" for each in rows} if words is not None else set()  # type: ignore[index]  # a column of words
+    roles = {level.table: level.role for level in h.levels}
+    derived = {term.term for term in h.vocabularies.get("post", ()) if term.derived}
+    return sorted((here | (derived if table == "grid" and roles else set())) - {""})
+
+
+def _listed(ids: Sequence[str]) -> str:
+    shown = ", ".join(map(_markup.short, ids[:MOST]))
+    return shown if len(ids) <= MOST else f"{shown} and {len(ids) - MOST:,} more"
+
+
+def _lines(unit: Branching, labels: dict[str, str], ink: Ink, depth: int) -> Iterator[str]:
+    name = f" {_markup.short(unit.name)}" if unit.name else ""
+    counts = ", ".join(_counted(table, number, labels) for table, number in unit.counts)
+    label = labels.get(unit.level, unit.level.replace("_", "-"))
+    head = f"{label} {ink.on(_markup.short(unit.id), 'bold')}{name}"
+    yield "  " * depth + head + (f": {counts}" if counts else "")
+    for each in unit.below:
+        yield from _lines(each, labels, ink, depth + 1)
+    if unit.below and unit.more:
+        yield "  " * (depth + 1) + f"... and {unit.more:,} more"
+
+
+def _counted(table: str, number: int, labels: dict[str, str]) -> str:
+    """Return a number of units; English plurals only where the level has its shipped name."""
+    label = labels.get(table, table.replace("_", "-"))
+    shipped = {level.table: level.level for level in SHIPPED_LEVELS}
+    if label == shipped.get(table, table.replace("_", "-")):
+        return counted(number, label, _SECTIONS.get(table, label))
+    return f"{number:,} {label}"
