@@ -6,6 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # A copy of the pyproject.toml that the environment was made from.
 INSTALLED := $(VENV)/pyproject.installed.toml
+PEERS_INSTALLED := $(VENV)/peers.installed.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test lint types rooms tests bench reference deep test-versions clean
@@ -33,7 +34,7 @@ rooms: install ## Imports point down: import-linter
 tests: install ## Tests and the examples in docstrings, README and docs: pytest
 	$(BIN)/python -m pytest
 
-bench: install ## Measure size and speed; writes docs/benchmarks.md
+bench: install $(PEERS_INSTALLED) ## Measure size and speed; writes docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py
 
 reference: install ## Write the pages of docs/ that follow from the code
@@ -64,3 +65,8 @@ $(INSTALLED): pyproject.toml
 			--editable '.[pandas,polars,arrow]' --group dev; \
 		cp pyproject.toml $@; \
 	fi
+
+$(PEERS_INSTALLED): pyproject.toml | $(INSTALLED)
+	@cmp -s pyproject.toml $@ || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
+	@cp pyproject.toml $@
