@@ -339,7 +339,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT061": Text(
             "not-a-table",
-            "the file is {kind}, not a table in CSV",
+            "the file is {kind}, not CSV",
             "save it as CSV in UTF-8",
         ),
         "GT062": Text(
@@ -364,8 +364,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT066": Text(
             "table-too-large",
-            "the file says that it holds {count} {what}, more than the {limit} that are read at "
-            "most",
+            "the file says of itself {what}={count}, more than the {limit} that are read at most",
             "divide the table",
         ),
         "GT067": Text(

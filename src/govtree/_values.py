@@ -214,13 +214,11 @@ def _strange(text: str) -> _Unfit | None:
     """Say what is wrong with a text, whatever it is meant for."""
     if _DAMAGED.fullmatch(text):
         return _Unfit("GT050", cell=text)
-    if "\0" in text:
-        return _Unfit("GT058", cell=text, character="NUL")
-    if not _can_be_kept(text):
-        return _Unfit("GT058", cell=text, character="half of a character")
-    return None
+    unfit = _UNFIT.search(text)
+    return _Unfit("GT058", cell=text, character=f"U+{ord(unfit[0]):04X}") if unfit else None
 
 
+_UNFIT = re.compile("[\0\ud800-\udfff]")
 _DAMAGED = re.compile(r"-?[0-9](?:[.,][0-9]{1,17})?[Ee]\+[0-9]{1,3}")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,9}")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[,'’  ][0-9]{3}){1,3}")  # noqa: RUF001 - as typed

@@ -33,12 +33,12 @@ _MOST_CELL_CHARACTERS = 131_072
 
 # What a file begins with that only calls itself CSV.
 _KINDS = (
-    (b"PK\x03\x04", "an xlsx or zip file"),
-    (b"\xd0\xcf\x11\xe0", "an xls file"),
-    (b"PAR1", "a Parquet file"),
-    (b"\x1f\x8b", "a gzip file"),
-    (b"SQLite format 3\0", "a database"),
-    (b"%PDF", "a PDF file"),
+    (b"PK\x03\x04", "xlsx or zip"),
+    (b"\xd0\xcf\x11\xe0", "xls"),
+    (b"PAR1", "Parquet"),
+    (b"\x1f\x8b", "gzip"),
+    (b"SQLite format 3\0", "SQLite"),
+    (b"%PDF", "PDF"),
 )
 _PAGE = re.compile(rb"\s*<(?:!doctype|html|table|\?xml)", re.IGNORECASE)
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -114,7 +114,7 @@ class _Blocks:
                 self._notes.add("GT061", kind=kind)
                 raise Stop
         if _PAGE.match(block):
-            self._notes.add("GT061", kind="a web page")
+            self._notes.add("GT061", kind="HTML or XML")
             raise Stop
         # Every other byte of Latin text is NUL in UTF-16.
         if block.startswith(_WIDE) or re.match(rb"(?:[^\0]\0|\0[^\0]){4}", block):
@@ -288,7 +288,7 @@ class CsvTable:
                 continue
             where = evolve(self._notes.place, row=number, field=header[place])
             if "\0" in cell:
-                self._notes.add("GT058", where, cell=cell, character="NUL")
+                self._notes.add("GT058", where, cell=cell, character="U+0000")
                 row[place] = ""
             elif (shown := _shown(cell)) != cell:
                 self._notes.add("GT059", where, cell=shown)

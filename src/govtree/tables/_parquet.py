@@ -49,7 +49,7 @@ class ParquetTable:
         claimed = self._file.metadata.num_rows
         most = max(_ROWS_ALWAYS, _ROWS_A_BYTE * size)
         if claimed > most:
-            notes.add("GT066", count=f"{claimed:,}", what="rows", limit=f"{most:,}")
+            notes.add("GT066", count=f"{claimed:,}", what="num_rows", limit=f"{most:,}")
             raise Stop
 
     def slices(self, names: Sequence[str]) -> Iterator[list[Sequence[Any]]]:
@@ -84,8 +84,8 @@ class ParquetTable:
             for part in range(min(metadata.num_row_groups, _MOST_PARTS))
         ]
         for count, what, limit in (
-            (metadata.num_row_groups, "parts", _MOST_PARTS),
-            (max(sizes, default=0), "bytes in one part", _MOST_PART_BYTES),
+            (metadata.num_row_groups, "row_groups", _MOST_PARTS),
+            (max(sizes, default=0), "total_byte_size", _MOST_PART_BYTES),
         ):
             if count > limit:
                 self._notes.add("GT066", count=f"{count:,}", what=what, limit=f"{limit:,}")
