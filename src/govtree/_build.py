@@ -115,19 +115,28 @@ class _Builder:
         sources = self.sources[table.table] = table.sources
         if "id" not in columns_of(self.records[table.table]):
             return None
-        cells = table.columns.pop("id", None)
+        cells = table.columns.get("id")
         arranged = arrange([None] * table.length if cells is None else cells)
         for row in arranged.empty:
             self._say("GT109", sources, row, table=table.table)
         for row, reason in arranged.unfit:
-            self._say("GT110", sources, row, "id", id=cells[row], reason=reason)  # type: ignore[index]  # there are cells
-            self.refused.add(str(cells[row]))  # type: ignore[index]  # as above
+            self._say_unfit(table, row, reason)
         for row, first in arranged.duplicates:
             where = _briefly(sources.at(first, "id"), sources.at(row, "id"))
             self._say("GT101", sources, row, "id", id=cells[row], first=where)  # type: ignore[index]  # as above
         self.ids[table.table] = arranged.ids
         self.sources[table.table] = evolve(sources, order=arranged.order)
         return arranged.order
+
+    def _say_unfit(self, table: Input, row: int, reason: str) -> None:
+        cell = table.columns["id"][row]
+        if not _is_given(cell):
+            self._say("GT109", table.sources, row, table=table.table)
+        elif not isinstance(cell, str):
+            self._say("GT048", table.sources, row, "id", cell=cell)
+        else:
+            self._say("GT110", table.sources, row, "id", id=cell, reason=reason)
+            self.refused.add(cell)
 
     def _find_ids_of_two_tables(self) -> None:
         # Persons have a name space of their own: they are no nodes.
@@ -240,7 +249,7 @@ class _Builder:
             if not len(pending):
                 break
         missed = np.arange(len(cells)) if pending is None else pending
-        faulty = [row for row in missed.tolist() if cells[row]]
+        faulty = [row for row in missed.tolist() if _is_given(cells[row])]
         unknown = [row for row in faulty if cells[row] == UNKNOWN_CELL]
         if unknown:
             found = {t: each.copy() for t, each in found.items()} or {
@@ -293,7 +302,9 @@ class _Builder:
             likely = near.get(row, allowed)
             expected = self._expected(likely)
             found = elsewhere.get(text)
-            if text == own:
+            if not isinstance(cells[row], str):
+                self._say("GT048", sources, row, name, cell=text)
+            elif text == own:
                 self._say("GT105", sources, row, name, **said)
             elif found is None and text not in self.refused:
                 meant = self._near(tuple(likely), text)
@@ -426,6 +437,11 @@ class _Builder:
         self.sources[name] = evolve(self.sources[name], order=order)
         taken = {each: _taken_stored(column, order) for each, column in columns.items()}
         return Sheet(name, len(order), None, taken)
+
+
+def _is_given(cell: object) -> bool:
+    """Return whether a cell says anything; not a number is how data frames say nothing."""
+    return cell is not None and cell != "" and cell == cell
 
 
 def _taken_stored(column: Stored, rows: NDArray[Any]) -> Stored:

@@ -111,6 +111,10 @@ def take_values(shape: Shape, values: Sequence[Any]) -> tuple[Cells, list[Fault]
         values = array.tolist() if array.dtype.kind in "OUT" else list(array)
         if shape in ("whole", "tags") and array.dtype.kind == "f":
             values = [int(value) if value.is_integer() else value for value in array.tolist()]
+    if shape in ("id", "reference"):
+        # Looking at each of a million texts takes longer than finding them: the builder, who
+        # looks for them, says which are none.
+        return values, []
     return _TAKERS[shape](values)
 
 
