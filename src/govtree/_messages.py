@@ -278,15 +278,6 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{cell}' is what a spreadsheet makes of a long code",
             "format the column as text in the original, and save it again",
         ),
-        "GT088": Text(
-            "file-unwritable",
-            "'{path}' cannot be written ({reason})",
-        ),
-        "GT089": Text(
-            "target-is-link",
-            "'{path}' is a link; what it leads to is not overwritten",
-            "write to the place that the link leads to",
-        ),
         "GT051": Text(
             "empty-table",
             "the table says nothing",
@@ -372,6 +363,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "a cell of this row has more than the {limit} characters that are read at most",
             "close the double quote that opens in this row",
         ),
+        "GT069": Text(
+            "table-needs-package",
+            "'{path}' is read by {package}, which is not installed",
+            'install it: pip install "govtree[{extra}]"; or save the table as CSV',
+        ),
         "GT080": Text(
             "unknown-rule",
             "there is no rule '{rule}'",
@@ -397,6 +393,15 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{value}' is not a severity",
             "use one of {known}",
         ),
+        "GT088": Text(
+            "file-unwritable",
+            "'{path}' cannot be written ({reason})",
+        ),
+        "GT089": Text(
+            "target-is-link",
+            "'{path}' is a link; what it leads to is not overwritten",
+            "write to the place that the link leads to",
+        ),
         "GT090": Text(
             "unknown-key",
             "{what} has no key '{key}'",
@@ -404,8 +409,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT091": Text(
             "wrong-type",
-            "{what} must be {expected}, and here stands {found}",
-            "write {expected} here",
+            "{what} has to be {expected}, not {found}",
         ),
         "GT092": Text(
             "missing-key",
@@ -441,6 +445,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "role-not-played",
             "there are {section}, but no level plays the role '{role}'",
             "add 'as: {role}' to the level that they are, or put them under 'units'",
+        ),
+        "GT099": Text(
+            "keys-exclude",
+            "'{key}' and '{other}' cannot both stand here",
+            "keep one of the two",
         ),
         "GT101": Text(
             "duplicate-id",
