@@ -7,21 +7,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from govtree import _yaml, tables
-from govtree._columns import TAG
-from govtree._files import save_all
-from govtree.config._schema import FORMAT, SECTIONS
-from govtree.config._structure import Structure
-from govtree.hierarchy import Hierarchy
-from govtree.units import Declared, Level, Term
+import numpy as np
 
-__all__ = ["dump"]
+from govtree import _yaml, tables
+from govtree._columns import TAG, UNKNOWN
+from govtree._files import save_all
+from govtree._rows import UNKNOWN_CELL, tables_of
+from govtree.config._load import STRUCTURE_FILE
+from govtree.config._schema import FORMAT
+from govtree.config._structure import Structure
+from govtree.errors import FileError, Location, problem
+from govtree.hierarchy import Hierarchy
+from govtree.rules import Setting, Waiver
+from govtree.units import TABLES, Declared, Level, Term, columns_of
+
+__all__ = ["dump", "files_of"]
 
 #: The profile that says nothing: a structure is written with all that its profile gave it.
 BARE = "bare"
 
 #: Rows up to which a table is written into the structure file itself.
 INLINE = 60
+
+_SECTION_OF = {table.name: table.section for table in TABLES}
 
 
 def dump(structure: Structure, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
@@ -40,38 +48,53 @@ def dump(structure: Structure, folder: str | os.PathLike[str]) -> tuple[Path, ..
 
     Raises:
         FileError: If a file cannot be written.
+        OutOfRangeError: If a text holds half of a surrogate pair, which no file can.
     """
     root = Path(folder)
-    root.mkdir(exist_ok=True)
-    hierarchy = structure.hierarchy
-    content: dict[str, Any] = {"govtree": int(FORMAT), "profile": BARE, **_settings(structure)}
-    files: dict[Path, bytes | Iterable[bytes]] = {}
-    free: dict[str, Any] = {}
-    for section, table in _sections(hierarchy):
-        place = content if section in SECTIONS else free
-        if _stands_inline(hierarchy, table):
-            place[section] = _records(hierarchy, table)
-        else:
-            name = f"{section}.csv"
-            place[section] = {"table": name}
-            files[root / name] = tables.write_table(hierarchy.sheet(table), hierarchy.ids)
-    if free:
-        content["units"] = free
-    files[root / "structure.yaml"] = _yaml.write(content).encode()
+    try:
+        root.mkdir(exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        told = problem("GT088", Location(str(root)), path=str(root), reason=reason)
+        raise FileError([told]) from error
+    files = {root / name: chunks for name, chunks in files_of(structure).items()}
     save_all(files)
     return tuple(sorted(files))
 
 
-def _sections(hierarchy: Hierarchy) -> list[tuple[str, str]]:
-    """Return the section and the table of everything that is given, in the order of the file."""
-    shipped = {each.table: section for section, each in SECTIONS.items()}
-    return [(shipped.get(table, table), table) for table in hierarchy.tables]
+def files_of(structure: Structure, *, inline: int = INLINE) -> dict[str, bytes | Iterable[bytes]]:
+    """Return what each file of *structure* holds, by name; the one that names the others last.
+
+    Args:
+        structure: What is written.
+        inline: Rows up to which a table stands in the structure file itself.
+    """
+    hierarchy = structure.hierarchy
+    content: dict[str, Any] = {"govtree": int(FORMAT), "profile": BARE, **_settings(structure)}
+    files: dict[str, bytes | Iterable[bytes]] = {}
+    units: dict[str, Any] = {}
+    for table in hierarchy.tables:
+        section = _SECTION_OF.get(table, "")
+        if _stands_inline(hierarchy, table, inline):
+            stands: Any = _records(hierarchy, table)
+        else:
+            name = f"{section or f'units-{table}'}.csv"
+            stands = {"table": name}
+            files[name] = tables.write_table(hierarchy.sheet(table), hierarchy.ids)
+        if section:
+            content[section] = stands
+        else:
+            units[table] = stands
+    if units:
+        content["units"] = units
+    files[STRUCTURE_FILE] = _yaml.write(content).encode()
+    return files
 
 
-def _stands_inline(hierarchy: Hierarchy, table: str) -> bool:
+def _stands_inline(hierarchy: Hierarchy, table: str, inline: int) -> bool:
     # A list of no records cannot say which columns there are, and a table can.
     sheet = hierarchy.sheet(table)
-    return len(sheet) <= INLINE and (len(sheet) > 0 or not sheet.columns)
+    return len(sheet) <= inline if len(sheet) else not sheet.columns
 
 
 def _records(hierarchy: Hierarchy, table: str) -> list[dict[str, Any]]:
@@ -79,15 +102,21 @@ def _records(hierarchy: Hierarchy, table: str) -> list[dict[str, Any]]:
 
     A column that was given and says nothing is told once, in the first record.
     """
-    records = [hierarchy.told(table, row) for row in range(hierarchy.count(table))]
-    for name in hierarchy.sheet(table).columns:
-        if name.startswith(TAG):
-            tag = name.removeprefix(TAG)
-            if not any(tag in each.get("tags", {}) for each in records):
-                records[0].setdefault("tags", {})[tag] = None
-        elif not any(name in each for each in records):
-            records[0][name] = None
-    return records
+    sheet = hierarchy.sheet(table)
+    records = [hierarchy.told(table, row) for row in range(len(sheet))]
+    for name, column in sheet.columns.items():
+        of_tags, key = name.startswith(TAG), name.removeprefix(TAG)
+        where = [each.setdefault("tags", {}) if of_tags else each for each in records]
+        if isinstance(column, np.ndarray) and column.dtype.kind == "i":
+            for row in np.flatnonzero(column == UNKNOWN).tolist():
+                where[row][key] = UNKNOWN_CELL
+        if where and not any(key in each for each in where):
+            where[0][key] = None
+    order = ["id", *columns_of(tables_of(hierarchy.levels)[table])]
+    return [
+        {name: each[name] for name in sorted(each, key=order.index) if each[name] != {}}
+        for each in records
+    ]
 
 
 def _settings(structure: Structure) -> dict[str, Any]:
@@ -101,7 +130,7 @@ def _settings(structure: Structure) -> dict[str, Any]:
         "levels": [_level(each) for each in facts.levels],
         "vocabularies": {name: _terms(each) for name, each in facts.vocabularies.items()},
         "declared": _declared(facts.declared),
-        "rules": structure.rules.as_settings(),
+        "rules": {each.code: _setting(each) for each in structure.rules.settings},
         "waivers": [_waiver(each) for each in structure.waivers],
     }
     return {key: value for key, value in settings.items() if value}
@@ -139,6 +168,13 @@ def _declared(figures: Sequence[Declared]) -> dict[str, Any]:
     return said
 
 
-def _waiver(waiver: Any) -> Mapping[str, Any]:
+def _setting(setting: Setting) -> dict[str, Any]:
+    said: dict[str, Any] = {"severity": setting.severity} if setting.severity else {}
+    for name, value in setting.parameters:
+        said[name] = list(value) if isinstance(value, tuple) else value
+    return said
+
+
+def _waiver(waiver: Waiver) -> Mapping[str, Any]:
     said = {name: getattr(waiver, name) for name in ("rule", "subject", "reason", "until")}
     return {key: value for key, value in said.items() if value is not None}

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
-from govtree import _build, _yaml
+from govtree import _build, _yaml, tables
 from govtree._files import LIMITS, Folder, Limits
 from govtree._names import nearest
 from govtree._rows import Rows, tables_of
-from govtree.config._decode import Decoder, Spots, TableReference
+from govtree.config._decode import Decoder, entries_of, is_nothing
+from govtree.config._records import Spots, TableReference, rows_of
 from govtree.config._schema import PROFILE, SECTIONS, STRUCTURE
+from govtree.config._settings import Settings
 from govtree.config._structure import Structure
-from govtree.errors import ConfigError, FileError, Location, Problem
+from govtree.errors import ConfigError, FileError, Location, MissingExtraError, Problem
 from govtree.facts import Facts
 from govtree.hierarchy import Hierarchy
-from govtree.units import ROLES, SHIPPED_LEVELS, Declared, Level, LevelUnit, Term
+from govtree.units import ROLES, LevelUnit, Record
 
 __all__ = ["Examined", "examine", "load", "load_text"]
 
@@ -32,8 +33,8 @@ STRUCTURE_FILE = "structure.yaml"
 #: The profile of a file that names none.
 SHIPPED_PROFILE = "base"
 
-#: Settings that a file adds to those of its profile, key by key; others it replaces.
-_MERGED = ("vocabularies", "rules", "declared")
+#: Problems that only say that a cell is empty; one that was refused has had its problem.
+_EMPTY_CELL = ("GT108", "GT109")
 
 
 @frozen
@@ -88,8 +89,8 @@ def examine(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> Examine
         limits: How much is read at most.
     """
     shown = os.fspath(path)
-    if Path(shown).is_dir():
-        shown = str(Path(shown) / STRUCTURE_FILE)
+    if os.path.isdir(shown):  # noqa: PTH112 - a path that is none is told of below
+        shown = os.path.join(shown, STRUCTURE_FILE)  # noqa: PTH118 - as above
     folder, name = os.path.split(shown)
     try:
         with _collector_paused():
@@ -117,29 +118,6 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-@frozen
-class _Settings:
-    """What stands in a file and the profiles it starts from, and where."""
-
-    values: Mapping[str, Any] = field(factory=dict)
-    decoders: Mapping[str, Decoder] = field(factory=dict)
-
-    def over(self, profile: _Settings) -> _Settings:
-        """Return these settings with those of *profile* where they say nothing."""
-        values = {**profile.values, **self.values}
-        for key in _MERGED:
-            if profile.values.get(key) and self.values.get(key):
-                values[key] = _merged(profile.values[key], self.values[key])
-        return _Settings(values, {**profile.decoders, **self.decoders})
-
-
-def _merged(under: Any, over: Any) -> Any:
-    """Return two mappings as one, key by key down to the last."""
-    if isinstance(under, Mapping) and isinstance(over, Mapping):
-        return {**under, **{key: _merged(under.get(key), each) for key, each in over.items()}}
-    return over
-
-
 class _Loader:
     """Reads one structure; collects every problem on the way."""
 
@@ -149,6 +127,7 @@ class _Loader:
         self.limits = limits
         self.problems: list[Problem] = []
         self.sources: dict[str, _yaml.Source] = {}
+        self.id_headers: dict[str, str] = {}  # by table, the column that its ids come from
 
     def read_bytes(self, name: str, where: Location) -> bytes:
         """Return what the file *name* of the structure's folder holds."""
@@ -162,13 +141,29 @@ class _Loader:
             return Examined(None, self._sorted())
         decoder = Decoder(document.source)
         shape = STRUCTURE if self.folder is not None else evolve(STRUCTURE, required=())
-        own = decoder.decode(shape, document.root, document.root.spot)
-        settings = _Settings(own, dict.fromkeys(own, decoder))
-        settings = settings.over(self._profile(own.get("profile") or SHIPPED_PROFILE, decoder, ()))
-        facts = self._facts(settings)
-        rows = list(self._rows(decoder, document.root, facts)) if facts else []
-        self.problems += decoder.problems
-        return self._built(settings, facts, rows)
+        decoded = decoder.decode(shape, document.root, document.root.spot)
+        settings, problems = Settings.of(decoded, decoder)
+        self.problems += problems
+        profile = settings.values.get("profile", SHIPPED_PROFILE)
+        settings = settings.over(self._profile(profile, decoder, ()))
+        facts, fits = settings.facts()
+        waivers = settings.waivers()
+        rows = list(self._rows(decoder, document.root, facts)) if fits else []
+        self.problems += decoder.problems()
+        if not fits:
+            return Examined(None, self._sorted())
+        hierarchy = self._hierarchy(facts, rows)
+        problems_told = self._sorted()
+        if hierarchy is None:
+            return Examined(None, problems_told)
+        structure = Structure(
+            hierarchy,
+            settings.rule_set(),
+            waivers,
+            settings.values.get("language", "en"),
+            sources=self.sources,
+        )
+        return Examined(structure, problems_told)
 
     def _read(self, data: bytes, file: str) -> _yaml.Document:
         document = _yaml.read(data, file=file, limits=self.limits)
@@ -176,173 +171,169 @@ class _Loader:
         self.problems += document.problems
         return document
 
-    def _profile(self, name: str, decoder: Decoder, seen: Sequence[str]) -> _Settings:
+    # -- profiles ------------------------------------------------------------------------------
+
+    def _profile(self, name: str, decoder: Decoder, seen: Sequence[str]) -> Settings:
         """Return the settings of a profile, and of the profile that it starts from."""
         spot = decoder.spots.get(("profile",), 0)
         if name in seen:
             circle = " > ".join([*seen[seen.index(name) :], name])
             decoder.say("GT096", spot, circle=circle)
-            return _Settings()
+            return Settings()
+        found = self._profile_bytes(name, decoder, spot)
+        document = None if found is None else self._read(*found)
+        if document is None or document.root is None:
+            return Settings()
+        inner = Decoder(document.source)
+        decoded = inner.decode(PROFILE, document.root, document.root.spot)
+        settings, problems = Settings.of(decoded, inner)
+        above = settings.values.get("profile")
+        if above is not None:
+            settings = settings.over(self._profile(above, inner, (*seen, name)))
+        self.problems += problems + inner.problems()
+        return settings
+
+    def _profile_bytes(self, name: str, decoder: Decoder, spot: int) -> tuple[bytes, str] | None:
+        """Return the bytes of a profile and the path that problems show."""
         if name.endswith((".yaml", ".yml")):
             if self.folder is None:
                 decoder.say("GT097", spot, name=name)
-                return _Settings()
-            shown = str(Path(self.prefix) / name)
+                return None
             try:
-                data = self.read_bytes(name, decoder.source.where(spot))
+                return self.read_bytes(name, decoder.source.where(spot)), self._shown(name)
             except FileError as error:
-                self.problems += error.problems
-                return _Settings()
-        else:
-            shipped = resources.files("govtree") / "profiles"
-            names = sorted(each.name.removesuffix(".yaml") for each in shipped.iterdir())
-            if name not in names:
-                known = ", ".join(names)
-                meant = nearest(name, names)
-                decoder.say("GT095", spot, name=name, known=known, meant=meant or None)
-                return _Settings()
-            shown = f"{name}.yaml"
-            data = (shipped / shown).read_bytes()
-        document = self._read(data, shown)
-        if document.root is None:
-            return _Settings()
-        inner = Decoder(document.source)
-        own = inner.decode(PROFILE, document.root, document.root.spot)
-        self.problems += inner.problems
-        settings = _Settings(own, dict.fromkeys(own, inner))
-        if own.get("profile"):
-            settings = settings.over(self._profile(own["profile"], inner, (*seen, name)))
-        return settings
-
-    def _facts(self, settings: _Settings) -> Facts | None:
-        """Return the facts that are settings; None where no table can be read by them."""
-        said = settings.values
-        levels = [_level(each) for each in said.get("levels") or () if each] or SHIPPED_LEVELS
-        words = {name: _terms(each) for name, each in (said.get("vocabularies") or {}).items()}
-        words |= {f"{level.table}_kind": level.kinds for level in levels if level.kinds}
-        facts = Facts(
-            name=said.get("name") or "",
-            as_of=said.get("as_of"),
-            time_zone=said.get("time_zone"),
-            reference_system=said.get("reference_system"),
-            levels=levels,
-            vocabularies={name: terms for name, terms in words.items() if terms},
-            declared=_declared(said.get("declared") or {}),
+                self._add_refusal(error, decoder, spot)
+                return None
+        shipped = resources.files("govtree") / "profiles"
+        names = sorted(
+            each.name.removesuffix(".yaml")
+            for each in shipped.iterdir()
+            if each.name.endswith(".yaml")
         )
-        fatal = False
-        for each in facts.problems():
-            decoder = settings.decoders[each.where.record]
-            decoder.say(each.code, decoder.spots[each.where.record,], **dict(each.values))
-            fatal |= each.where.record == "levels"
-        return None if fatal else facts
+        if name in names:
+            return (shipped / f"{name}.yaml").read_bytes(), f"{name}.yaml"
+        meant = nearest(name, names) or None
+        decoder.say("GT095", spot, name=name, known=", ".join(names), meant=meant)
+        return None
+
+    def _shown(self, name: str) -> str:
+        """Return the path of a file of the structure as problems show it."""
+        return str(Path(self.prefix) / name)
+
+    def _add_refusal(self, error: FileError, decoder: Decoder, spot: int) -> None:
+        """Note that a file was refused, with the line that names it, not one of its own."""
+        quote = decoder.source.quote(decoder.source.place(spot)[0])
+        self.problems += [evolve(each, quote=quote) for each in error.problems]
+
+    # -- records and tables --------------------------------------------------------------------
 
     def _rows(self, decoder: Decoder, root: _yaml.Entries, facts: Facts) -> Iterator[Rows]:
         """Yield the rows of every section, those of the tables that it names included."""
         records = tables_of(facts.levels)
-        for key, value, spot in zip(root.keys, root.values, root.spots[1::2], strict=True):
-            if key == "units" and isinstance(value, _yaml.Entries):
-                free = {level.level: LevelUnit for level in facts.levels if not level.role}
-                for name, each, at in zip(value.keys, value.values, value.spots[1::2], strict=True):
-                    if name not in free:
-                        known = ", ".join(free) or "none: every level plays a role"
-                        decoder.say("GT090", at, what="units", key=name, known=known)
-                    else:
-                        yield from self._section(decoder, name, name, records, each, at)
+        roles = {level.role for level in facts.levels}
+        for place, (key, value, spot) in enumerate(entries_of(root)):
+            if key == "units":
+                yield from self._units(decoder, value, spot, facts)
             elif key in SECTIONS:
                 table = SECTIONS[key].table
-                if table in ROLES and table not in {level.role for level in facts.levels}:
-                    decoder.say("GT098", spot, section=key, role=table)
+                if table in ROLES and table not in roles:
+                    decoder.say("GT098", root.spots[2 * place], section=key, role=table)
                 else:
-                    yield from self._section(decoder, key, table, records, value, spot)
+                    yield from self._section(decoder, key, table, records[table], value, spot)
+
+    def _units(
+        self, decoder: Decoder, value: _yaml.Value, spot: int, facts: Facts
+    ) -> Iterator[Rows]:
+        """Yield the rows of the levels without a role."""
+        free = [level.level for level in facts.levels if not level.role]
+        if isinstance(value, _yaml.Entries):
+            for place, (name, each, at) in enumerate(entries_of(value)):
+                if name in free:
+                    yield from self._section(decoder, name, name, LevelUnit, each, at)
+                else:
+                    decoder.say_unknown_key("'units'", name, value.spots[2 * place], free)
+        elif not is_nothing(value, spot):
+            decoder.say_unfit("'units'", "a mapping from level to records", value, spot)
 
     def _section(
         self,
         decoder: Decoder,
         key: str,
         table: str,
-        records: Mapping[str, Any],
+        record: type[Record],
         value: _yaml.Value,
         spot: int,
     ) -> Iterator[Rows]:
-        for each in decoder.section(key, table, records[table], value, spot):
+        for each in rows_of(decoder, key, table, record, value, spot):
             if isinstance(each, Rows):
                 yield each
+            elif not each.path:
+                continue
             elif self.folder is None:
-                decoder.say("GT097", each.spot, name=each.settings.get("table"))
+                decoder.say("GT097", each.spot, name=each.path)
             else:
                 yield from self._table(decoder, each)
 
     def _table(self, decoder: Decoder, reference: TableReference) -> Iterator[Rows]:
-        raise NotImplementedError
+        """Yield the rows of a table of a registry."""
+        assert self.folder is not None
+        where = decoder.source.where(reference.spot)
+        try:
+            rows, problems = tables.read_table(
+                self.folder,
+                reference.path,
+                reference.table,
+                reference.record,
+                columns=reference.columns,
+                delimiter=reference.delimiter,
+                where=where,
+            )
+        except MissingExtraError as error:
+            decoder.say(
+                "GT069",
+                reference.spot,
+                path=reference.path,
+                package=error.package,
+                extra=error.extra,
+            )
+            return
+        shown = self._shown(reference.path)
+        for each in problems:
+            if each.where == where:
+                quote = decoder.source.quote(where.line)
+                self.problems.append(evolve(each, quote=quote))
+            else:
+                self.problems.append(evolve(each, where=evolve(each.where, file=shown)))
+        if rows is not None:
+            places = rows.places
+            if isinstance(places, tables.TablePlaces):
+                places = evolve(places, file=shown)
+                self.id_headers[shown] = places.headers.get("id", "id")
+            yield evolve(rows, places=places)
 
-    def _built(self, settings: _Settings, facts: Facts | None, rows: list[Rows]) -> Examined:
-        """Return the structure, or every problem: those of the files and those of the shape."""
-        if facts is None:
-            return Examined(None, self._sorted())
+    # -- the whole -----------------------------------------------------------------------------
+
+    def _hierarchy(self, facts: Facts, rows: list[Rows]) -> Hierarchy | None:
+        """Return the hierarchy; None where anything is wrong with the files or the shape."""
         built = _build.build(facts.levels, facts.vocabularies, rows)
-        # A cell that was refused is empty now: that it is missing is not told as well.
         told = {each.where for each in self.problems}
         self.problems += [
             each
             for each in built.problems
-            if each.code not in ("GT108", "GT109") or each.where not in told
+            if each.code not in _EMPTY_CELL or told.isdisjoint(self._cell_of(each))
         ]
         problems = self._sorted()
         if any(each.severity == "error" for each in problems):
-            return Examined(None, problems)
+            return None
         for each in rows:
             if isinstance(each.places, Spots):
                 each.places.settle()
-        hierarchy = Hierarchy(facts, built.sheets, built.sources, problems)
-        return Examined(Structure(hierarchy=hierarchy), problems)
+        return Hierarchy(facts, built.sheets, built.sources, problems)
+
+    def _cell_of(self, each: Problem) -> tuple[Location, Location]:
+        """Return where the cell stands that *each* says is empty."""
+        header = self.id_headers.get(each.where.file, "id")
+        return each.where, evolve(each.where, field=header)
 
     def _sorted(self) -> tuple[Problem, ...]:
         return tuple(sorted(self.problems))
-
-
-def _level(said: Mapping[str, Any]) -> Level:
-    name = said.get("level") or ""
-    return Level(
-        level=name,
-        role=said.get("as") or (name if name in ROLES else ""),
-        label=_label(said.get("label")),
-        kinds=_terms(said.get("kinds") or ()),
-        optional=bool(said.get("optional")),
-    )
-
-
-def _terms(said: Any) -> tuple[Term, ...]:
-    """Return the terms of a vocabulary that is written as a list or as a mapping."""
-    if isinstance(said, str):
-        said = [said]
-    if not isinstance(said, Mapping):
-        return tuple(Term(each) for each in said or () if each)
-    return tuple(_term(name, each) for name, each in sorted(said.items()))
-
-
-def _term(name: str, said: Any) -> Term:
-    if not isinstance(said, Mapping):
-        return Term(name, label=_label(said))
-    return Term(
-        name,
-        label=_label(said.get("label")),
-        aliases=tuple(sorted(each for each in said.get("aliases") or () if each)),
-        many=bool(said.get("many")),
-        derived=said.get("derived"),
-    )
-
-
-def _label(said: Any) -> tuple[tuple[str, str], ...]:
-    if isinstance(said, str):
-        said = {"en": said}
-    return tuple(sorted((lang, text) for lang, text in (said or {}).items() if text))
-
-
-def _declared(said: Mapping[str, Any]) -> tuple[Declared, ...]:
-    figures = []
-    for figure, each in sorted(said.items()):
-        hows = each if isinstance(each, Mapping) else {"exact": each}
-        figures += [
-            Declared(figure, value, how) for how, value in hows.items() if value is not None
-        ]  # type: ignore[arg-type]  # the schema names the ways
-    return tuple(figures)

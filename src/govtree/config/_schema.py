@@ -7,17 +7,21 @@ here; the decoder, the JSON Schema for editors and the reference page all read i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal, get_args
 
-from attrs import field, fields_dict, frozen
+from attrs import evolve, field, fields_dict, frozen
 
 from govtree._rows import input_columns
+from govtree.tables import DELIMITERS
 from govtree.units import ROLES, TABLES, Column, LevelUnit, Link, Mark, Record, Shape
 
 __all__ = [
     "FORMAT",
+    "HOW",
     "PROFILE",
     "SECTIONS",
     "STRUCTURE",
+    "How",
     "ListOf",
     "MapOf",
     "Node",
@@ -25,7 +29,9 @@ __all__ = [
     "Scalar",
     "Section",
     "Shaped",
+    "a",
     "item_of",
+    "labels",
     "record_of",
     "table_reference",
 ]
@@ -40,11 +46,13 @@ class Scalar:
 
     Attributes:
         shape: What it is read as.
+        about: What it says, for people.
         words: The only values allowed, where there are few.
         code: Code of the problem that another value is.
     """
 
     shape: Shape
+    about: str = ""
     words: tuple[str, ...] = ()
     code: str = "GT093"
 
@@ -54,6 +62,7 @@ class ListOf:
     """A list; one value alone counts as a list of one."""
 
     item: Node
+    about: str = ""
 
 
 @frozen
@@ -61,6 +70,7 @@ class MapOf:
     """A mapping with keys of the writer's choice."""
 
     value: Node
+    about: str = ""
 
 
 @frozen
@@ -73,6 +83,7 @@ class Shaped:
         required: Keys that must be there.
         short: Key that a value stands for which is written without a mapping.
         open: Whether other keys are allowed, each with a plain value.
+        about: What it says, for people.
     """
 
     name: str
@@ -80,6 +91,7 @@ class Shaped:
     required: tuple[str, ...] = ()
     short: str = ""
     open: bool = False
+    about: str = ""
 
 
 @frozen
@@ -87,6 +99,7 @@ class OneOf:
     """One of several shapes, told apart by whether text, a list or a mapping stands there."""
 
     nodes: tuple[Node, ...]
+    about: str = ""
 
 
 @frozen
@@ -100,57 +113,82 @@ class Section:
 Node = Scalar | ListOf | MapOf | Shaped | OneOf | Section
 
 TEXT = Scalar("text")
-LABEL = OneOf((TEXT, MapOf(TEXT)))
+
+
+def labels(about: str) -> OneOf:
+    """Return the shape of a text for people, in one language or in several."""
+    return OneOf((TEXT, MapOf(TEXT)), about)
+
 
 TERM = Shaped(
-    "term",
+    "a term",
     {
-        "label": LABEL,
-        "aliases": ListOf(TEXT),
-        "many": Scalar("truth"),
-        "derived": TEXT,
+        "label": labels("what people read: an English text, or a text by language"),
+        "aliases": ListOf(TEXT, "other spellings that are read as this term"),
+        "many": Scalar("truth", "of a post: a place may have several, each holder has a seat"),
+        "derived": Scalar(
+            "text", "of a post: the post of the covering branch whose holder holds this one too"
+        ),
     },
 )
 VOCABULARY = OneOf((ListOf(TEXT), MapOf(OneOf((TEXT, TERM)))))
 
 LEVEL = Shaped(
-    "level",
+    "a level",
     {
-        "level": TEXT,
-        "as": Scalar("text", ROLES),
-        "label": LABEL,
-        "kinds": VOCABULARY,
-        "optional": Scalar("truth"),
+        "level": Scalar("text", "name of the level, an identifier such as `district`"),
+        "as": Scalar(
+            "text", "the role it plays; a level that is named like a role plays it", ROLES
+        ),
+        "label": labels("what people read: an English text, or a text by language"),
+        "kinds": evolve(VOCABULARY, about="kinds within the level; any word, where left out"),
+        "optional": Scalar("truth", "units below may skip this level"),
     },
     required=("level",),
     short="level",
 )
 
-HOW = ("exact", "about", "at_least", "at_most", "increment")
-DECLARED = MapOf(OneOf((Scalar("number"), Shaped("figure", dict.fromkeys(HOW, Scalar("number"))))))
+How = Literal["exact", "about", "at_least", "at_most", "increment"]
 
-RULES = MapOf(OneOf((TEXT, Shaped("rule", {"severity": TEXT}, open=True))))
+#: How a declared figure may be meant.
+HOW: tuple[How, ...] = get_args(How)
+
+_MEANT = {
+    "exact": "the structure has exactly so many",
+    "about": "about so many",
+    "at_least": "so many or more",
+    "at_most": "so many or fewer",
+    "increment": "so many more than before",
+}
+FIGURE = Shaped("a figure", {how: Scalar("number", _MEANT[how]) for how in HOW})
+DECLARED = MapOf(OneOf((Scalar("number"), FIGURE)))
+
+RULE = Shaped(
+    "a rule",
+    {"severity": Scalar("text", "`error`, `warning`, `note` or `off`")},
+    open=True,
+)
 WAIVER = Shaped(
-    "waiver",
-    {"rule": TEXT, "subject": TEXT, "reason": TEXT, "until": Scalar("date")},
+    "a waiver",
+    {
+        "rule": Scalar("text", "code or slug of the rule"),
+        "subject": Scalar("text", "id of the unit, or name of the declared figure"),
+        "reason": Scalar("text", "why the finding is set aside"),
+        "until": Scalar("date", "last day on which it holds; without it, there is no end"),
+    },
     required=("rule", "subject", "reason"),
 )
 
-#: Where the cells of a field come from: a header, several joined, a constant, a list in a cell.
-SOURCE = OneOf(
-    (
-        TEXT,
-        Shaped(
-            "column",
-            {
-                "column": TEXT,
-                "columns": ListOf(TEXT),
-                "join": TEXT,
-                "value": TEXT,
-                "split": TEXT,
-            },
-        ),
-    )
+SOURCE = Shaped(
+    "a source",
+    {
+        "column": Scalar("text", "name of the column"),
+        "columns": ListOf(TEXT, "names of several columns, whose texts are joined"),
+        "join": Scalar("text", "what is put between the texts of several columns"),
+        "value": Scalar("text", "the text that every row has, in the place of a column"),
+        "split": Scalar("text", "what stands between several ids or names in one cell"),
+    },
+    short="column",
 )
 
 
@@ -161,21 +199,34 @@ def table_reference(table: str, record: type[Record]) -> Shaped:
         for name, column in input_columns(table, record).items()
     }
     return Shaped(
-        f"table of {table}",
+        f"a table of {table}",
         {
-            "table": TEXT,
-            "columns": Shaped(f"columns of {table}", fields, open=False),
-            "delimiter": TEXT,
+            "table": Scalar("text", "path of the file, in the folder of the structure"),
+            "columns": Shaped(
+                f"'columns' of {table}", fields, about="field by field, the column it is read from"
+            ),
+            "delimiter": Scalar(
+                "text", "what stands between the cells, a comma where left out", DELIMITERS
+            ),
         },
         required=("table",),
     )
+
+
+def a(word: str) -> str:
+    """Return *word* with its article.
+
+    >>> a("grid"), a("entrance")
+    ('a grid', 'an entrance')
+    """
+    return f"{'an' if word[:1] in tuple('aeiou') else 'a'} {word}"
 
 
 def record_of(table: str, record: type[Record]) -> Shaped:
     """Return the shape of one record, as its class describes it."""
     columns = input_columns(table, record)
     return Shaped(
-        table,
+        a(table),
         {name: item_of(column) for name, column in columns.items()},
         required=tuple(name for name, column in columns.items() if column.required),
     )
@@ -186,9 +237,9 @@ def item_of(column: Column) -> Node:
     if column.shape == "tags":
         return OneOf((ListOf(TEXT), MapOf(Scalar("tags"))))
     if column.shape == "links":
-        return ListOf(_beside("link", Link))
+        return ListOf(_beside("a link", Link))
     if column.shape == "flags":
-        return ListOf(_beside("flag", Mark))
+        return ListOf(_beside("a flag", Mark))
     if column.shape == "parts":
         return ListOf(TEXT)
     return Scalar(column.shape)
@@ -197,10 +248,20 @@ def item_of(column: Column) -> Node:
 def _beside(name: str, record: type[Link | Mark]) -> Shaped:
     names = list(fields_dict(record))
     keys: dict[str, Node] = {
-        each: Scalar("date") if each in ("since", "until") else TEXT for each in names
+        each: Scalar("date" if each in ("since", "until") else "text", _BESIDE_ABOUT[each])
+        for each in names
     }
     return Shaped(name, keys, required=(names[0],), short=names[0])
 
+
+_BESIDE_ABOUT = {
+    "unit": "id of the unit at the other end",
+    "mode": "how: contract, public benefit, backstop",
+    "flag": "the mark",
+    "giver": "who gave it",
+    "since": "first day",
+    "until": "last day",
+}
 
 #: Sections by their key, for all tables that every structure has.
 SECTIONS: Mapping[str, Section] = {
@@ -208,31 +269,38 @@ SECTIONS: Mapping[str, Section] = {
 }
 
 _SETTINGS: dict[str, Node] = {
-    "govtree": Scalar("text", (FORMAT,), code="GT094"),
-    "profile": TEXT,
-    "time_zone": TEXT,
-    "reference_system": TEXT,
-    "language": TEXT,
-    "levels": ListOf(LEVEL),
-    "vocabularies": MapOf(VOCABULARY),
-    "rule_set": TEXT,
-    "rules": RULES,
-    "declared": DECLARED,
+    "govtree": Scalar("text", "version of this format", (FORMAT,), code="GT094"),
+    "profile": Scalar(
+        "text", "levels, words and rules to start from: a shipped profile, or the path of a file"
+    ),
+    "time_zone": Scalar("text", "IANA name of the time zone, such as Asia/Shanghai"),
+    "reference_system": Scalar("text", "what x and y are in, such as EPSG:4490"),
+    "language": Scalar("text", "language of reports, such as en or zh"),
+    "levels": ListOf(LEVEL, "the chain of levels, top down; replaces the profile's as a whole"),
+    "vocabularies": MapOf(
+        VOCABULARY, "words by vocabulary; a vocabulary that stands here allows no others"
+    ),
+    "rules": MapOf(
+        OneOf((TEXT, RULE)), "by code or slug of a rule: its severity, or its parameters"
+    ),
+    "declared": evolve(DECLARED, about="figures that somebody published about the structure"),
 }
 
 #: A profile: what a structure starts from.
-PROFILE = Shaped("profile", _SETTINGS, required=("govtree",))
+PROFILE = Shaped("a profile", _SETTINGS, required=("govtree",))
 
 #: A structure file.
 STRUCTURE = Shaped(
-    "structure",
+    "a structure file",
     {
+        "govtree": _SETTINGS["govtree"],
+        "profile": _SETTINGS["profile"],
+        "name": Scalar("text", "name of the place, for people"),
+        "as_of": Scalar("date", "the day that the structure is a snapshot of"),
         **_SETTINGS,
-        "name": TEXT,
-        "as_of": Scalar("date"),
-        "waivers": ListOf(WAIVER),
-        "units": MapOf(Section("", LevelUnit)),
+        "waivers": ListOf(WAIVER, "findings that are set aside, each with a reason"),
         **SECTIONS,
+        "units": MapOf(Section("", LevelUnit), "units of levels without a role, by level"),
     },
     required=("govtree",),
 )
