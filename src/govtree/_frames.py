@@ -40,16 +40,21 @@ def columns_of(frame: object) -> dict[str, Any]:
     """
     narwhals = need("narwhals.stable.v2", extra="arrow")
     known = narwhals.from_native(frame, eager_only=True)
-    return {str(name): _values(known.get_column(name)) for name in known.columns}
+    return {str(name): _values(narwhals, known.get_column(name)) for name in known.columns}
 
 
-def _values(series: Any) -> Any:
-    if series.dtype.is_float() or (series.dtype.is_integer() and not series.null_count()):
-        return series.to_numpy()
-    if str(series.dtype).startswith("Datetime"):
-        # An array says of all of them at once whether they are days.
-        return series.dt.replace_time_zone(None).to_numpy().astype("M8")
-    return series.to_list()
+def _values(narwhals: Any, series: Any) -> Any:
+    kind = series.dtype
+    if kind in (narwhals.Categorical, narwhals.Enum):
+        series = series.cast(narwhals.String)
+    elif kind.is_integer() and series.null_count():
+        # As frames that have no other way hold them; exact as far as a count may go.
+        series = series.cast(narwhals.Float64)
+    elif kind == narwhals.Datetime and kind.time_zone is not None:
+        series = series.dt.replace_time_zone(None)
+    elif not (kind.is_numeric() or kind in (narwhals.String, narwhals.Datetime)):
+        return series.to_list()
+    return series.to_numpy()
 
 
 def to_frame(sheet: Sheet, ids_of: IdsOf, *, backend: str = "pandas") -> Any:

@@ -92,11 +92,9 @@ class ParquetTable:
                 raise Stop
 
     def _values(self, column: Any) -> Any:
-        kinds = self._arrow.types
-        numbers = kinds.is_floating(column.type) or kinds.is_temporal(column.type)
-        if numbers or (kinds.is_integer(column.type) and not column.null_count):
-            return column.to_numpy(zero_copy_only=False)
-        return column.to_pylist()
+        if self._arrow.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        return column.to_numpy(zero_copy_only=False)
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
