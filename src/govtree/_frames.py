@@ -46,15 +46,15 @@ def columns_of(frame: object) -> dict[str, Any]:
 def _values(narwhals: Any, series: Any) -> Any:
     kind = series.dtype
     if kind in (narwhals.Categorical, narwhals.Enum):
-        series = series.cast(narwhals.String)
-    elif kind.is_integer() and series.null_count():
+        return series.cast(narwhals.String).to_list()
+    if kind.is_integer() and series.null_count():
         # As frames that have no other way hold them; exact as far as a count may go.
-        series = series.cast(narwhals.Float64)
-    elif kind == narwhals.Datetime and kind.time_zone is not None:
-        series = series.dt.replace_time_zone(None)
-    elif not (kind.is_numeric() or kind in (narwhals.String, narwhals.Datetime)):
-        return series.to_list()
-    return series.to_numpy()
+        return series.cast(narwhals.Float64).to_numpy()
+    if kind == narwhals.Datetime:
+        if kind.time_zone is not None:
+            series = series.dt.replace_time_zone(None)
+        return series.to_numpy()
+    return series.to_numpy() if kind.is_numeric() else series.to_list()
 
 
 def to_frame(sheet: Sheet, ids_of: IdsOf, *, backend: str = "pandas") -> Any:
