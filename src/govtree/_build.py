@@ -6,7 +6,9 @@ rows came in by, and all of it is reported at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +26,9 @@ from govtree._columns import (
     Words,
     read_only,
 )
+from govtree._files import LIMITS
 from govtree._ids import Ids, Texts, arrange
+from govtree._markup import HIDDEN
 from govtree._names import NearMisses
 from govtree._rows import UNKNOWN_CELL, Cells, Input, Rows, Sources, input_columns, tables_of, taken
 from govtree._unfold import unfolded
@@ -42,7 +46,19 @@ from govtree.units import (
     columns_of,
 )
 
-__all__ = ["Built", "build"]
+__all__ = ["KEPT", "Built", "build"]
+
+#: Problems of one kind that are kept of one structure; the rest are counted in one more.
+KEPT = 1_000
+
+# In UTF-8, bytes of which nothing looked for below is made: ASCII, bytes inside a character,
+# the first bytes of Chinese characters, and what stands for no text.
+_PLAIN = bytes([*range(0xC0), *range(0xE4, 0xEA), 0xFF])
+# The NULs between texts are no part of them.
+_UNSEEN = re.compile(HIDDEN.pattern.replace("\x00-", "\x01-", 1))
+# Embeddings, overrides and isolates of Unicode Standard Annex 9.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_TURNING_BYTES = re.compile(b"\xe2(?:\x80[\xaa-\xae]|\x81[\xa6-\xa9])")
 
 
 @frozen(eq=False)
@@ -78,7 +94,9 @@ class _Builder:
         self.records = tables_of(levels)
         self.vocabularies = vocabularies
         self.problems: list[Problem] = []
-        self.faulty: set[Location] = set()
+        self.counts: dict[str, int] = {}
+        self.last: dict[str, tuple[Places, int, str]] = {}  # of each code, the last place
+        self.faulty: set[tuple[int, int, str]] = set()  # sources, row and field of each
         self.ids: dict[str, Ids] = {}
         self.refused: set[str] = set()  # texts that were meant as ids and cannot be
         self.sources: dict[str, Sources] = {}
@@ -94,19 +112,39 @@ class _Builder:
         inputs = {name: Input(name, parts[name]) for name in self.records if name in parts}
         kept = {name: self._arrange(each) for name, each in inputs.items()}
         self._find_ids_of_two_tables()
+        self._find_ids_that_look_alike()
         columns = {name: self._store(inputs[name], kept[name]) for name in inputs}
         self._find_circles(columns)
         self._check_relation_ends(columns.get("relation"))
         sheets = {name: self._sheet(name, each) for name, each in columns.items()}
-        return Built(sheets, self.sources, tuple(sorted(self.problems)))
+        return Built(sheets, self.sources, tuple(sorted(self._all_problems())))
 
-    def _say(self, code: str, sources: Places, row: int, name: str = "", **values: object) -> None:
+    def _say(
+        self,
+        code: str,
+        sources: Places,
+        row: int,
+        name: str = "",
+        *,
+        severity: str = "error",
+        **values: object,
+    ) -> None:
         """Note the problem with *code* at a row; values that are None are left out."""
+        self.faulty.add((id(sources), row, name))
+        self.counts[code] = self.counts.get(code, 0) + 1
+        if self.counts[code] > KEPT:
+            self.last[code] = sources, row, name
+            return
         said = {key: value for key, value in values.items() if value is not None}
-        quote = sources.quote(row, name)
-        where = sources.at(row, name)
-        self.faulty.add(where)
-        self.problems.append(problem(code, where, quote=quote, **said))
+        quote, where = sources.quote(row, name), sources.at(row, name)
+        self.problems.append(problem(code, where, severity=severity, quote=quote, **said))
+
+    def _all_problems(self) -> Iterator[Problem]:
+        """Yield what was noted; one more a kind stands for what was only counted."""
+        yield from self.problems
+        for code, (sources, row, name) in self.last.items():
+            count = f"{self.counts[code] - KEPT:,}"
+            yield problem("GT039", sources.at(row, name), kind=code, count=count)
 
     # -- ids ----------------------------------------------------------------------------
 
@@ -116,7 +154,8 @@ class _Builder:
         if "id" not in columns_of(self.records[table.table]):
             return None
         cells = table.columns.get("id")
-        arranged = arrange([None] * table.length if cells is None else cells)
+        given: Any = [None] * table.length if cells is None else cells
+        arranged = arrange(given, limit=LIMITS.id_characters)
         for row in arranged.empty:
             self._say("GT109", sources, row, table=table.table)
         for row, reason in arranged.unfit:
@@ -126,6 +165,13 @@ class _Builder:
             self._say("GT101", sources, row, "id", id=cells[row], first=where)  # type: ignore[index]  # as above
         self.ids[table.table] = arranged.ids
         self.sources[table.table] = evolve(sources, order=arranged.order)
+        for row, character in _unseen(arranged.ids):
+            id = arranged.ids[row] or ""
+            reason = f"it holds a character that cannot be seen, U+{ord(character):04X}"
+            meant = _UNSEEN.sub("", id) or None
+            self._say(
+                "GT110", self.sources[table.table], row, "id", id=id, reason=reason, meant=meant
+            )
         return arranged.order
 
     def _say_unfit(self, table: Input, row: int, reason: str) -> None:
@@ -168,6 +214,39 @@ class _Builder:
             text = self.ids[table][row]
             self._say("GT101", self.sources[table], row, "id", id=text, first=_briefly(there, here))
 
+    def _find_ids_that_look_alike(self) -> None:
+        """Warn of ids that are one text but for how its accents are composed."""
+        composed = {
+            (name, row): unicodedata.normalize("NFC", text)
+            for name, ids in self.ids.items()
+            for row, text in _not_composed(ids)
+        }
+        if not composed:
+            return
+        forms = sorted(set(composed.values()))
+        twins: dict[str, tuple[str, int]] = {}
+        for name, ids in self.ids.items():
+            rows = ids.rows(forms)
+            twins |= {forms[at]: (name, int(rows[at])) for at in np.flatnonzero(rows >= 0)}
+        for (name, row), form in composed.items():
+            other, other_row = twins.setdefault(form, (name, row))
+            if (other, other_row) != (name, row):
+                there = self.sources[other].at(other_row, "id")
+                first = _briefly(there, self.sources[name].at(row, "id"))
+                self._say(
+                    "GT111", self.sources[name], row, "id", severity="warning",
+                    id=self.ids[name][row], first=first,
+                )  # fmt: skip
+
+    def _warn_of_turned_text(self, table: str, name: str, rows: Iterable[int], text: Any) -> None:
+        for row in rows:
+            ids = self.ids.get(table)
+            who = f"{self._called(table)} '{ids[row]}'" if ids else _a(self._called(table))
+            self._say(
+                "GT112", self.sources[table], row, name, severity="warning",
+                field=name, who=who, text=text[row],
+            )  # fmt: skip
+
     # -- columns --------------------------------------------------------------------------
 
     def _store(self, table: Input, order: NDArray[Any] | None) -> dict[str, Stored]:
@@ -187,7 +266,9 @@ class _Builder:
                 if (table.table, name) == ("relation", "relation"):
                     self.relations = words
             elif column.shape == "text":
-                stored[name] = ordered if isinstance(ordered, Texts) else Texts.of(ordered)  # type: ignore[arg-type]  # cells of a text
+                texts = ordered if isinstance(ordered, Texts) else Texts.of(ordered)  # type: ignore[arg-type]  # cells of a text
+                self._warn_of_turned_text(table.table, name, _turned(texts), texts)
+                stored[name] = texts
             else:
                 array = np.asarray(ordered)
                 array.setflags(write=False)
@@ -200,13 +281,16 @@ class _Builder:
         sources = self.sources[table]
         for row in _empty(stored, length):
             # A cell that was refused is empty now; it has had its problem.
-            if sources.at(row, name) not in self.faulty:
+            if (id(sources), row, name) not in self.faulty:
                 self._say("GT108", sources, row, name, table=table, field=name)
 
     def _words(self, table: str, name: str, column: Column, cells: Cells) -> Words:
         words = cells if isinstance(cells, Words) else Words.of(cells)  # type: ignore[arg-type]  # cells of a term
         vocabulary = column.vocabulary.replace("@", f"{table}_")
         terms = self.vocabularies.get(vocabulary)
+        for word in filter(_TURNING.search, words.words):
+            rows = np.flatnonzero(words.is_word(word)).tolist()
+            self._warn_of_turned_text(table, name, rows, words)
         if not terms:
             return words
         spelled = {alias: term.term for term in terms for alias in term.aliases}
@@ -297,7 +381,7 @@ class _Builder:
         elsewhere = self._tables_holding(texts, [t for t in self.ids if t not in allowed])
         for row, text in zip(rows, texts, strict=True):
             own = ids[row] if ids else None
-            who = f"{self._called(table)} '{own}'" if own else f"a {table}"
+            who = f"{self._called(table)} '{own}'" if own else _a(table)
             said = {"who": who, "field": name, "target": text}
             likely = near.get(row, allowed)
             expected = self._expected(likely)
@@ -321,7 +405,7 @@ class _Builder:
         """Return for each row the tables that its relation joins at the end *name*."""
         ends = {}
         for row in rows:
-            relation = self.relations[row] if self.relations is not None else None
+            relation = (self.relations[row] if self.relations is not None else None) or ""
             if relation in RELATION_ENDS:
                 names = RELATION_ENDS[relation][0 if name == "source" else 1]
                 ends[row] = self._targets("relation", Column("reference", targets=names))
@@ -348,8 +432,8 @@ class _Builder:
 
     def _near(self, tables: tuple[str, ...], text: str) -> str:
         if tables not in self.near:
-            known = [id for table in tables if table in self.ids for id in self.ids[table].tolist()]
-            self.near[tables] = NearMisses(known)
+            known = [self.ids[table].tolist() for table in tables if table in self.ids]
+            self.near[tables] = NearMisses([id for ids in known for id in ids if id])
         return self.near[tables].nearest(text)
 
     def _find_circles(self, columns: Mapping[str, Mapping[str, Stored]]) -> None:
@@ -412,7 +496,7 @@ class _Builder:
                     if table in allowed:
                         continue
                     for row in rows[found[rows] >= 0].tolist():
-                        said = {
+                        said: dict[str, Any] = {
                             "who": f"relation '{name}'",
                             "field": end,
                             "target": self.ids[table][int(found[row])],
@@ -441,7 +525,54 @@ class _Builder:
 
 def _is_given(cell: object) -> bool:
     """Return whether a cell says anything; not a number is how data frames say nothing."""
-    return cell is not None and cell != "" and cell == cell
+    return cell is not None and cell != "" and cell == cell  # noqa: PLR0124 - not NaN
+
+
+def _is_suspect(texts: Texts) -> bool:
+    """Return whether *texts* hold more than ASCII and Chinese characters."""
+    blob = texts._blob
+    return not blob.isascii() and bool(blob.translate(None, _PLAIN))
+
+
+def _unseen(ids: Ids) -> Iterator[tuple[int, str]]:
+    """Yield each row whose id holds something that cannot be seen, with the first of it."""
+    if not _is_suspect(ids):
+        return
+    text = "\0".join(ids.tolist())  # type: ignore[arg-type]  # no id is None
+    row = counted = 0
+    last = -1
+    for found in _UNSEEN.finditer(text):
+        row += text.count("\0", counted, found.start())
+        counted = found.start()
+        if row != last:
+            yield row, found[0]
+        last = row
+
+
+def _not_composed(ids: Ids) -> Iterator[tuple[int, str]]:
+    """Yield each row whose id is not in Unicode's normal form C, with the id."""
+    if not _is_suspect(ids):
+        return
+    texts: list[str] = ids.tolist()  # type: ignore[assignment]  # no id is None
+    if unicodedata.is_normalized("NFC", "\0".join(texts)):
+        return
+    for row, text in enumerate(texts):
+        if not unicodedata.is_normalized("NFC", text):
+            yield row, text
+
+
+def _turned(texts: Texts) -> list[int]:
+    """Return the rows whose text holds characters that turn the direction of writing."""
+    blob = texts._blob
+    if b"\xe2\x80" not in blob and b"\xe2\x81" not in blob:
+        return []
+    places = [found.start() for found in _TURNING_BYTES.finditer(blob)]
+    rows = np.searchsorted(texts._starts, places, side="right") - 1
+    return sorted(set(rows.tolist()))
+
+
+def _a(word: str) -> str:
+    return f"{'an' if word[:1] in tuple('aeiou') else 'a'} {word}"
 
 
 def _taken_stored(column: Stored, rows: NDArray[Any]) -> Stored:
@@ -479,6 +610,6 @@ def _sort_keys(
 
 def _briefly(where: Location, seen_from: Location) -> str:
     """Return *where* as text, without its file where that is the same."""
-    if where.file and where.file == seen_from.file:
+    if where.file == seen_from.file and (where.line or where.row):
         return f"line {where.line}" if where.line else f"row {where.row}"
     return str(where)

@@ -504,13 +504,13 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT111": Text(
             "alike-ids",
-            "ids '{id}' and '{other}' look alike but are not the same text",
-            "write one of them with other characters, or the same one in both places",
+            "id '{id}' looks like the one in {first}, but is not the same text",
+            "write both with composed characters (Unicode NFC)",
         ),
         "GT112": Text(
             "hidden-characters",
-            "{field} of {level} '{id}' holds characters that turn the direction of text",
-            "remove them: {text}",
+            "{field} of {who} holds characters that turn the direction of text: {text}",
+            "take them out",
         ),
         "GT113": Text(
             "unknown-time-zone",
