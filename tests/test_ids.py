@@ -71,6 +71,18 @@ def test_columns_are_equal_where_their_texts_are(one, other):
     assert hash(Texts.of(one)) == hash(Texts.of(list(one)))
 
 
+def test_a_fingerprint_tells_where_a_column_ends():
+    """The same texts in two columns, cut elsewhere, make another fingerprint."""
+    prints = []
+    for columns in ([["a"], ["b"]], [["a", "b"], []], [[], ["a", "b"]]):
+        digest = hashlib.blake2b()
+        for column in columns:
+            Texts.of(column).feed(digest)
+        prints.append(digest.digest())
+
+    assert len(set(prints)) == 3
+
+
 @given(cells)
 def test_columns_survive_pickling(values):
     """A pickled column comes back equal, and still cannot be written to."""
@@ -127,7 +139,8 @@ def test_a_cell_that_cannot_be_kept_is_named(cell, reason):
     assert column.tolist() == ["a"] * 39_000 + [None] + ["a"] * 999
     with pytest.raises(ValueError, match="row 39000 cannot be kept: it"):
         Texts.of(values)
-    assert arrange(["b", cell, "a"]).unfit == ((1, reason),)
+    found = arrange(["b", cell, "a", ""])
+    assert (found.unfit, found.empty, found.order.tolist()) == (((1, reason),), (3,), [2, 0])
 
 
 def test_bytes_that_are_not_utf_8_are_named():
@@ -135,6 +148,21 @@ def test_bytes_that_are_not_utf_8_are_named():
     array = np.array(["罗".encode("gbk"), "罗".encode()])
 
     assert Texts.checked(array)[1] == [(0, "it holds a byte that is not UTF-8, 0xc2")]
+
+
+def test_texts_of_many_gigabytes_are_kept(monkeypatch):
+    """Columns whose starts need eight bytes are equal to those with four, and do the same."""
+    values = ["社区", None, "", "b"]
+    narrow = Texts.of(values)
+    monkeypatch.setattr(_ids, "_WIDE", 5)
+    wide = Texts.of(values)
+
+    assert wide == narrow
+    assert wide.nbytes == narrow.nbytes + 4 * 5
+    assert wide.tolist() == [wide[row] for row in range(4)] == values
+    assert wide.take(np.array([3, 0])).tolist() == ["b", "社区"]
+    assert pickle.loads(pickle.dumps(wide)) == narrow
+    assert arrange(wide).ids.rows(["社区", "b"]).tolist() == [1, 0]
 
 
 def test_rows_that_are_not_there_are_refused():
@@ -192,6 +220,7 @@ def test_ids_are_arranged_as_sorting_does(values):
 
 def test_ids_that_differ_late_are_arranged(monkeypatch):
     """Ids with a long head in common are sorted, and their repeats found, by its tail."""
+    tails = ["aaaaaaaax", "aaaaaaaaw", "bbbbbbbby", "bbbbbbbbx"]
     chance = random.Random(5)
     heads = ["街" * 60, "街" * 60 + "道", "s" * 183]
     values = [f"{chance.choice(heads)}{chance.randrange(400)}" for _ in range(2_000)]
@@ -200,6 +229,7 @@ def test_ids_that_differ_late_are_arranged(monkeypatch):
 
     for rounds in (1, 2, 16, 1_000):
         monkeypatch.setattr(_ids, "_ROUNDS", rounds)
+        assert arrange(tails).order.tolist() == [1, 0, 3, 2]
         found = arrange(values)
         assert found.order.tolist() == expected
         assert found.duplicates == tuple(
@@ -233,6 +263,7 @@ def test_ids_in_order_are_taken_as_they_are():
     values = [f"H-{row:07d}" for row in range(100_000)]
 
     assert arrange(values).order is None
+    assert Ids.of(values).rows(values).tolist() == list(range(100_000))
     assert arrange(np.array(values)).ids.tolist() == values
     assert arrange([*values, "H-0099999"]).duplicates == ((100_000, 99_999),)
 
@@ -249,6 +280,7 @@ def test_ids_are_taken_in_their_order_only():
     column = Ids.of(["a", "b", "c"])
 
     assert column.take(np.array([0, 2])).row("c") == 1
+    assert Texts.of(column).take(np.array([2, 0])).tolist() == ["c", "a"]
     with pytest.raises(ValueError, match="in order"):
         column.take(np.array([2, 0]))
 
@@ -270,21 +302,22 @@ def test_an_index_is_made_on_use_and_never_pickled(known):
     assert again.rows(known).tolist() == list(range(len(known)))
 
 
-def colliding(prime, count):
-    """Return texts whose hashes are equal: the same number modulo *prime*."""
+def with_remainder(remainder, count):
+    """Return texts of eight bytes that are *remainder* modulo the prime of the hash."""
+    number = int.from_bytes(b"AAAAAAAA", "little") // _ids._PRIME * _ids._PRIME + remainder
     found = []
-    number = int.from_bytes(b"AAAAAAAA", "little")
     while len(found) < count:
-        number += prime
+        number += _ids._PRIME
         key = number.to_bytes(8, "little")
         if key.isalnum():
             found.append(key.decode())
     return sorted(found)
 
 
-def test_crafted_ids_are_found_and_do_not_slow_the_search():
+@pytest.mark.parametrize("head", ["", "HEADHEAD"])
+def test_crafted_ids_are_found_and_do_not_slow_the_search(head):
     """Ids made to share one place of the index get another index, and the right answers."""
-    known = colliding(_ids._PRIME, 600)
+    known = [head + each for each in with_remainder(7, 600)]
     column = Ids.of(known[::2])
 
     assert column.rows(known).tolist() == [row // 2 if row % 2 == 0 else -1 for row in range(600)]
@@ -294,9 +327,22 @@ def test_crafted_ids_are_found_and_do_not_slow_the_search():
     assert _ids._Index._with(column, column._made.prime)[1] <= 64
 
 
-def test_ids_that_collide_under_every_prime_are_found(monkeypatch):
+def test_no_row_looks_like_an_empty_slot():
+    """An id is found even where all bits of its hash are set."""
+    remainder = 0x7FFF_FFFF * pow(_ids._FACTOR, -1, 2**32) % 2**32
+    assert remainder < _ids._PRIME
+    last = with_remainder(remainder, 1)[0]
+
+    for known in ([last], ["0", last], ["0", "00", "000", last]):
+        column = Ids.of(known)
+        assert column.row(last) == len(known) - 1
+        assert column.rows([last]).tolist() == [len(known) - 1]
+
+
+@pytest.mark.parametrize("head", ["", "HEADHEAD"])
+def test_ids_that_collide_under_every_prime_are_found(head, monkeypatch):
     """Where no prime helps, answers are slower but right."""
-    known = colliding(_ids._PRIME, 100)
+    known = [head + each for each in with_remainder(7, 100)]
     monkeypatch.setattr(_ids, "_FURTHEST", 20)
     monkeypatch.setattr(_ids, "_prime_from", lambda _seed: _ids._PRIME)
     column = Ids.of(known[::2])

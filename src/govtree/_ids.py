@@ -32,6 +32,8 @@ _SLICE = 32_768
 _NONE = b"\xff"
 # Behind the last text, so that a word can be read at each byte of it.
 _PAD = bytes(8)
+# From so many bytes on, starts need eight bytes each.
+_WIDE = 2**32
 
 # By number of bytes that belong to a text, what to keep of a word that begins in it.
 _KEPT = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
@@ -249,7 +251,8 @@ class Texts:
 
 
 def _narrow(starts: NDArray[np.int64]) -> _Array:
-    return starts.astype(np.uint32) if starts[-1] < 2**32 else starts
+    """Return *starts* in four bytes each, where that is enough."""
+    return starts.astype(np.uint32) if starts[-1] < _WIDE else starts
 
 
 def _text(piece: bytes) -> str | None:
@@ -275,22 +278,21 @@ def _words(
 # prime keeps away from powers of two: modulo 2**31 - 19, of 300,000 ids of two Chinese
 # characters 133,000 collide. The factor is 2**32 divided by the golden ratio, without which
 # ids that count upwards stand in heaps.
-# Source: Knuth, The Art of Computer Programming, volume 3, section 6.4 (both methods).
+# Source: The Art of Computer Programming, volume 3, section 6.4 (hashing by division and by
+# multiplication; open addressing).
 _PRIME = 2_120_962_237
 _FACTOR = 0x9E3779B1
 _LOW = 2**32 - 1
-
-# An empty slot. No row looks like it: row numbers keep clear of all bits set.
-_EMPTY = 2**32 - 1
-# Texts of more bytes are hashed one by one: rare, and too many words for all others to wait.
-_LONG = 256
-# Eleven kinds of ids, 300,000 each, stood at most 14 slots from where they belong. Ids that
-# are further are crafted.
-_FURTHEST = 64
-# Rounds of sorting by numpy, some bytes each, before Python sorts the rest.
-_ROUNDS = 16
 # Looking this up at each call would take as long as the call.
 _number = int.from_bytes
+# Texts of more bytes are hashed one by one: rare, and too many words for all others to wait.
+_LONG = 256
+
+# An empty slot. No row looks like it: its low bits are never all set.
+_EMPTY = 2**32 - 1
+# Eleven kinds of ids, 300,000 each, stood at most 15 slots from where they belong. Ids that
+# are further are crafted.
+_FURTHEST = 64
 
 
 class _Index(NamedTuple):
@@ -314,13 +316,13 @@ class _Index(NamedTuple):
     @classmethod
     def of(cls, ids: Ids) -> _Index:
         """Return the index of *ids*: always the same."""
-        prime = _PRIME
-        for attempt in itertools.count():
-            index, furthest = cls._with(ids, prime)
-            if furthest <= _FURTHEST or attempt == 8:
+        index, furthest = cls._with(ids, _PRIME)
+        for attempt in range(8):
+            if furthest <= _FURTHEST:
                 break
             # Who crafts ids for a prime cannot know the next one: it follows from all ids.
-            prime = _prime_from(hashlib.blake2b(ids._blob, key=bytes([attempt])).digest())
+            seed = hashlib.blake2b(ids._blob, key=bytes([attempt])).digest()
+            index, furthest = cls._with(ids, _prime_from(seed))
         return index
 
     @classmethod
@@ -507,6 +509,9 @@ def _same(one: Texts, rows: _Array, other: Texts, other_rows: _Array) -> NDArray
 
 # -- arranging -------------------------------------------------------------------------------
 
+# Rounds of sorting by numpy, some bytes each, before Python sorts the rest.
+_ROUNDS = 16
+
 
 @frozen(eq=False)
 class Arrangement:
@@ -544,7 +549,8 @@ def arrange(values: _Values, *, limit: int = 255) -> Arrangement:
     missing = _missing(texts)
     good = ~missing
     good[list(unfit)] = False
-    order, repeats = _in_order(texts, np.flatnonzero(good))
+    order = np.flatnonzero(good)
+    repeats = _sort(texts, order)
     firsts = order[~repeats]
     if len(firsts) == len(texts) and (firsts[1:] > firsts[:-1]).all():
         return Arrangement(Ids(texts._blob, texts._starts), None)
@@ -575,32 +581,27 @@ def _missing(texts: Texts) -> NDArray[np.bool_]:
 def _unfit_for_ids(texts: Texts, limit: int) -> dict[int, str]:
     """Return the reason for each row whose text can be kept, but not be an id."""
     unfit = {}
-    for row in np.flatnonzero(texts._places(slice(None))[1] > limit).tolist():
+    _, lengths = texts._places(slice(None))
+    for row in np.flatnonzero(lengths > limit).tolist():
         if len(texts[row] or "") > limit:
             unfit[row] = f"it is longer than {limit} characters"
-    blob = np.frombuffer(texts._blob, np.uint8)[: -len(_PAD)]
-    # The controls of ASCII below blank, where the NULs between texts are no fault; Delete.
-    if np.count_nonzero(blob < 0x20) > len(texts) or b"\x7f" in texts._blob:
-        controls = np.flatnonzero((blob < 0x20) & (blob > 0) | (blob == 0x7F))
-    else:
-        controls = np.empty(0, np.int64)
-    # U+0080 to U+009F.
-    if b"\xc2" in texts._blob:
-        second = np.flatnonzero((blob[:-1] == 0xC2) & (blob[1:] < 0xA0))
-        controls = np.sort(np.concatenate([controls, second]))
-    rows = np.searchsorted(texts._starts, controls, side="right") - 1
-    for row, at in zip(rows.tolist(), controls.tolist(), strict=True):
-        code = int(blob[at + 1]) if blob[at] == 0xC2 else int(blob[at])
+    blob = np.frombuffer(texts._blob, np.uint8)
+    # The NULs stand between texts. U+0080 to U+009F take two bytes.
+    is_control = (blob < 0x20) & (blob > 0) | (blob == 0x7F)
+    is_control[:-1] |= (blob[:-1] == 0xC2) & (blob[1:] < 0xA0)
+    found = np.flatnonzero(is_control)
+    rows = np.searchsorted(texts._starts, found, side="right") - 1
+    for row, at in zip(rows.tolist(), found.tolist(), strict=True):
+        code = blob[at + 1] if blob[at] == 0xC2 else blob[at]
         unfit.setdefault(row, f"it holds a control character, U+{code:04X}")
     return unfit
 
 
-def _in_order(texts: Texts, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return *rows* in order of their texts, and which of them repeat the one before.
+def _sort(texts: Texts, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Put *rows* in order of their texts, in place; return which repeat the text before.
 
-    No text is None. Equal texts stand in order of row.
+    No text is None. Equal texts come in order of row.
     """
-    order = rows
     repeats = np.zeros(len(rows), np.bool_)
     # Sorted by their first bytes; then those whose first bytes are equal by the bytes that
     # follow, all groups of equals at once: the number of the group leads the key.
@@ -611,34 +612,36 @@ def _in_order(texts: Texts, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64],
         if not len(places):
             break
         width = 8 - (bits + 7) // 8
-        keys = _head(texts, order[places], offset, width)
+        keys = _heads(texts, rows[places], offset, width)
         if bits:
             keys |= groups << np.uint64(8 * width)
+        # Registers often come in order; then there is nothing to sort.
         if not (keys[1:] >= keys[:-1]).all():
             sorted_ = np.argsort(keys)
             keys = keys[sorted_]
-            order[places] = order[places[sorted_]]
+            rows[places] = rows[places[sorted_]]
         offset += width
-        # Whether each is equal to the one before; the last to the one behind it is not.
-        tied = np.zeros(len(keys) + 1, np.bool_)
-        tied[1:-1] = keys[1:] == keys[:-1]
+        is_tied = np.zeros(len(keys) + 1, np.bool_)
+        is_tied[1:-1] = keys[1:] == keys[:-1]
+        with_last, with_next = is_tied[:-1], is_tied[1:]
+        # Those that go on are overwritten by the next round.
+        repeats[places] = with_last
         # No text holds a NUL: where one is read, the text has ended.
-        ended = keys & np.uint64(255) == 0
-        repeats[places] = tied[:-1] & ended
-        going_on = (tied[:-1] | tied[1:]) & ~ended
-        groups = np.cumsum(~tied[:-1][going_on]).astype(np.uint64)
-        bits = int(groups[-1]).bit_length() if len(groups) else 0
+        has_ended = keys & np.uint64(255) == 0
+        going_on = (with_last | with_next) & ~has_ended
         places = places[going_on]
+        groups = np.cumsum(~with_last[going_on]).astype(np.uint64)
+        bits = int(groups[-1]).bit_length() if len(groups) else 0
     if len(places):
-        _finish(texts, order, repeats, places, groups, offset)
+        _sort_rest(texts, rows, repeats, places, groups, offset)
     if repeats.any():
         run = np.cumsum(~repeats)
         places = np.flatnonzero(repeats | np.append(repeats[1:], False))
-        order[places] = order[places][np.lexsort((order[places], run[places]))]
-    return order, repeats
+        rows[places] = rows[places][np.lexsort((rows[places], run[places]))]
+    return repeats
 
 
-def _head(texts: Texts, rows: NDArray[np.int64], offset: int, width: int) -> _Words:
+def _heads(texts: Texts, rows: NDArray[np.int64], offset: int, width: int) -> _Words:
     """Return *width* bytes of each text from byte *offset* on, as numbers that sort alike."""
     keys = np.empty(len(rows), np.uint64)
     for first in range(0, len(rows), _SLICE):
@@ -648,23 +651,23 @@ def _head(texts: Texts, rows: NDArray[np.int64], offset: int, width: int) -> _Wo
     return keys
 
 
-def _finish(
+def _sort_rest(
     texts: Texts,
-    order: NDArray[np.int64],
+    rows: NDArray[np.int64],
     repeats: NDArray[np.bool_],
     places: NDArray[np.int64],
     groups: _Words,
     offset: int,
 ) -> None:
-    """Sort what is equal for very many bytes the slow way."""
-    starts, lengths = texts._places(order[places])
+    """Sort in each of *groups* what is equal up to byte *offset*, in Python."""
+    starts, lengths = texts._places(rows[places])
     ends = starts + lengths
-    pieces = [
+    tails = [
         texts._blob[start:end]
         for start, end in zip((starts + offset).tolist(), ends.tolist(), strict=True)
     ]
-    by_text = np.array(sorted(range(len(pieces)), key=pieces.__getitem__), np.intp)
-    sorted_ = by_text[np.argsort(groups[by_text], kind="stable")]
-    order[places] = order[places][sorted_]
-    equal = [pieces[a] == pieces[b] for a, b in itertools.pairwise(sorted_.tolist())]
-    repeats[places[1:]] = np.array(equal, np.bool_) & (groups[1:] == groups[:-1])
+    by_tail = np.array(sorted(range(len(tails)), key=tails.__getitem__))
+    sorted_ = by_tail[np.argsort(groups[by_tail], kind="stable")]
+    rows[places] = rows[places[sorted_]]
+    is_equal = [tails[a] == tails[b] for a, b in itertools.pairwise(sorted_.tolist())]
+    repeats[places[1:]] = np.array(is_equal) & (groups[1:] == groups[:-1])
