@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -81,12 +81,18 @@ def load_text(text: str | bytes, *, limits: Limits = LIMITS) -> Structure:
         return _or_raise(_Loader(None, "", limits).load(data, ""))
 
 
-def examine(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> Examined:
+def examine(
+    path: str | os.PathLike[str],
+    *,
+    limits: Limits = LIMITS,
+    progress: Callable[[str], None] | None = None,
+) -> Examined:
     """Return the structure at *path* and every problem with it; never raises for bad input.
 
     Args:
         path: As for :func:`load`.
         limits: How much is read at most.
+        progress: Is called with the name of each table before it is read.
     """
     shown = os.fspath(path)
     if os.path.isdir(shown):  # noqa: PTH112 - a path that is none is told of below
@@ -94,7 +100,7 @@ def examine(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> Examine
     folder, name = os.path.split(shown)
     try:
         with _collector_paused():
-            loader = _Loader(Folder(folder, limits=limits), folder, limits)
+            loader = _Loader(Folder(folder, limits=limits), folder, limits, progress)
             return loader.load(loader.read_bytes(name, Location(shown)), shown)
     except FileError as error:
         return Examined(None, error.problems)
@@ -121,8 +127,15 @@ def _collector_paused() -> Iterator[None]:
 class _Loader:
     """Reads one structure; collects every problem on the way."""
 
-    def __init__(self, folder: Folder | None, prefix: str, limits: Limits) -> None:
+    def __init__(
+        self,
+        folder: Folder | None,
+        prefix: str,
+        limits: Limits,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
         self.folder = folder
+        self.progress = progress
         self.prefix = prefix
         self.limits = limits
         self.problems: list[Problem] = []
@@ -278,6 +291,8 @@ class _Loader:
         """Yield the rows of a table of a registry."""
         assert self.folder is not None
         where = decoder.source.where(reference.spot)
+        if self.progress is not None:
+            self.progress(reference.path)
         try:
             rows, problems = tables.read_table(
                 self.folder,
