@@ -120,7 +120,8 @@ class Words:
 
     def is_word(self, word: str) -> NDArray[np.bool_]:
         """Return for each row whether it holds *word*."""
-        return self.codes == self.code(word)
+        is_it: NDArray[np.bool_] = self.codes == self.code(word)
+        return is_it
 
     @property
     def nbytes(self) -> int:
@@ -199,6 +200,18 @@ class Inverse:
         if self.order is None:
             return np.arange(first, last, dtype=np.int32)
         return self.order[first:last]
+
+    def rows_of(self, rows: NDArray[Any]) -> IntArray:
+        """Return the rows that point to any of *rows*: those of the first one, then of the next.
+
+        >>> Inverse.of(np.array([1, -1, 0, 1], np.int32), 3).rows_of(np.array([1, 0])).tolist()
+        [0, 3, 2]
+        """
+        firsts = self.starts[rows]
+        counts = self.starts[rows + 1] - firsts
+        ends = np.cumsum(counts)
+        at = np.repeat(firsts - (ends - counts), counts) + np.arange(ends[-1] if len(ends) else 0)
+        return at.astype(np.int32) if self.order is None else self.order[at]
 
     @property
     def nbytes(self) -> int:

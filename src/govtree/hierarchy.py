@@ -402,21 +402,8 @@ class Hierarchy:
 
     def related(self, id: str, relation: str) -> tuple[str, ...]:
         """Return the ids that *id* covers, serves, ... today, in order."""
-        table, row = self.locate(id)
-        chosen = self.arrays.is_word("relation", "relation", relation)
-        chosen &= self.arrays.in_force("relation")
-        ends = self.sheet("relation").columns.get("target")
-        if not isinstance(ends, References):
-            return ()
-        rows = self.arrays.inverse("relation", "source", table).rows(row)
-        rows = rows[chosen[rows]]
-        return tuple(
-            sorted(
-                id
-                for target, each in ends.targets.items()
-                for id in self.ids(target, each[rows][each[rows] >= 0])
-            )
-        )
+        linked = self.arrays.linked(relation, *self.locate(id))
+        return tuple(sorted(id for table, rows in linked.items() for id in self.ids(table, rows)))
 
     def __getitem__(self, id: str) -> Unit:
         return cast(Unit, self._record(*self.locate(id)))
@@ -494,14 +481,7 @@ class Hierarchy:
         if table not in chain:
             return ()
         below = chain[chain.index(table) + 1 :]
-        rows = {table: np.array([row], np.int32)}
-        for lower in below:
-            found = [
-                self.arrays.inverse(lower, "parent", upper).rows(each)
-                for upper, ups in rows.items()
-                for each in ups.tolist()
-            ]
-            rows[lower] = np.sort(np.concatenate(found)) if found else np.empty(0, np.int32)
+        rows = self.arrays.under(table, row)
         return tuple(id for lower in below for id in self.ids(lower, rows[lower]))
 
     def level_of(self, id: str) -> str:
@@ -521,24 +501,25 @@ class Hierarchy:
     def branch_of(self, id: str) -> str | None:
         """Return the branch that answers for *id*, or None where none or several do.
 
-        Along the chain for what stands under a branch, by cover for the territory.
+        Along the chain for what stands under a branch, by cover for the territory and for
+        households that stand under none.
         """
-        table, row = self.locate(id)
-        branch = int(self.arrays.branches(table)[row])
+        branch = self.arrays.row_branch(*self.locate(id))
         return self._id("branch", branch) if branch >= 0 else None
 
     def grid_of(self, id: str) -> str | None:
         """Return the grid that a household, entrance, building or micro-grid lies in."""
-        table, row = self.locate(id)
-        grid = int(self.arrays.within(table, "grid")[row])
+        grid = self.arrays.row_within(*self.locate(id), "grid")
         return self._id("grid", grid) if grid >= 0 else None
 
     def households_of(self, id: str) -> list[str]:
         """Return the households of any unit, area or body, in order of id.
 
-        A unit of the chain has those under it, one of the territory those within it; an area
-        those of its communities; a body or post those of the units it serves, and a post
-        those of its place where it serves none.
+        A unit of the chain has those under it, and one of the territory those within it. A
+        branch also has those without a group that lie in what it covers, and a community and
+        all above it those that lie in it, as :meth:`branch_of` and :meth:`roll_up` count them.
+        An area has those of its communities; a body or post those of the units it serves, and
+        a post those of its place where it serves none.
         """
         return self.ids("household", self.arrays.households_of(*self.locate(id)))
 
@@ -579,11 +560,10 @@ class Hierarchy:
         it derives from, at the branch that covers the place.
         """
         table, row = self.locate(place)
-        places, persons = self.arrays.holders(post, table)
-        typed = persons[places == row]
+        typed = self.arrays.row_holders(post, table, row)
         term = next((each for each in self.vocabularies.get("post", ()) if each.term == post), None)
         if len(typed) or term is None or term.derived is None:
-            return tuple(self.ids("person", typed))
+            return tuple(self.ids("person", typed[typed >= 0]))
         branch = self.branch_of(place)
         return () if branch is None or branch == place else self.holders(branch, term.derived)
 

@@ -1,0 +1,140 @@
+"""Roll-ups: rows and numbers added up to the units of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from govtree._columns import NONE, IntArray
+from govtree.units import TERRITORY
+
+__all__ = ["OWN", "added", "of_households", "of_members"]
+
+#: Numbers of a unit itself, which say more than the sum of what stands below it.
+OWN = ("members", "probationary")
+
+#: Parts of the territory that count the same households each for itself, coarse to fine.
+_SIDES = (
+    ("grid", "micro_grid", "building", "entrance"),
+    ("compound", "building", "entrance"),
+)
+
+
+class Ways(Protocol):
+    """What sums ask of the arrays of a structure."""
+
+    @property
+    def chain(self) -> Sequence[str]: ...
+    def count(self, table: str) -> int: ...
+    def numbers(self, table: str, column: str) -> NDArray[Any]: ...
+    def is_given(self, table: str, column: str) -> NDArray[np.bool_]: ...
+    def pointing(self, table: str, column: str, target: str) -> IntArray: ...
+    def above(self, table: str, to: str) -> IntArray: ...
+    def within(self, table: str, to: str) -> IntArray: ...
+    def belongs(self, table: str, to: str) -> IntArray: ...
+
+
+def added(up: IntArray, weights: NDArray[Any] | None, length: int) -> NDArray[np.int64]:
+    """Return the sum of *weights* (or the count) of the rows that add to each of *length* units."""
+    return _with_rest(up, weights, length)[1:]
+
+
+def _with_rest(up: IntArray, weights: NDArray[Any] | None, length: int) -> NDArray[np.int64]:
+    """Return the sums, and before them the sum of what adds to no unit."""
+    if len(up) and up.min() >= 0:
+        sums = np.bincount(up, weights, length)
+        return np.concatenate([[0], sums]).astype(np.int64)
+    return np.bincount(np.maximum(up, NONE) + 1, weights, length + 1).astype(np.int64)
+
+
+# -- what households add up to ---------------------------------------------------------------
+
+
+def of_households(ways: Ways, column: str, by: str) -> tuple[NDArray[np.int64], int]:
+    """Return the sum of *column* for each unit of *by*, and what belongs to none of them.
+
+    Each row of a household counts for the unit that it belongs to. The number of a unit
+    counts where no row and no finer number within it says anything. The chain, the grids and
+    the compounds of a community may each bring numbers for the same households: in each
+    community one of the three counts, the first that brings any, and that of *by* first.
+    """
+    length = ways.count(by)
+    sums = np.zeros(length + 1, np.int64)
+    if ways.count("household"):
+        weights = None if column == "households" else ways.numbers("household", column)
+        sums += _with_rest(ways.belongs("household", by), weights, length)
+    levels = tuple(name for name in ways.chain if name != "household")
+    open_ = np.ones(ways.count("community") + 1, np.bool_)
+    for side in sorted((levels, *_SIDES), key=lambda side: by not in side):
+        tables = [name for name in side if ways.is_given(name, column).any()]
+        alone = {name: _alone(ways, column, name, side) for name in tables}
+        homes = {name: _home(ways, name) for name in tables}
+        brought = np.zeros(len(open_), np.int64)
+        for name in tables:
+            brought += np.bincount(homes[name], alone[name], len(open_)).astype(np.int64)
+        chosen = open_ & (brought > 0)
+        for name in tables:
+            counted = np.where(chosen[homes[name]], alone[name], 0)
+            sums += _with_rest(ways.belongs(name, by), counted, length)
+        open_ &= ~chosen
+    return sums[1:], int(sums[0])
+
+
+def _home(ways: Ways, table: str) -> NDArray[np.int64]:
+    """Return the community of each row counted from 1, 0 for none."""
+    if "community" not in ways.chain:
+        return np.zeros(ways.count(table), np.int64)
+    return np.maximum(ways.belongs(table, "community"), NONE).astype(np.int64) + 1
+
+
+def _alone(ways: Ways, column: str, table: str, side: Sequence[str]) -> NDArray[Any]:
+    """Return the number of each unit, 0 where something finer on its side says anything."""
+    spoken = np.zeros(ways.count(table), np.int64)
+    way = ways.within if table in TERRITORY else ways.above
+    for finer in (*side[side.index(table) + 1 :], "household"):
+        up = way(finer, table)
+        if len(up) and up.max() >= 0:
+            is_row = finer == "household" and column == "households"
+            said = None if is_row else ways.is_given(finer, column)
+            spoken += added(up, said, len(spoken))
+    return np.where(spoken > 0, 0, ways.numbers(table, column))
+
+
+# -- what units say of themselves --------------------------------------------------------------
+
+
+def of_members(ways: Ways, column: str, by: str) -> tuple[NDArray[np.int64], int]:
+    """Return *column* of each unit of *by*, and of the units that neither hold nor make one.
+
+    What a unit says of itself wins over the sum of what stands directly under it.
+    """
+    chain = ways.chain
+    values: dict[str, NDArray[np.int64]] = {}
+    holds: dict[str, NDArray[np.bool_]] = {}
+    at = chain.index(by) if by in chain else -1
+    for place in reversed(range(len(chain))):
+        name = chain[place]
+        below = np.zeros(ways.count(name), np.int64)
+        holding = np.full(len(below), name == by)
+        for lower in chain[place + 1 :]:
+            up = ways.pointing(lower, "parent", name)
+            below += added(up, values[lower], len(below))
+            if place < at:
+                holding |= added(up, holds[lower], len(below)) > 0
+        values[name] = np.where(ways.is_given(name, column), ways.numbers(name, column), below)
+        holds[name] = holding
+    rest = 0
+    for place, name in enumerate(chain):
+        # Whole branches of the tree that no unit of *by* is in, each counted at its top.
+        outside = ~holds[name]
+        for upper in chain[:place]:
+            up = ways.pointing(name, "parent", upper)
+            inside = up >= 0
+            if chain.index(upper) < at:
+                inside[inside] = ~holds[upper][up[inside]]
+            outside &= ~inside
+        rest += int(values[name][outside].sum())
+    return values.get(by, np.zeros(ways.count(by), np.int64)), rest
