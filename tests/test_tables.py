@@ -503,6 +503,8 @@ def test_faults_of_a_frame_are_told_by_record():
         "grid[0]:residents: error[GT040]: '800' is not a whole number; "
         "write digits alone, such as 12, or nothing where there is none"
     )
+    _, [number] = rows_of_frame(polars.DataFrame({"id": [5, None]}), "grid", Grid)
+    assert (number.code, number.where.record) == ("GT048", "grid[0]")
     _, [missing] = rows_of_frame(polars.DataFrame({"ID": ["N-1"]}), "grid", Grid)
     assert (missing.code, str(missing.where)) == ("GT052", "grid:id")
 

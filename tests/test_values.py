@@ -12,8 +12,12 @@ from hypothesis import strategies as st
 
 from govtree._columns import NONE, UNKNOWN, Words
 from govtree._values import FALSE_WORDS, TRUE_WORDS, Fault, read_cells, take_values
+from govtree.units import Link, Mark
 
-READABLE = ["id", "text", "reference", "term", "whole", "tags", "truth", "number", "date"]
+READABLE = [
+    "id", "text", "reference", "term", "whole", "tags", "truth", "number", "date",
+    "links", "flags", "parts",
+]  # fmt: skip
 TEXTLIKE = ["id", "text", "reference"]
 
 odd_texts = st.sampled_from(
@@ -115,7 +119,8 @@ def test_texts_stay_what_they_are(shape, texts):
     harmless = [text.replace("E+", "").replace("e+", "") for text in texts]
 
     assert read_cells(shape, harmless) == ([text or None for text in harmless], [])
-    assert take_values(shape, harmless) == ([text or None for text in harmless], [])
+    taken, faults = take_values(shape, harmless)
+    assert ([text or None for text in taken], faults) == ([text or None for text in harmless], [])
 
 
 # -- examples -------------------------------------------------------------------------------------
@@ -249,9 +254,8 @@ def test_each_way_of_being_wrong_is_named(shape, cell, code, meant):
         ("truth", 1, "GT047"),
         ("truth", "yes", "GT047"),
         ("text", 5, "GT048"),
-        ("id", 5, "GT048"),
-        ("id", b"H-1", "GT048"),
-        ("reference", dt.date(2024, 3, 1), "GT048"),
+        ("text", b"H-1", "GT048"),
+        ("text", dt.date(2024, 3, 1), "GT048"),
         ("term", True, "GT048"),
         ("tags", "yes", "GT049"),
         ("tags", 1.0, "GT049"),
@@ -277,6 +281,43 @@ def test_a_value_is_shown_without_asking_it():
     _, faults = take_values("text", [Rude()])
 
     assert said(faults) == [(0, "GT048", {"cell": "a value of type Rude"})]
+
+
+def test_several_may_be_given_in_many_ways():
+    """Links are taken as texts, records and mappings, alone or in lists; so are flags."""
+    link = Link("N-1", mode="contract", since=dt.date(2024, 3, 1))
+    said_so = {"unit": "N-1", "mode": "contract", "since": dt.date(2024, 3, 1)}
+
+    assert take_values("links", ["N-1", [link, "N-2"], said_so, None, []]) == (
+        [(Link("N-1"),), (link, Link("N-2")), (link,), None, None],
+        [],
+    )
+    assert take_values("flags", [("weak",)]) == ([(Mark("weak"),)], [])
+    assert take_values("parts", [["a", "b"], "c"]) == ([("a", "b"), ("c",)], [])
+    assert read_cells("links", ["N-1", ""]) == ([(Link("N-1"),), None], [])
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (5, "GT048"),
+        (["N-1", 5], "GT048"),
+        ({"units": "N-1"}, "GT048"),
+        ({"mode": "contract"}, "GT048"),
+        (Link(5), "GT048"),
+        (Link("N-1", mode=5), "GT048"),
+        (Mark("weak"), "GT048"),
+        (Link("N-1", since="2024-03-01"), "GT045"),
+        ("3.41524E+11", "GT050"),
+        ("a\0", "GT058"),
+    ],
+)
+def test_links_of_another_type_are_refused(value, code):
+    """What is no link is refused with the part of it that is not fit."""
+    cells, faults = take_values("links", ["N-1", value])
+
+    assert cells == [(Link("N-1"),), None]
+    assert [(fault.row, fault.code) for fault in faults] == [(1, code)]
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import fields, frozen, has
 
 from govtree._columns import NONE, UNKNOWN, Words
 from govtree._rows import UNKNOWN_CELL, Cells
-from govtree.units import Shape
+from govtree.units import Link, Mark, Shape
 
 __all__ = ["FALSE_WORDS", "TRUE_WORDS", "Fault", "read_cells", "take_values"]
 
@@ -27,6 +27,9 @@ TRUE_WORDS = ("true", "yes", "y", "on", "1", "是", "有")
 FALSE_WORDS = ("false", "no", "n", "off", "0", "否", "无")
 
 _LARGEST = 2**31 - 1
+
+#: What one of several things in a cell is made into.
+_MADE_OF: Mapping[Shape, type[Any]] = {"links": Link, "flags": Mark, "parts": str}
 
 Named = tuple[tuple[str, str], ...]
 
@@ -69,9 +72,10 @@ def read_cells(shape: Shape, cells: Sequence[str | None]) -> tuple[Cells, list[F
     - *id*, *text*, *reference*: a list of text or None, every text as it is. Faults are only
       a number such as ``3.41524E+11``, which a spreadsheet makes of a long code, and what no
       text can hold: NUL, half of a surrogate pair.
+    - *links*, *flags*, *parts*: a list of tuples or None; the text is the only one in its cell.
 
     Args:
-        shape: What the cells hold; links, flags and parts are not read from one text.
+        shape: What the cells hold.
         cells: One a row.
 
     >>> read_cells("whole", ["12", "", "?", "0"])
@@ -90,10 +94,12 @@ def take_values(shape: Shape, values: Sequence[Any]) -> tuple[Cells, list[Fault]
     an empty text say that there is nothing; ``"?"`` says of whole numbers, truths and tags
     that it is not known. An array of floats whose values are all whole is taken as whole
     numbers, because that is how data frames hold them beside empty cells; an array of
-    datetime64 as days where each is a midnight.
+    datetime64 as days where each is a midnight. Links, flags and parts are texts, records,
+    mappings of the fields of these, or lists of any of them. Ids and references are handed on
+    as they are; the builder says which of them are no texts.
 
     Args:
-        shape: What the values are; links, flags and parts are not taken here.
+        shape: What the values are.
         values: One a row.
 
     >>> take_values("truth", [True, None, False])
@@ -331,6 +337,14 @@ def _not_day(text: str) -> _Unfit:
     return _Unfit("GT045", cell=text)
 
 
+def _read_several(shape: Shape) -> Callable[[Sequence[str | None]], tuple[Cells, list[Fault]]]:
+    def read(cells: Sequence[str | None]) -> tuple[Cells, list[Fault]]:
+        texts, faults = _read_text(cells)
+        return [None if text is None else (_MADE_OF[shape](text),) for text in texts], faults
+
+    return read
+
+
 _READERS: Mapping[Shape, Callable[[Sequence[str | None]], tuple[Cells, list[Fault]]]] = {
     "id": _read_text,
     "text": _read_text,
@@ -341,6 +355,9 @@ _READERS: Mapping[Shape, Callable[[Sequence[str | None]], tuple[Cells, list[Faul
     "truth": _read_truth,
     "number": _read_number,
     "date": _read_date,
+    "links": _read_several("links"),
+    "flags": _read_several("flags"),
+    "parts": _read_several("parts"),
 }
 
 
@@ -505,6 +522,47 @@ def _take_term(values: Sequence[Any]) -> tuple[Cells, list[Fault]]:
     return Words.of(texts), faults  # type: ignore[arg-type]  # a list of texts
 
 
+def _take_several(shape: Shape) -> Callable[[Sequence[Any]], tuple[Cells, list[Fault]]]:
+    """Return what takes columns of texts, records, mappings, or lists of these."""
+
+    def take(values: Sequence[Any]) -> tuple[Cells, list[Fault]]:
+        taken: list[tuple[Any, ...] | None] = []
+        faults = []
+        for row, value in enumerate(values):
+            several = value if isinstance(value, (list, tuple, np.ndarray)) else [value]
+            try:
+                given = [_one_of_several(shape, each) for each in several if not _is_nothing(each)]
+                taken.append(tuple(given) or None)
+            except _Unfit as reason:
+                taken.append(None)
+                faults.append(Fault(row, reason.code, reason.values))
+        return taken, faults
+
+    return take
+
+
+def _one_of_several(shape: Shape, value: Any) -> Any:
+    make = _MADE_OF[shape]
+    names = [each.name for each in fields(make)] if has(make) else ["text"]
+    if isinstance(value, str):
+        value = make(value)
+    elif isinstance(value, Mapping) and has(make) and {names[0]} <= value.keys() <= set(names):
+        value = make(**value)
+    if not isinstance(value, make):
+        raise _Unfit("GT048", cell=_shown(value))
+    for name in names:
+        part = getattr(value, name) if has(make) else value
+        if part is None and name != names[0]:
+            continue
+        if name in ("since", "until"):
+            _one_day(part)
+        elif not isinstance(part, str) or not part:
+            raise _Unfit("GT048", cell=_shown(part))
+        elif (reason := _strange(part)) is not None:
+            raise reason
+    return value
+
+
 _TAKERS: Mapping[Shape, Callable[[Sequence[Any]], tuple[Cells, list[Fault]]]] = {
     "id": _take_text,
     "text": _take_text,
@@ -515,4 +573,7 @@ _TAKERS: Mapping[Shape, Callable[[Sequence[Any]], tuple[Cells, list[Fault]]]] = 
     "truth": _take_truth,
     "number": _take_number,
     "date": _take_date,
+    "links": _take_several("links"),
+    "flags": _take_several("flags"),
+    "parts": _take_several("parts"),
 }

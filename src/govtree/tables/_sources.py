@@ -13,16 +13,15 @@ from govtree._columns import TAG, Words
 from govtree._ids import Texts
 from govtree._names import nearest, normal
 from govtree._rows import Cells
-from govtree._values import Fault
+from govtree._values import Fault, take_values
 from govtree.errors import Location, Places
 from govtree.tables._csv import Notes, Stop
-from govtree.units import Column, Link, Mark, Shape
+from govtree.units import Column, Shape
 
 __all__ = ["Field", "Gathered", "Reader", "Source", "TablePlaces", "match"]
 
 Reader: TypeAlias = Callable[[Shape, Sequence[Any]], tuple[Cells, list[Fault]]]
 
-_BEHIND_EACH_OTHER = {"links": Link, "flags": Mark, "parts": str}
 # Names that a problem lists at most.
 _SHOWN_NAMES = 12
 
@@ -197,29 +196,24 @@ class Gathered:
         return np.repeat(cells, length) if isinstance(cells, np.ndarray) else cells * length
 
     def _shaped(self, cells: Sequence[Any], start: int) -> Any:
-        make = _BEHIND_EACH_OTHER.get(self.field.shape)
-        if make is None:
-            return self._cells(self.field.shape, cells, start)
         split = self.field.source.split
+        if not split:
+            return self._cells(self.field.shape, cells, start)
         texts = self._cells("text", cells, start)
-        made = {
-            text: tuple(
-                make(each.strip())
-                for each in (text.split(split) if split else [text])
-                if each.strip()
-            )
-            for text in set(texts)
-            if text
-        }
-        return [made.get(text) for text in texts]
+        apart = [
+            None if text is None else [each.strip() for each in text.split(split) if each.strip()]
+            for text in texts
+        ]
+        return take_values(self.field.shape, apart)[0]
 
     def _cells(self, shape: Shape, cells: Sequence[Any], start: int) -> Any:
-        read, faults = self._read(shape, cells)
+        is_text = shape in ("id", "text", "reference")
+        read, faults = self._read("text" if is_text else shape, cells)
         for fault in faults:
             where = self._places.at(start + fault.row, self.field.name)
             self._notes.add(fault.code, where, **dict(fault.values))
         # Packed at once: a million texts of Python take four times the room.
-        packed = isinstance(read, list) and shape == self.field.shape
+        packed = is_text and shape == self.field.shape
         return Texts.of(read) if packed else read  # type: ignore[arg-type]  # a list of texts
 
 
