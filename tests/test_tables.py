@@ -10,11 +10,14 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from structures import hierarchies
 
 from govtree._columns import NONE, UNKNOWN, References, Sheet, Words
 from govtree._files import LIMITS, Folder
 from govtree._ids import Ids, Texts
+from govtree._rows import tables_of
 from govtree.errors import Location, Problem
+from govtree.hierarchy import Hierarchy
 from govtree.tables import Source, TablePlaces, read_table, rows_of_frame, write_table
 from govtree.units import Body, Branch, Grid, Household, Post, Tenure
 
@@ -439,6 +442,20 @@ def test_what_is_written_is_read_back(folder, given_rows):
     assert np.array_equal(rows.columns["x"], np.array(numbers, float), equal_nan=True)
     assert rows.columns["parent"].tolist() == [None if r < 0 else groups[r] for r in rows_above]
     assert rows.columns["tags.a"].tolist() == list(wholes)
+
+
+@given(hierarchies())
+def test_a_structure_survives_its_tables(folder, h):
+    """The tables of any structure, written and read, build the same structure."""
+    records = tables_of(h.levels)
+    parts = []
+    for table in h.tables:
+        data = b"".join(write_table(h.sheet(table), h.ids))
+        rows, problems = read(folder, data, records[table], table, f"{table}.csv")
+        assert problems == ()
+        parts.append(rows)
+
+    assert Hierarchy.build(h.facts, parts) == h
 
 
 def test_a_table_is_written_plainly():
