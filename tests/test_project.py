@@ -22,6 +22,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "src" / "govtree"
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PRINTED = re.compile(r"^ *print\(.*\)  # (.*)$", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
 
@@ -153,7 +154,9 @@ def test_python_in_documents_runs(codes, tmp_path, monkeypatch):
             names.update(example.globs)
             assert not said, "".join(said)
         else:
-            exec(compile(code, "block", "exec"), names)
+            with contextlib.redirect_stdout(io.StringIO()) as told:
+                exec(compile(code, "block", "exec"), names)
+            assert told.getvalue().splitlines() == PRINTED.findall(code)
 
 
 @pytest.mark.parametrize("codes", blocks("console"))
