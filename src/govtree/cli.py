@@ -12,16 +12,18 @@ import contextlib
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from govtree import __version__
 
 if TYPE_CHECKING:
     from govtree.config import Examined, Structure
-    from govtree.errors import Location, Problem
+    from govtree.errors import Problem
 
 __all__ = ["main"]
 
@@ -61,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _quietly()
-    except Exception as error:  # noqa: BLE001 - the last stop: nobody is to see a traceback
+    except Exception as error:  # the last stop: nobody is to see a traceback
         if os.environ.get(_DEBUG):
             raise
         return _internal(error)
@@ -211,7 +213,7 @@ def _report(told: argparse.Namespace, path: str, note: str = "") -> int:
         report,
         title=title,
         levels=h.levels,
-        quote=_quote(structure),
+        quote=structure.quote,
         color=_has_color(sys.stdout),
     )
     return _print(f"{note}\n\n{text}" if note else text, code)
@@ -263,13 +265,9 @@ def _read(
 ) -> tuple[Structure | None, tuple[Problem, ...]]:
     from govtree.config import examine
 
-    progress(os.path.basename(path) or path)
-    examined: Examined = examine(path, progress=progress)
+    progress(Path(path).name)
+    examined: Examined = examine(path)
     return examined.structure, examined.problems
-
-
-def _quote(structure: Structure) -> Callable[[Location], str]:
-    return structure.quote
 
 
 def _refused(problems: Sequence[Problem], *, as_json: bool) -> int:
@@ -355,35 +353,44 @@ def _progress() -> Iterator[Callable[[str], None]]:
 
 
 class _Bar:
-    """One line on a terminal that says how long and at what the command works."""
+    """One line on a terminal that says how long and at what the command works.
+
+    A thread of its own writes it: the work does not stop to tell how far it is.
+    """
 
     AFTER_SECONDS = 1.0
-    EVERY_SECONDS = 0.1
+    EVERY_SECONDS = 0.2
     WIDTH = 60
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._began = self._told = time.monotonic()
-        self._steps = 0
-        self._shown = False
+        self._what = ""
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
 
     def tell(self, what: str) -> None:
-        """Show *what* is being done now."""
-        from govtree._markup import short
-
-        self._steps += 1
-        now = time.monotonic()
-        if now - self._began < self.AFTER_SECONDS or now - self._told < self.EVERY_SECONDS:
-            return
-        self._told = now
-        self._shown = True
-        mark = "|/-\\"[self._steps % 4]
-        line = f"{mark} {now - self._began:.0f} s  {short(what)}"[: self.WIDTH]
-        self._stream.write(f"\r{line:<{self.WIDTH}}")
-        self._stream.flush()
+        """Note what is being done now."""
+        self._what = what
 
     def clear(self) -> None:
         """Take the line away."""
-        if self._shown:
+        self._done.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        from govtree._markup import short
+
+        began = time.monotonic()
+        steps = 0
+        wait = self.AFTER_SECONDS
+        while not self._done.wait(wait):
+            wait = self.EVERY_SECONDS
+            mark = "|/-\\"[steps % 4]
+            steps += 1
+            line = f"{mark} {time.monotonic() - began:.0f} s  {short(self._what)}"[: self.WIDTH]
+            self._stream.write(f"\r{line:<{self.WIDTH}}")
+            self._stream.flush()
+        if steps:
             self._stream.write("\r" + " " * self.WIDTH + "\r")
             self._stream.flush()
