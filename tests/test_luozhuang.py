@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import govtree
-from govtree.config import Structure, load
+from govtree.config import Structure, load, load_text
 from govtree.coverage import check
 
 FOLDER = Path(govtree.__file__).parent / "examples" / "luozhuang"
@@ -211,6 +211,42 @@ def test_sizes_of_compounds_are_plausible(structure):
     summary = structure.hierarchy.summary(by="compound")
 
     assert 150 <= summary.least <= summary.most <= 1_500
+
+
+# -- the profile ----------------------------------------------------------------------------------
+
+
+def test_the_profile_has_four_levels_in_two_languages():
+    """The profile's own chain is the published one, and shows each level in both languages."""
+    levels = load_text("profile: luozhuang").hierarchy.levels
+
+    assert [(level.role, level.text("zh"), level.text("en")) for level in levels] == [
+        ("community", "社区党组织", "community organization"),
+        ("branch", "小区（网格）党支部", "compound (grid) branch"),
+        ("group", "楼栋党小组", "building group"),
+        ("household", "户", "household"),
+    ]
+
+
+def test_two_names_of_one_type():
+    """商业开发 and 商住 are read as one type of compound."""
+    h = load_text(
+        "profile: luozhuang\n"
+        "compounds: [{id: X-1, type: 商业开发}, {id: X-2, type: 商住}, {id: X-3, type: commercial}]"
+    ).hierarchy
+
+    assert {compound.type for compound in h.compounds.values()} == {"commercial"}
+
+
+@pytest.mark.parametrize("profile", ["base", "luozhuang"])
+def test_every_word_of_a_profile_is_shown_in_two_languages_and_read_in_chinese(profile):
+    """A word has a label in English and in Chinese, and the Chinese one is read as the word."""
+    vocabularies = load_text(f"profile: {profile}").hierarchy.vocabularies
+
+    for terms in vocabularies.values():
+        for term in terms:
+            assert [lang for lang, _ in term.label] == ["en", "zh"], term
+            assert term.text("zh") in term.aliases, term
 
 
 # -- what a check says --------------------------------------------------------------------------
