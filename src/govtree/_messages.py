@@ -538,6 +538,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "column '{field}' has {length} cells where the table has {expected} rows",
             "hand in columns of equal length",
         ),
+        "GT118": Text(
+            "unreadable-facts",
+            "the facts cannot be read here: {reason}",
+            "hand them in as they were written out",
+        ),
     }
 )
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-from govtree.errors import Location, Problem, problem
+from govtree.errors import Location, Problem, StructureError, problem
 from govtree.units import ROLES, SHIPPED_LEVELS, TABLES, Declared, Level, Term
+
+if TYPE_CHECKING:
+    import cattrs
 
 __all__ = ["Facts"]
 
@@ -53,6 +58,37 @@ class Facts:
     )
     declared: tuple[Declared, ...] = field(default=(), converter=_figures)
 
+    def to_plain(self) -> dict[str, Any]:
+        """Return the facts as texts, numbers, lists and mappings, without what is not said.
+
+        >>> Facts(name="河畔", as_of=dt.date(2025, 6, 30)).to_plain()
+        {'name': '河畔', 'as_of': '2025-06-30'}
+        """
+        plain: dict[str, Any] = _converter().unstructure(self)
+        return plain
+
+    @classmethod
+    def from_plain(cls, plain: object, record: str = "facts") -> Facts:
+        """Return the facts that :meth:`to_plain` gave.
+
+        Args:
+            plain: What was given; every value must be of the type that it had.
+            record: What it is called in problems.
+
+        Raises:
+            StructureError: With a problem for every value that is wrong.
+        """
+        from cattrs import BaseValidationError, transform_error
+
+        if not isinstance(plain, Mapping):
+            raise StructureError([_misread(f"a {type(plain).__name__} stands here @ ", record)])
+        try:
+            return _converter().structure(plain, cls)
+        except BaseValidationError as error:
+            raise StructureError(
+                _misread(each, record) for each in transform_error(error, path="")
+            ) from None
+
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong with the facts themselves."""
         found = []
@@ -64,10 +100,40 @@ class Facts:
         return tuple(found)
 
 
+@cache
+def _converter() -> cattrs.Converter:
+    import cattrs
+
+    def strictly(value: object, kind: type) -> object:
+        # cattrs would make a text of a number, and a number of a truth.
+        if type(value) is not kind:
+            raise TypeError(f"expected {kind.__name__}, not {type(value).__name__}")
+        return value
+
+    def number(value: object, _: type) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError(f"expected a number, not {type(value).__name__}")
+        return float(value)
+
+    converter = cattrs.Converter(forbid_extra_keys=True, omit_if_default=True)
+    for kind in (str, int, bool):
+        converter.register_structure_hook(kind, strictly)
+    converter.register_structure_hook(float, number)
+    converter.register_structure_hook(dt.date, lambda text, _: dt.date.fromisoformat(text))
+    converter.register_unstructure_hook(dt.date, dt.date.isoformat)
+    return converter
+
+
+def _misread(told: str, record: str) -> Problem:
+    reason, _, path = told.rpartition(" @ ")
+    return problem("GT118", Location(record=record, field=path.strip(".")), reason=reason)
+
+
 def _unfit(levels: Sequence[Level]) -> str:
     """Return why *levels* are no chain, or an empty text."""
     names = [level.level for level in levels]
-    roles = [level.role for level in levels if level.role]
+    # A level that is named as a role plays it unsaid.
+    roles = [level.table for level in levels if level.table in ROLES]
     taken = {table.name for table in TABLES} - set(ROLES)
     if not 2 <= len(levels) <= 8:
         return f"there are {len(levels)}"

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import numpy as np
-from attrs import asdict, evolve, field, frozen
+from attrs import evolve, field, frozen
+from numpy.typing import NDArray
 
 from govtree import _build, _columns, _frames, _graph_view, _records, _subtree
 from govtree._arrays import Arrays
-from govtree._columns import NONE, IntArray, References, Sheet
+from govtree._columns import NONE, TAG, IntArray, References, Sheet
 from govtree._each import Each
 from govtree._ids import Ids, Texts
 from govtree._names import nearest, normal
@@ -26,7 +28,7 @@ from govtree.errors import Location, Problem, StructureError, UnknownIdError, Un
 from govtree.facts import Facts
 from govtree.units import (
     BESIDE,
-    TABLES,
+    ROLES,
     TERRITORY,
     Area,
     Body,
@@ -58,6 +60,9 @@ if TYPE_CHECKING:
     import networkx as nx
 
 __all__ = ["Hierarchy", "Summary", "Units"]
+
+#: Larger tables are not searched for the id that was probably meant.
+_MOST_SEARCHED = 250_000
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -92,7 +97,7 @@ class Units(Mapping[str, R], Generic[R]):
 
     def __contains__(self, id: object) -> bool:
         ids = self._hierarchy.sheet(self._table).ids
-        return ids is not None and isinstance(id, str) and ids.row(id) >= 0
+        return ids is not None and ids.row(id) >= 0
 
     def __repr__(self) -> str:
         return f"<{len(self):,} rows of {self._table}>"
@@ -212,10 +217,8 @@ class Hierarchy:
         as its parent, which is not there; add it, or correct the parent
         """
         tables: dict[str, list[Record]] = {}
-        name_of = {table.record: table.name for table in TABLES}
         for record in records:
-            name = record.level if isinstance(record, LevelUnit) else name_of[type(record)]
-            tables.setdefault(name, []).append(record)
+            tables.setdefault(_records.table_of(record), []).append(record)
         columns = {name: _records.columns_told(rows) for name, rows in tables.items()}
         return cls.from_tables(columns, **facts)
 
@@ -320,8 +323,9 @@ class Hierarchy:
         """
         found = self._sheets.get(table)
         if found is None:
-            if table not in tables_of(self.levels):
-                raise UnknownLevelError(table, tables_of(self.levels))
+            known = tables_of(self.levels)
+            if table not in known and table not in ROLES:
+                raise UnknownLevelError(table, known)
             return Sheet(table, 0)
         return found
 
@@ -531,25 +535,37 @@ class Hierarchy:
         Args:
             text: Part of an id or name; case, width and blanks are set aside.
             table: Only this table.
-            attributes: Fields and what they hold, ``kind="building_group"``.
+            attributes: Fields and what they hold, ``kind="building_group"``, ``grid="N-1"``,
+                ``**{"tags.alone": 1}``; None for what is not given.
+
+        Raises:
+            UnknownLevelError: If there is no such table, or no table has such a field.
 
         >>> h = Hierarchy.from_records([Compound(id="X-1", name="龙湖花园", type="commercial")])
         >>> h.find("龙湖"), h.find(type="village_run")
         (('X-1',), ())
         """
+        tables = self.nodes if table is None else (table,)
+        fields = {name: columns_of(tables_of(self.levels)[name]) for name in tables}
+        for each in attributes:
+            if not each.startswith(TAG) and not any(each in known for known in fields.values()):
+                raise UnknownLevelError(each, sorted({*itertools.chain(*fields.values())}))
         sought = normal(text)
         found: list[str] = []
-        for name in self.nodes if table is None else (table,):
-            sheet = self.sheet(name)
-            if any(column not in sheet.columns for column in attributes if column != "id"):
+        for name, known in fields.items():
+            if not all(each in known or each.startswith(TAG) for each in attributes):
                 continue
-            names = sheet.columns.get("name")
-            called = names.tolist() if isinstance(names, Texts) else [None] * len(sheet)
-            for row, (id, each) in enumerate(zip(self.ids(name), called, strict=True)):
-                if sought in normal(id) or (each and sought in normal(each)):
-                    told = self.told(name, row) if attributes else {}
-                    if all(told.get(key) == value for key, value in attributes.items()):
-                        found.append(id)
+            chosen = np.ones(self.count(name), np.bool_)
+            for each, value in attributes.items():
+                chosen &= _records.holding(self.sheet(name), each, value, self._row)
+            rows = np.flatnonzero(chosen).astype(np.int32)
+            names = self.sheet(name).columns.get("name")
+            called = names.texts(rows) if isinstance(names, Texts) else [None] * len(rows)
+            found += [
+                id
+                for id, each in zip(self.ids(name, rows), called, strict=True)
+                if not sought or sought in normal(id) or (each and sought in normal(each))
+            ]
         return tuple(found)
 
     def holders(self, place: str, post: str) -> tuple[str, ...]:
@@ -581,18 +597,35 @@ class Hierarchy:
             A number for each id in order, and last, under None, what belongs to none of them:
             so the numbers add up to the whole (except by area, where areas overlap).
 
+        Raises:
+            UnknownLevelError: If there is no such table or column.
+
+        Each row of a household counts where it belongs: by :meth:`branch_of` for a branch,
+        along the chain for other levels (or by the community that it lies in), by its place
+        for the territory. The number of a unit counts where no row and no finer number within
+        it says anything. Chain, grids and compounds may all bring numbers for the same
+        households: in each community one of the three counts, that of *by* first. Members are
+        what a unit says of itself, else the sum of those directly under it.
+
         >>> h = Hierarchy.from_records([
         ...     Grid(id="N-1"), Household(id="H-1", grid="N-1"), Household(id="H-2"),
         ... ])
         >>> h.roll_up(by="grid")
         {'N-1': 1, None: 1}
         """
-        totals, rest = self.arrays.roll_up(column, by)
-        return dict(zip([*self.ids(by), None], [*totals.tolist(), rest], strict=True))
+        table, totals, rest = self._sums(column, by)
+        return dict(zip([*self.ids(table), None], [*totals.tolist(), rest], strict=True))
 
     def summary(self, *, by: str, column: str = "households") -> Summary:
-        """Return how many units there are in *by* and how *column* spreads over them."""
-        totals, rest = self.arrays.roll_up(column, by)
+        """Return how many units there are in *by* and how *column* spreads over them.
+
+        What counts where, and what is refused, is as in :meth:`roll_up`.
+
+        >>> h = Hierarchy.from_records([Grid(id="N-1", households=280), Grid(id="N-2")])
+        >>> h.summary(by="grid")
+        Summary(units=2, total=280, mean=140.0, least=0, most=280, unattached=0)
+        """
+        _, totals, rest = self._sums(column, by)
         some = len(totals) > 0
         return Summary(
             units=len(totals),
@@ -602,6 +635,21 @@ class Hierarchy:
             most=int(totals.max()) if some else None,
             unattached=rest,
         )
+
+    def _sums(self, column: str, by: str) -> tuple[str, NDArray[np.int64], int]:
+        tables = {name: level.table for level in self.levels for name in (level.table, level.level)}
+        tables |= {name: name for name in (*TERRITORY, "area")}
+        if by not in tables:
+            raise UnknownLevelError(by, sorted(tables))
+        counts = {
+            name
+            for table in self.nodes
+            for name, each in columns_of(tables_of(self.levels)[table]).items()
+            if each.shape == "whole"
+        }
+        if not column.startswith(TAG) and column not in counts | {"households", "members"}:
+            raise UnknownLevelError(column, sorted(counts))
+        return tables[by], *self.arrays.roll_up(column, tables[by])
 
     # -- networkx, other forms ---------------------------------------------------------------------
 
@@ -673,7 +721,7 @@ class Hierarchy:
 
         def made() -> str:
             digest = hashlib.blake2b(digest_size=16)
-            facts = json.dumps(asdict(self.facts), default=str, sort_keys=True)
+            facts = json.dumps(self.facts.to_plain(), sort_keys=True)
             digest.update(facts.encode() + b"\0")
             for name, sheet in self._sheets.items():
                 digest.update(f"{name}\0{len(sheet)}\0".encode())
@@ -767,6 +815,10 @@ class Hierarchy:
             if isinstance(stored, References) and table in stored.targets
         ]
 
+    def _row(self, table: str, id: object) -> int:
+        ids = self.sheet(table).ids
+        return NONE if ids is None else ids.row(id)
+
     def _id(self, table: str, row: int) -> str:
         return cast(str, cast(Ids, self._sheets[table].ids)[row])
 
@@ -774,8 +826,15 @@ class Hierarchy:
         return next((each.level for each in self.levels if each.table == table), table)
 
     def _unknown(self, id: object, table: str | None = None) -> UnknownIdError:
-        tables = self.nodes if table is None else (table,)
-        meant = nearest(str(id), [each for name in tables for each in self.ids(name)])
+        def meant() -> str:
+            return nearest(str(id), (each for name in tables for each in self.ids(name)))
+
+        # So many ids are not searched; to list them would take a second.
+        tables = [
+            name
+            for name in (self.nodes if table is None else (table,))
+            if self.count(name) <= _MOST_SEARCHED
+        ]
         return UnknownIdError(str(id), meant)
 
     def _record(self, table: str, row: int) -> Record:
