@@ -277,7 +277,7 @@ class Faults:
         return cls(
             kind,
             severities,
-            Texts.of([]) if ids is None else ids.take(rows),
+            Texts.of([] if ids is None else ids).take(rows),
             Texts.of(book.names),
             tuple(book.tables),
             read_only(path),
