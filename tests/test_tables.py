@@ -165,19 +165,27 @@ def test_another_delimiter_is_read_when_named(folder):
     assert values(rows) == {"id": ["H-1"], "name": ["a,b"]}
 
 
-def test_many_rows_are_read_as_few_are(folder):
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_many_rows_are_read_as_few_are(folder, end):
     """Rows that are read in several parts stand in one column, and faults in their rows."""
-    lines = [f"H-{n},G-{n % 7},{n % 5},{n % 2}\n" for n in range(70_000)]
-    lines[40_000] = "H-40000,G-2,many,0\n"
-    lines[69_999] = "H-69999\n"
-    rows, problems = read(folder, HEADER + "".join(lines).encode())
+    words = ["let", "owner", "", "?"]
+    lines = [f"H-{n},G-{n % 7},{n % 5},{words[n // 30_000]}" for n in range(100_000)]
+    lines[40_000] = "H-40000,G-2,many,owner"
+    lines[99_998] = "H-99998"
+    data = end.join(["id,parent,residents,occupancy", *lines]).encode()
+    rows, problems = read(folder, data)
 
-    assert said(problems) == [("GT055", 70_001, ""), ("GT040", 40_002, "residents")][::-1]
-    assert rows.length == 70_000
-    assert rows.columns["id"].tolist() == [f"H-{n}" for n in range(70_000)]
-    assert rows.columns["parent"][69_998] == "G-5"
-    assert rows.columns["parent"][69_999] is None
+    assert len(data) > 2**20
+    assert said(problems) == [("GT040", 40_002, "residents"), ("GT055", 100_000, "")]
+    assert rows.length == 100_000
+    assert rows.columns["id"].tolist() == [f"H-{n}" for n in range(100_000)]
+    assert rows.columns["parent"][99_999] == "G-4"
+    assert rows.columns["parent"][99_998] is None
     assert rows.columns["residents"][39_999:40_002].tolist() == [4, NONE, 1]
+    words = rows.columns["occupancy"]
+    assert [words[row] for row in (0, 29_999, 30_000, 60_000, 99_999)] == [
+        "let", "let", "owner", None, "?",
+    ]  # fmt: skip
 
 
 # -- what is refused ------------------------------------------------------------------------------
@@ -558,6 +566,15 @@ def test_parquet_is_read_like_csv(folder, parquet):
     assert rows.columns["tags.a"].tolist() == [1, *[0] * 999]
     assert np.isnan(rows.columns["x"][1])
     assert str(rows.places.at(0, "id")) == "h.parquet:row 2:id"
+
+
+def test_faults_in_parquet_are_told_by_row(folder, parquet):
+    """A faulty value far down in a Parquet file is told by its row, the names being row 1."""
+    columns = {"id": [f"H-{n}" for n in range(70_000)], "residents": [1] * 70_000}
+    columns["residents"][69_000] = -1
+    _, problems = read(folder, packed(parquet, columns), name="h.parquet")
+
+    assert said(problems) == [("GT041", 69_002, "residents")]
 
 
 def test_a_parquet_file_that_lies_is_refused(folder, parquet):

@@ -102,7 +102,7 @@ class _Blocks:
             cut = block.rfind(b"\n") + 1 or block.rfind(b"\r", 0, -1) + 1
             rest = block[cut:]
             if len(rest) > _MOST_LINE_BYTES:
-                self._stop("GT062", self._lines + block.count(b"\n"), f"{_MOST_LINE_BYTES:,}")
+                self._stop("GT062", self._lines + _line_ends(block), f"{_MOST_LINE_BYTES:,}")
             if cut:
                 yield self._text(block[:cut])
         if rest:
@@ -123,9 +123,9 @@ class _Blocks:
         return block.removeprefix(codecs.BOM_UTF8)
 
     def _text(self, block: bytes) -> io.StringIO:
-        lines = block.count(b"\n")
+        lines = _line_ends(block)
         if block.count(self._delimiter) > _MOST_CELLS + lines * self.width:
-            for number, line in enumerate(block.split(b"\n")):
+            for number, line in enumerate(block.splitlines()):
                 if line.count(self._delimiter) >= _MOST_CELLS:
                     self._stop("GT063", self._lines + number, f"{_MOST_CELLS:,}")
         if b"\0" in block:
@@ -153,7 +153,7 @@ class _Blocks:
         # A few lines in another encoding can pass as UTF-8 by chance.
         if good > len(bad) // 8:
             return
-        where = evolve(self._notes.place, line=self._lines + block[: error.start].count(b"\n") + 1)
+        where = evolve(self._notes.place, line=self._lines + _line_ends(block[: error.start]) + 1)
         try:
             b"\n".join(bad).decode("gb18030")
         except UnicodeDecodeError:
@@ -293,6 +293,10 @@ class CsvTable:
             elif (shown := _shown(cell)) != cell:
                 self._notes.add("GT059", where, cell=shown)
                 row[place] = shown
+
+
+def _line_ends(block: bytes) -> int:
+    return max(block.count(b"\n"), block.count(b"\r"))
 
 
 def _shown(cell: str) -> str:
