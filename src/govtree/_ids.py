@@ -13,8 +13,8 @@ import hashlib
 import itertools
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
 import numpy as np
 from attrs import frozen
@@ -206,13 +206,17 @@ class Texts:
         """Return a text or None a row."""
         texts: list[str | None] = []
         for first in range(0, len(self), _SLICE):
-            last = min(first + _SLICE, len(self))
-            part = self._blob[self._at[first] : self._at[last] - 1]
-            if _NONE in part:
-                texts += map(_text, part.split(b"\0"))
-            else:
-                texts += part.decode().split("\0")
+            texts += self.between(first, min(first + _SLICE, len(self)))
         return texts
+
+    def between(self, first: int, last: int) -> list[str | None]:
+        """Return the texts of the rows from *first* to before *last*, which is no less."""
+        if first == last:
+            return []
+        part = self._blob[self._at[first] : self._at[last] - 1]
+        if _NONE in part:
+            return list(map(_text, part.split(b"\0")))
+        return cast("list[str | None]", part.decode().split("\0"))
 
     def texts(self, rows: _Array) -> list[str | None]:
         """Return the texts of some *rows*."""
@@ -438,6 +442,11 @@ class Ids(Texts):
         if not (rows[1:] > rows[:-1]).all():
             raise ValueError("ids stand in order; Texts.of(ids).take(rows) takes any")
         return Ids(*self._taken(rows))
+
+    def few(self, rows: Iterable[int]) -> list[str]:
+        """Return the ids of a few *rows*, which may stand in any order."""
+        at, blob = self._at, self._blob
+        return [blob[at[row] : at[row + 1] - 1].decode() for row in rows]
 
     def row(self, id: object) -> int:
         """Return the row of *id*, -1 where there is none."""
