@@ -7,7 +7,7 @@ read-only, so that versions of a structure and threads can share them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -28,6 +28,7 @@ __all__ = [
     "Words",
     "equal",
     "feed",
+    "freeze",
     "read_only",
     "same",
 ]
@@ -99,6 +100,9 @@ class Words:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    def __iter__(self) -> Iterator[str | None]:
+        return iter(self.tolist())
 
     def __getitem__(self, row: int) -> str | None:
         code = int(self.codes[row])
@@ -244,6 +248,17 @@ class Sheet:
         """Bytes of ids and columns, without indexes made on use."""
         ids = 0 if self.ids is None else self.ids.nbytes
         return ids + sum(each.nbytes for each in self.columns.values())
+
+
+def freeze(column: Stored) -> None:
+    """Switch off writing to the arrays of *column*; texts are read-only from the start."""
+    if isinstance(column, Words):
+        read_only(column.codes)
+    elif isinstance(column, References):
+        for rows in column.targets.values():
+            read_only(rows)
+    elif isinstance(column, np.ndarray):
+        read_only(column)
 
 
 def equal(one: Stored, other: Stored) -> bool:

@@ -6,16 +6,33 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from govtree import _frames, _values
-from govtree._columns import TAG, UNKNOWN, References, Sheet, Stored, Words
+from govtree._columns import NONE, TAG, UNKNOWN, References, Sheet, Stored, Words
 from govtree._ids import Texts
 from govtree._names import nearest
 from govtree._rows import UNKNOWN_CELL, Rows, input_columns
 from govtree.errors import Problem, RecordPlaces, problem
-from govtree.units import Column, Record, columns_of
+from govtree.units import TABLES, Column, LevelUnit, Record, columns_of
 
-__all__ = ["attributes_of", "columns_told", "rows_of"]
+__all__ = ["attributes_of", "columns_told", "holding", "rows_of", "table_of"]
+
+_TABLE_OF: Mapping[type, str] = {table.record: table.name for table in TABLES}
+
+
+def table_of(record: Record) -> str:
+    """Return the name of the table that *record* is a row of.
+
+    Raises:
+        TypeError: If it is no record.
+    """
+    if isinstance(record, LevelUnit):
+        return record.level
+    table = _TABLE_OF.get(type(record))
+    if table is None:
+        raise TypeError(f"a value of type {type(record).__name__} is no record")
+    return table
 
 
 def columns_told(records: Sequence[Record]) -> dict[str, list[Any]]:
@@ -102,6 +119,40 @@ def attributes_of(
     if tags:
         told["tags"] = tags
     return told
+
+
+def holding(
+    sheet: Sheet, name: str, value: object, row_of: Callable[[str, object], int]
+) -> NDArray[np.bool_]:
+    """Return for each row of *sheet* whether the field *name* holds *value*.
+
+    Args:
+        sheet: The table.
+        name: A field, ``id`` included, or a tag as ``tags.NAME``.
+        value: What :func:`attributes_of` gives for such a cell; None for nothing.
+        row_of: Gives the row of an id in a table, negative where there is none.
+    """
+    found = np.zeros(len(sheet), np.bool_)
+    stored = sheet.columns.get(name)
+    if name == "id":
+        found |= np.arange(len(sheet)) == row_of(sheet.name, value)
+    elif stored is None:
+        found[:] = value is None
+    elif isinstance(stored, Words):
+        code = UNKNOWN if value == UNKNOWN_CELL else stored.code(str(value))
+        found |= stored.codes == (NONE if value is None else code)
+    elif isinstance(stored, References):
+        for target, rows in stored.targets.items():
+            row = UNKNOWN if value == UNKNOWN_CELL else row_of(target, value)
+            found |= (rows != NONE) if value is None else (rows == row) & (row != NONE)
+        found ^= value is None
+    else:
+        found[:] = [_value(stored, row, _no_id) == value for row in range(len(sheet))]
+    return found
+
+
+def _no_id(table: str, row: int) -> str:
+    raise LookupError(table, row)
 
 
 def _value(stored: Stored, row: int, id_of: Callable[[str, int], str]) -> Any:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from govtree._columns import NONE, Words
 from govtree._ids import Texts
 from govtree.errors import Location, Places
-from govtree.units import TABLES, Column, Level, LevelUnit, Record, Tenure, columns_of
+from govtree.units import ROLES, TABLES, Column, Level, LevelUnit, Record, Tenure, columns_of
 
 __all__ = [
     "HELD",
@@ -26,6 +26,7 @@ __all__ = [
     "Input",
     "Rows",
     "Sources",
+    "briefly",
     "input_columns",
     "is_given",
     "tables_of",
@@ -122,10 +123,13 @@ class Input:
 
 
 def tables_of(levels: Iterable[Level]) -> dict[str, type[Record]]:
-    """Return the record class of every table by name: the chain top down, then the others."""
+    """Return the record class of every table by name: the chain top down, then the others.
+
+    A role that no level plays has no table.
+    """
     shipped = {table.name: table.record for table in TABLES}
     chain = {level.table: shipped.get(level.table, LevelUnit) for level in levels}
-    return chain | {name: record for name, record in shipped.items() if name not in chain}
+    return chain | {name: record for name, record in shipped.items() if name not in ROLES}
 
 
 def input_columns(table: str, record: type[Record]) -> dict[str, Column]:
@@ -139,6 +143,13 @@ def input_columns(table: str, record: type[Record]) -> dict[str, Column]:
         columns |= {name: evolve(held[name], required=False) for name in HELD}
         columns["id"] = evolve(columns["id"], required=False)
     return columns
+
+
+def briefly(where: Location, seen_from: Location) -> str:
+    """Return *where* as text, without its file where that is the same."""
+    if where.file == seen_from.file and (where.line or where.row):
+        return f"line {where.line}" if where.line else f"row {where.row}"
+    return str(where)
 
 
 def is_given(cell: Any) -> bool:
@@ -184,7 +195,8 @@ def _joined(parts: Sequence[Rows]) -> dict[str, Cells]:
 def taken(cells: Cells, rows: NDArray[Any]) -> Cells:
     """Return the cells at *rows*, in their order."""
     if isinstance(cells, np.ndarray):
-        return cells[rows]
+        found: Cells = cells[rows]
+        return found
     if isinstance(cells, (Words, Texts)):
         return cells.take(rows)
     return list(map(cells.__getitem__, rows.tolist()))

@@ -21,6 +21,7 @@ from govtree._rows import (
     Chosen,
     Input,
     Rows,
+    briefly,
     input_columns,
     is_given,
     taken,
@@ -59,7 +60,7 @@ def unfolded(
             _add(parts, _apart(rows, records))
     if seats:
         for rows in _apart(_with_seat_ids(Input("post", seats), posts, say), records):
-            _add(parts, _seats_and_tenures(rows) if rows.table == "post" else [rows])
+            _add(parts, _seats_and_tenures(rows, say) if rows.table == "post" else [rows])
     _imply_persons(parts)
     return parts
 
@@ -90,13 +91,13 @@ def _with_seat_ids(posts: Input, terms: Sequence[Term], say: Say) -> Rows:
         for at, post in zip(cells["at"], cells["post"], strict=True)
     ]
     many = {term.term for term in terms if term.many}
-    numbers = _seat_numbers(places, cells["number"], cells["holder"], many)
+    numbers = _seat_numbers(posts, cells, places, many)
     ids = [
         id or (_seat_id(*place, number) if all(place) else None)
         for id, place, number in zip(cells["id"], places, numbers, strict=True)
     ]
     for row in (row for row, id in enumerate(ids) if id is None):
-        say("GT108", posts.sources, row, table="post", field="at" if places[row][1] else "post")
+        say("GT108", posts.sources, row, table="a post", field="at" if places[row][1] else "post")
     named = np.array([row for row, id in enumerate(ids) if id is not None], np.int64)
     columns = posts.columns | {"id": ids}
     if max(numbers, default=NONE) > NONE:
@@ -110,26 +111,38 @@ def _seat_id(at: str, post: str, number: int) -> str:
 
 
 def _seat_numbers(
+    posts: Input,
+    cells: Mapping[str, Sequence[Any]],
     places: Sequence[tuple[str, str]],
-    given: Sequence[int | None],
-    holders: Sequence[str | None],
     many: set[str],
 ) -> list[int]:
-    """Return the number of the seat of each row; :data:`NONE` where a place has but one."""
-    numbers = [NONE if number is None else number for number in given]
+    """Return the number of the seat of each row; :data:`NONE` where there is none."""
+    numbers = [NONE if number is None else number for number in cells["number"]]
+    named = {id for id in cells["id"] if id}
     rows_at: dict[tuple[str, str], list[int]] = {}
     for row, place in enumerate(places):
-        if place[1] in many:
+        # A seat that has an id of its own needs no number to be told from others.
+        if place[1] in many and not cells["id"][row]:
             rows_at.setdefault(place, []).append(row)
-    for rows in rows_at.values():
+
+    def told(row: int) -> tuple[bool, str, list[str], int]:
+        holder = cells["holder"][row]
+        # Nobody is like nobody else: what else is said of a vacancy puts it in its place.
+        more = [] if holder else [repr(posts.columns[name][row]) for name in sorted(posts.columns)]
+        return not holder, str(holder), more, row
+
+    for place, rows in rows_at.items():
         used = {numbers[row] for row in rows}
-        free = (number for number in count(1) if number not in used)
+        free = (n for n in count(1) if n not in used and _seat_id(*place, n) not in named)
         # A holder who is named twice, for two times in office, keeps the seat.
-        of_holder: dict[str, int] = {}
-        for row in sorted(rows, key=lambda row: (not holders[row], holders[row] or "", row)):
+        of_holder: dict[Any, int] = {}
+        for row in sorted(rows, key=lambda row: -numbers[row]):
+            if numbers[row] >= 0:
+                of_holder[cells["holder"][row]] = numbers[row]
+        for row in sorted(rows, key=told):
             if numbers[row] < 0:
-                holder = holders[row] or f"nobody, in row {row}"
-                if holder not in of_holder:
+                holder = cells["holder"][row]
+                if not holder or holder not in of_holder:
                     of_holder[holder] = next(free)
                 numbers[row] = of_holder[holder]
     return numbers
@@ -158,7 +171,7 @@ def _listed(table: Input, name: str) -> list[Any]:
     return [None if cell == NONE else cell for cell in listed]
 
 
-def _seats_and_tenures(posts: Rows) -> Iterator[Rows]:
+def _seats_and_tenures(posts: Rows, say: Say) -> Iterator[Rows]:
     """Yield the seats of *posts*, each once, and the tenures of their holders."""
     ids = posts.columns["id"]
     nothing: list[None] = [None] * posts.length
@@ -166,14 +179,27 @@ def _seats_and_tenures(posts: Rows) -> Iterator[Rows]:
     since = posts.columns.get("since", nothing)
     held = {name: posts.columns[name] for name in HELD if name in posts.columns}
     seats = {name: cells for name, cells in posts.columns.items() if name not in held}
-    # The earliest holder's row describes the seat, whatever the order of the rows.
+    # What the earliest holder's row says of the seat counts, whatever the order of the rows.
     by_age = sorted(
-        range(posts.length), key=lambda row: (ids[row], str(since[row]), holders[row] or "", row)
+        range(posts.length),
+        key=lambda row: (str(ids[row]), str(since[row]), str(holders[row] or ""), row),
     )
-    firsts = {ids[row]: row for row in reversed(by_age)}
-    rows = np.array(sorted(firsts.values()), np.int64)
-    columns = {name: taken(cells, rows) for name, cells in seats.items()}
-    yield Rows("post", columns, len(rows), Chosen(posts.places, rows))
+    rows_of: dict[Any, list[int]] = {}
+    for row in by_age:
+        rows_of.setdefault(ids[row], []).append(row)
+    told = {id: rows for id, rows in rows_of.items() if len(rows) > 1}
+    for id, several in told.items():
+        for row in sorted(several)[1:]:
+            _say_other_place(posts, id, min(several), row, say)
+    firsts = {min(each): each for each in rows_of.values()}
+    chosen = np.array(sorted(firsts), np.int64)
+    columns = {name: taken(cells, chosen) for name, cells in seats.items()}
+    if told:
+        columns = {
+            name: _first_given(cells, [firsts[row] for row in chosen.tolist()])
+            for name, cells in seats.items()
+        }
+    yield Rows("post", columns, len(chosen), Chosen(posts.places, chosen))
     given = np.zeros(posts.length, np.bool_)
     for cells in held.values():
         given[[row for row in range(posts.length) if is_given(cells[row])]] = True
@@ -182,6 +208,23 @@ def _seats_and_tenures(posts: Rows) -> Iterator[Rows]:
         columns = {name: taken(cells, rows) for name, cells in held.items()}
         columns["post"] = [ids[row] for row in rows.tolist()]
         yield Rows("tenure", columns, len(rows), Chosen(posts.places, rows))
+
+
+def _say_other_place(posts: Rows, id: object, first: int, row: int, say: Say) -> None:
+    """Say that two rows give one id to seats of two posts or places."""
+    for name in ("post", "at", "number"):
+        if name in posts.columns:
+            one, other = posts.columns[name][first], posts.columns[name][row]
+            if is_given(one) and is_given(other) and one != other:
+                here, there = posts.places.at(row, "id"), posts.places.at(first, "id")
+                say("GT101", posts.places, row, "id", id=id, first=briefly(there, here))
+                return
+
+
+def _first_given(cells: Cells, rows: Sequence[Sequence[int]]) -> Cells:
+    """Return for each list of rows the first cell in which something is given."""
+    at = [next((row for row in each if is_given(cells[row])), each[0]) for each in rows]
+    return taken(cells, np.array(at, np.int64))
 
 
 def _beside(rows: Rows, name: str, column: Column, cells: Cells) -> Rows:
@@ -196,7 +239,8 @@ def _beside(rows: Rows, name: str, column: Column, cells: Cells) -> Rows:
     owners = [ids[row] for row, _, _ in found]
     items = [each for _, _, each in found]
     if column.shape == "parts":
-        table, columns = column.targets[0], {"body": owners, "group": items}
+        table = column.targets[0]
+        columns: dict[str, Cells] = {"body": owners, "group": items}
     elif column.shape == "flags":
         table, columns = "flag", {"unit": owners, **_dated(items, ("flag", "giver"))}
     else:

@@ -6,7 +6,7 @@ language, a terminal and a log file cannot disagree about what it says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from attrs import field, frozen
@@ -218,13 +218,23 @@ class UnknownIdError(GovtreeError, KeyError):
 
     Attributes:
         id: The id that was asked for.
-        meant: The nearest id that there is, or an empty text.
     """
 
-    def __init__(self, id: str, meant: str = "") -> None:
+    def __init__(self, id: str, meant: str | Callable[[], str] = "") -> None:
         self.id = id
-        self.meant = meant
-        super().__init__(id, meant)
+        self._meant = meant
+        super().__init__(id)
+
+    @property
+    def meant(self) -> str:
+        """The nearest id that there is, or an empty text."""
+        # Who asks for many ids and expects some to be missing does not pay for a search.
+        if not isinstance(self._meant, str):
+            self._meant = self._meant()
+        return self._meant
+
+    def __reduce__(self) -> tuple[type[UnknownIdError], tuple[str, str]]:
+        return type(self), (self.id, self.meant)
 
     def __str__(self) -> str:
         hint = f"; did you mean '{self.meant}'?" if self.meant else ""

@@ -641,13 +641,14 @@ class Hierarchy:
         tables |= {name: name for name in (*TERRITORY, "area")}
         if by not in tables:
             raise UnknownLevelError(by, sorted(tables))
+        records = tables_of(self.levels)
         counts = {
             name
-            for table in self.nodes
-            for name, each in columns_of(tables_of(self.levels)[table]).items()
+            for table in tables.values()
+            for name, each in columns_of(records[table]).items()
             if each.shape == "whole"
         }
-        if not column.startswith(TAG) and column not in counts | {"households", "members"}:
+        if not column.startswith(TAG) and column not in counts:
             raise UnknownLevelError(column, sorted(counts))
         return tables[by], *self.arrays.roll_up(column, tables[by])
 
@@ -749,6 +750,10 @@ class Hierarchy:
         names = ("facts", "_sheets", "_sources", "warnings", "_made")
         for name, value in zip(names, (*state, {}), strict=True):
             object.__setattr__(self, name, value)
+        # A pickle does not keep that an array cannot be written.
+        for sheet in self._sheets.values():
+            for stored in sheet.columns.values():
+                _columns.freeze(stored)
 
     def _viewed(self, view: Callable[..., nx.DiGraph[str]]) -> nx.DiGraph[str]:
         return view(self._sheets, self.levels, self.arrays.inverse)
