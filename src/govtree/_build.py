@@ -157,7 +157,7 @@ class _Builder:
         given: Any = [None] * table.length if cells is None else cells
         arranged = arrange(given, limit=LIMITS.id_characters)
         for row in arranged.empty:
-            self._say("GT109", sources, row, table=table.table)
+            self._say("GT109", sources, row, table=_a(table.table))
         for row, reason in arranged.unfit:
             self._say_unfit(table, row, reason)
         for row, first in arranged.duplicates:
@@ -177,7 +177,7 @@ class _Builder:
     def _say_unfit(self, table: Input, row: int, reason: str) -> None:
         cell = table.columns["id"][row]
         if not _is_given(cell):
-            self._say("GT109", table.sources, row, table=table.table)
+            self._say("GT109", table.sources, row, table=_a(table.table))
         elif not isinstance(cell, str):
             self._say("GT048", table.sources, row, "id", cell=cell)
         else:
@@ -282,7 +282,7 @@ class _Builder:
         for row in _empty(stored, length):
             # A cell that was refused is empty now; it has had its problem.
             if (id(sources), row, name) not in self.faulty:
-                self._say("GT108", sources, row, name, table=table, field=name)
+                self._say("GT108", sources, row, name, table=_a(table), field=name)
 
     def _words(self, table: str, name: str, column: Column, cells: Cells) -> Words:
         words = cells if isinstance(cells, Words) else Words.of(cells)  # type: ignore[arg-type]  # cells of a term
@@ -382,6 +382,8 @@ class _Builder:
         for row, text in zip(rows, texts, strict=True):
             own = ids[row] if ids else None
             who = f"{self._called(table)} '{own}'" if own else _a(table)
+            if table == "relation" and self.relations is not None and self.relations[row]:
+                who = f"relation '{self.relations[row]}'"
             said = {"who": who, "field": name, "target": text}
             likely = near.get(row, allowed)
             expected = self._expected(likely)
@@ -425,7 +427,8 @@ class _Builder:
             return "unit, area, body or post"
         if "compound" in tables and "grid" in tables:
             return "unit"
-        return " or ".join(map(self._called, tables)) or "nothing"
+        *most, last = map(self._called, tables) if tables else ("nothing",)
+        return f"{', '.join(most)} or {last}" if most else last
 
     def _called(self, table: str) -> str:
         return self.levels[table].level if table in self.levels else table

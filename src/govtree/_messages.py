@@ -489,8 +489,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT108": Text(
             "missing-field",
-            "{table} has no {field}",
-            "add the {field}",
+            "{table} has no '{field}'",
+            "add its '{field}'",
         ),
         "GT109": Text(
             "empty-id",

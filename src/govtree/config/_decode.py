@@ -73,7 +73,7 @@ class Decoder:
 
     def say_unfit(self, what: str, expected: str, value: Value, spot: int) -> None:
         """Note that *value* is a text, list or mapping where another one is expected."""
-        if isinstance(value, str) and spot & 1 and "mapping" in expected:
+        if isinstance(value, str) and spot & 1 and ("mapping" in expected or "record" in expected):
             # A mapping that is none for want of a sign: that is what has to be mended.
             wide = value.find(_COLON)
             if wide >= 0:
@@ -81,7 +81,7 @@ class Decoder:
             if _MISSING_BLANK.match(value):
                 return self.say("GT019", spot)
         found = {Elements: "a list", Entries: "a mapping"}.get(type(value), f"the text '{value}'")
-        found = "nothing" if is_nothing(value, spot) else found
+        found = "an empty value" if is_nothing(value, spot) else found
         return self.say("GT091", spot, what=what, expected=expected, found=found)
 
     def say_unknown_key(self, what: str, key: str, spot: int, known: Sequence[str]) -> None:
@@ -147,7 +147,7 @@ class Decoder:
         if node.shape == "text":
             # A setting is no cell of a registry, which a spreadsheet may have damaged.
             if "\0" in value:
-                return self.say("GT058", spot, cell=value, character="NUL")
+                return self.say("GT058", spot, cell=value, character="U+0000")
             return value
         cells, faults = _values.read_cells(node.shape, [value])
         for fault in faults:

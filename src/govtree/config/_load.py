@@ -264,7 +264,8 @@ class _Loader:
                 if name in free:
                     yield from self._section(decoder, name, name, LevelUnit, each, at)
                 else:
-                    decoder.say_unknown_key("'units'", name, value.spots[2 * place], free)
+                    known = free or ["none, because every level plays a role"]
+                    decoder.say_unknown_key("'units'", name, value.spots[2 * place], known)
         elif not is_nothing(value, spot):
             decoder.say_unfit("'units'", "a mapping from level to records", value, spot)
 

@@ -66,7 +66,7 @@ def rows_of(
     if isinstance(value, Entries):
         value = Elements([value], [spot], spot)
     if isinstance(value, str):
-        decoder.say_unfit(f"'{section}'", "a list of records, or a mapping", value, spot)
+        decoder.say_unfit(f"'{section}'", "a list of records", value, spot)
         return
     rows: list[Entries] = []
     spots: list[int] = []
@@ -233,7 +233,7 @@ class _Columns:
                 told = [(value, "1", spot)]
             for tag, each, at in told:
                 if "\0" in tag:
-                    self.decoder.say("GT058", at, cell=tag, character="NUL")
+                    self.decoder.say("GT058", at, cell=tag, character="U+0000")
                 else:
                     tags.setdefault(tag, [None] * len(values))[row] = each
         return {tag: tags[tag] for tag in sorted(tags)}

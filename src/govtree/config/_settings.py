@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from zoneinfo import available_timezones
 
 from attrs import evolve, field, frozen
 
@@ -60,7 +61,8 @@ class Settings:
     def facts(self) -> tuple[Facts, bool]:
         """Return the facts, and whether tables can be read by them; say what is wrong."""
         said = self.values
-        levels = [_level(each) for each in said.get("levels") or () if each]
+        written = said.get("levels") or ()
+        levels = [_level(each) for each in written if each and each.get("level")]
         words = {name: _terms(each) for name, each in (said.get("vocabularies") or {}).items()}
         words |= {f"{level.table}_kind": level.kinds for level in levels if level.kinds}
         facts = Facts(
@@ -72,10 +74,16 @@ class Settings:
             vocabularies={name: terms for name, terms in words.items() if terms},
             declared=_declared(said.get("declared") or {}),
         )
-        fits = True
+        # A level that could not be read has had its problem.
+        fits = len(levels) == len(written)
         for each in facts.problems():
             setting = each.where.record
-            self._say(each.code, (setting,), **dict(each.values))
+            values: dict[str, str | None] = {**dict(each.values)}
+            if setting == "time_zone":
+                zones = sorted(available_timezones())
+                values["meant"] = self.decoders[setting].meant(said["time_zone"], zones)
+            if setting != "levels" or fits:
+                self._say(each.code, (setting,), **values)
             fits &= setting != "levels"
         return facts, fits
 
