@@ -123,7 +123,10 @@ examples:
         "--unit", metavar="ID", help="begin at this unit, and tell what is known of it"
     )
     show.add_argument(
-        "--depth", metavar="N", type=_depth, default=2, help="levels shown below (default: 2)"
+        "--depth",
+        metavar="N",
+        type=_depth,
+        help="levels shown below (default: 2, below a --unit 1)",
     )
     show.add_argument("--json", action="store_true", help="print JSON, every unit in it")
     show.set_defaults(run=_show)
@@ -190,11 +193,12 @@ def _demo(told: argparse.Namespace) -> int:
             "The district, its streets and its communities are real; branches, groups, grids, "
             "households,\nbodies and persons below them are synthetic."
         )
-        return _report(told, str(folder / "luozhuang.yaml"), note)
+        return _report(told, str(folder), note)
 
 
 def _report(told: argparse.Namespace, path: str, note: str = "") -> int:
     from govtree.coverage import check
+    from govtree.display.outline import header_lines
     from govtree.display.text import report_text
 
     with _progress() as progress:
@@ -208,15 +212,10 @@ def _report(told: argparse.Namespace, path: str, note: str = "") -> int:
         values = {"name": h.name, "as_of": None if h.as_of is None else h.as_of.isoformat()}
         return _print_json({**values, **report.to_json(), "problems": _plain(problems)}, code)
     _warn(problems)
-    title = ", ".join(each for each in (h.name, f"as of {h.as_of}" if h.as_of else "") if each)
-    text = report_text(
-        report,
-        title=title,
-        levels=h.levels,
-        quote=structure.quote,
-        color=_has_color(sys.stdout),
-    )
-    return _print(f"{note}\n\n{text}" if note else text, code)
+    color = _has_color(sys.stdout)
+    head = "\n".join(header_lines(h, color=color))
+    text = report_text(report, levels=h.levels, quote=structure.quote, color=color)
+    return _print("\n\n".join(each for each in (note, head, text) if each), code)
 
 
 def _show(told: argparse.Namespace) -> int:
@@ -228,6 +227,8 @@ def _show(told: argparse.Namespace) -> int:
     if structure is None:
         return _refused(problems, as_json=told.json)
     h = structure.hierarchy
+    below = 2 if told.unit is None else 1
+    depth = below if told.depth is None else told.depth
     try:
         if told.json:
             values = {
@@ -235,13 +236,12 @@ def _show(told: argparse.Namespace) -> int:
                 "as_of": None if h.as_of is None else h.as_of.isoformat(),
                 "counts": {table: h.count(table) for table in h.nodes},
                 "units": [
-                    each.as_json()
-                    for each in outline(h, unit=told.unit, depth=told.depth, most=None)
+                    each.as_json() for each in outline(h, unit=told.unit, depth=depth, most=None)
                 ],
                 "problems": _plain(problems),
             }
             return _print_json(values, CLEAN)
-        text = outline_text(h, unit=told.unit, depth=told.depth, color=_has_color(sys.stdout))
+        text = outline_text(h, unit=told.unit, depth=depth, color=_has_color(sys.stdout))
     except UnknownIdError as error:
         if told.json:
             return _print_json({"ok": False, "problems": [{"message": str(error)}]}, BAD_INPUT)

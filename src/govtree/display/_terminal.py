@@ -13,7 +13,12 @@ Color = Literal["red", "yellow", "cyan", "bold", "dim"]
 
 # ECMA-48, Select Graphic Rendition.
 _CODES = {"red": "31", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
-_BY_SEVERITY: dict[str, Color] = {"error": "red", "warning": "yellow", "note": "cyan"}
+_BY_SEVERITY: dict[str, Color] = {
+    "error": "red",
+    "warning": "yellow",
+    "note": "cyan",
+    "ok": "dim",
+}
 
 
 class Ink:
@@ -31,7 +36,7 @@ class Ink:
         return f"\x1b[{_CODES[color]}m{text}\x1b[0m" if self._color and text else text
 
     def severity(self, text: str, severity: str) -> str:
-        """Return *text* in the color of a severity."""
+        """Return *text* in the color of a severity, or of "ok"."""
         return self.on(text, _BY_SEVERITY[severity])
 
 

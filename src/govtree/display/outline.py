@@ -11,12 +11,12 @@ from attrs import frozen
 from govtree import _markup
 from govtree._ids import Texts
 from govtree.display._terminal import Ink, counted
-from govtree.units import SHIPPED_LEVELS, TABLES, TERRITORY
+from govtree.units import TABLES, TERRITORY
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
 
-__all__ = ["Branching", "outline", "outline_text"]
+__all__ = ["Branching", "header_lines", "outline", "outline_text"]
 
 #: Units side by side that are shown; the rest is counted.
 MOST = 10
@@ -102,9 +102,7 @@ def outline_text(
     """
     ink = Ink(color)
     labels = {level.table: level.text(lang) for level in h.levels}
-    lines = [_title(h, ink)] if h.name or h.as_of else []
-    lines.append(", ".join(_counted(name, h.count(name), labels) for name in h.nodes))
-    lines.append("")
+    lines = [*header_lines(h, color=color, lang=lang), ""]
     if unit is not None:
         path = h.path(unit)
         lines += [*_details(h, unit), ""]
@@ -116,6 +114,21 @@ def outline_text(
     if unit is None and len(roots) > most:
         lines.append(f"... and {len(roots) - most:,} more")
     return "\n".join(lines)
+
+
+def header_lines(h: Hierarchy, *, color: bool = False, lang: str = "en") -> list[str]:
+    """Return name and day of a structure, and how many units it has.
+
+    >>> from govtree import Grid, Hierarchy
+    >>> header_lines(Hierarchy.from_records([Grid(id="N-1")], name="梅山镇"))
+    ['梅山镇', '1 grid']
+    """
+    ink = Ink(color)
+    labels = {level.table: level.text(lang) for level in h.levels}
+    day = f"as of {h.as_of}" if h.as_of else ""
+    title = ", ".join(each for each in (_markup.short(h.name), day) if each)
+    counts = ", ".join(_counted(name, h.count(name), labels) for name in h.nodes)
+    return [each for each in (ink.on(title, "bold"), counts) if each]
 
 
 class _Tree:
@@ -191,11 +204,6 @@ class _Tree:
         return arrays.above(table, upper) if upper in self._chain else arrays.within(table, upper)
 
 
-def _title(h: Hierarchy, ink: Ink) -> str:
-    day = f"as of {h.as_of}" if h.as_of else ""
-    return ink.on(", ".join(each for each in (_markup.short(h.name), day) if each), "bold")
-
-
 def _details(h: Hierarchy, unit: str) -> list[str]:
     """Return what is known of one unit: its fields, what covers it, who holds its posts."""
     table, row = h.locate(unit)
@@ -242,9 +250,8 @@ def _lines(unit: Branching, labels: dict[str, str], ink: Ink, depth: int) -> Ite
 
 
 def _counted(table: str, number: int, labels: dict[str, str]) -> str:
-    """Return a number of units; English plurals only where the level has its shipped name."""
-    label = labels.get(table, table.replace("_", "-"))
-    shipped = {level.table: level.level for level in SHIPPED_LEVELS}
-    if label == shipped.get(table, table.replace("_", "-")):
-        return counted(number, label, _SECTIONS.get(table, label))
+    """Return a number of units, in the words of the format; of other levels by their label."""
+    label = labels.get(table, table)
+    if table in _SECTIONS:
+        return counted(number, table.replace("_", "-"), _SECTIONS[table])
     return f"{number:,} {label}"

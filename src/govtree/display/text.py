@@ -58,7 +58,9 @@ def report_text(
         grid[1]
     <BLANKLINE>
     1 finding: 1 error, 0 warnings, 0 notes
-      error  GT210  grid-without-branch  1
+      error  GT210  grid-without-branch      1  of 2
+      ok     GT211  grid-with-two-branches   0  of 2
+      ok     GT212  branch-covering-nothing  0  of 1
     ...
     """
     ink = Ink(color)
@@ -118,40 +120,42 @@ class _Look:
         return level.text(self.lang) if level else name.replace("_", "-")
 
 
+#: Units above a finding, by table and id, from the top down.
+Above = tuple[tuple[str, str], ...]
+
+
 def _findings(report: Report, look: _Look) -> list[list[str]]:
     """Return a block of lines for each unit that has findings, in order of the units."""
     upper = [level.table for level in look.levels if level.role != "household"]
-    groups: dict[tuple[tuple[str, str], ...], list[Finding]] = {}
+    by_unit: dict[Above, list[Finding]] = {}
+    figures: list[Finding] = []
     for part in report.faults:
         first = part.take(np.arange(min(len(part), look.most)))
         for at, units in enumerate(_units_above(first, upper)):
-            groups.setdefault(units, []).append(first.finding(at, look.lang))
-    blocks = []
-    for units in sorted(groups, key=_in_order):
-        head = " > ".join(f"{look.called(table)} {_markup.short(id)}" for table, id in units)
-        if not head:
-            head = _outside(groups[units], look)
-        lines = [look.ink.on(head, "bold")]
-        for each in groups[units]:
-            lines += _lines(each, look)
-        blocks.append(lines)
-    return blocks
+            is_figure = part.kind.subject == DECLARED
+            group = figures if is_figure else by_unit.setdefault(units, [])
+            group.append(first.finding(at, look.lang))
+    groups = [(_head(units, look), by_unit[units]) for units in sorted(by_unit, key=_in_order)]
+    groups += [("declared figures", figures)] if figures else []
+    return [
+        [look.ink.on(head, "bold"), *(line for each in findings for line in _lines(each, look))]
+        for head, findings in groups
+    ]
 
 
-def _in_order(units: tuple[tuple[str, str], ...]) -> tuple[object, ...]:
+def _in_order(units: Above) -> tuple[object, ...]:
     # Tables of one step differ in name only, and what stands nowhere comes last.
     return not units, [id for _, id in units]
 
 
-def _outside(findings: Sequence[Finding], look: _Look) -> str:
-    """Return the head of findings that belong to no unit of the chain."""
-    if all(each.level == DECLARED for each in findings):
-        return "declared figures"
+def _head(units: Above, look: _Look) -> str:
+    if units:
+        return " > ".join(f"{look.called(table)} {_markup.short(id)}" for table, id in units)
     top = next((each for each in look.levels if each.role == "community"), look.levels[0])
     return f"not in any {look.called(top.table)}"
 
 
-def _units_above(part: Faults, tables: Sequence[str]) -> list[tuple[tuple[str, str], ...]]:
+def _units_above(part: Faults, tables: Sequence[str]) -> list[Above]:
     """Return for each fault the units of the chain above it, from the top down."""
     answer: list[list[tuple[str, str]]] = [[] for _ in range(len(part))]
     for name in tables:
@@ -180,30 +184,34 @@ def _lines(finding: Finding, look: _Look) -> list[str]:
 
 
 def _totals(report: Report, ink: Ink, most: int) -> list[str]:
+    """Return the exact totals, and below them what each rule looked at and found."""
     counts = report.counts()
-    total = ", ".join(counted(getattr(counts, name), name) for name in SEVERITIES)
-    if not report.faults:
-        return [f"no findings; {counted(len(report.checked), 'rule')} checked"]
+    if counts.total:
+        each_severity = ", ".join(counted(getattr(counts, name), name) for name in SEVERITIES)
+        head = f"{counted(counts.total, 'finding')}: {each_severity}"
+    else:
+        head = f"no findings; {counted(len(report.checked), 'rule')} checked"
     rows = []
-    for part in report.faults:
+    found = {part.kind.code: part for part in report.faults}
+    for each in report.checked:
+        part = found.get(each.code)
+        if part is None:
+            rows.append(["ok", each.code, each.slug, "0", f"of {each.subjects:,}"])
+            continue
         for severity, number in zip(SEVERITIES, part.counts(), strict=True):
             if number:
-                rows.append([severity, part.kind.code, part.kind.slug, f"{number:,}"])
-    lines = [f"  {line}" for line in table(rows, right=[3])]
+                told = [f"{number:,}", f"of {each.subjects:,}"]
+                rows.append([severity, each.code, each.slug, *told])
     colored = [
-        "  " + ink.severity(row[0], row[0]) + line[2 + len(row[0]) :]
-        for row, line in zip(rows, lines, strict=True)
+        "  " + ink.severity(row[0], row[0]) + line[len(row[0]) :]
+        for row, line in zip(rows, table(rows, right=[3]), strict=True)
     ]
     hidden = [
         f"  ... {part.kind.code}: the first {most} are shown, {len(part) - most:,} more are not"
         for part in report.faults
         if len(part) > most
     ]
-    return [
-        f"{counted(counts.total, 'finding')}: {total}",
-        *(f"  {line}" for line in colored),
-        *hidden,
-    ]
+    return [head, *colored, *hidden]
 
 
 def _not_known(report: Report) -> list[str]:
