@@ -358,12 +358,12 @@ class _Bar:
     A thread of its own writes it: the work does not stop to tell how far it is.
     """
 
-    AFTER_SECONDS = 1.0
     EVERY_SECONDS = 0.2
     WIDTH = 60
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, after: float = 1.0) -> None:
         self._stream = stream
+        self._after = after
         self._what = ""
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -383,7 +383,7 @@ class _Bar:
 
         began = time.monotonic()
         steps = 0
-        wait = self.AFTER_SECONDS
+        wait = self._after
         while not self._done.wait(wait):
             wait = self.EVERY_SECONDS
             mark = "|/-\\"[steps % 4]

@@ -1,0 +1,106 @@
+"""Is everybody covered? Which rules run, on what, and what is set aside."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from small_structures import small_structures
+
+from govtree import Branch, Grid, Group, Hierarchy, Household
+from govtree.coverage import check
+from govtree.rules import SHIPPED, RuleSet, Waiver
+
+FAULTY = [
+    Grid(id="N-1"),
+    Grid(id="N-2"),
+    Branch(id="B-1", covers=["N-1"]),
+    Group(id="G-1"),
+    Household(id="H-1", grid="N-1", parent="G-1"),
+    Household(id="H-2", grid="N-1"),
+    Household(id="H-3"),
+]
+
+
+def codes(report) -> list[str]:
+    return [f"{each.code} {each.subject}" for each in report]
+
+
+@given(small=small_structures())
+@settings(max_examples=40)
+def test_the_order_of_records_changes_nothing(small):
+    """The same records in another order give the same report."""
+    again = Hierarchy.from_records(
+        small.records[::-1], as_of=small.h.as_of, vocabularies=small.h.vocabularies
+    )
+
+    assert check(again, rules=SHIPPED) == check(small.h, rules=SHIPPED)
+
+
+@given(small=small_structures())
+@settings(max_examples=40)
+def test_rules_find_the_same_alone_and_together(small):
+    """What rules share while they run together changes none of their answers."""
+    together = check(small.h, rules=SHIPPED)
+    alone = [each for rule in SHIPPED for each in check(small.h, rules=[rule])]
+
+    assert list(together) == alone
+
+
+def test_shipped_rules_run_with_their_defaults():
+    """check(h) runs what is on by default and says what it could not look at."""
+    report = check(Hierarchy.from_records(FAULTY))
+
+    assert codes(report) == ["GT201 H-2", "GT201 H-3", "GT202 H-3", "GT210 N-2"]
+    assert not report.ok
+    assert [each.code for each in report.checked] == [
+        "GT201", "GT202", "GT204", "GT210", "GT211", "GT212",
+    ]  # fmt: skip
+    assert report.not_checked == (
+        ("GT203", "no buildings"),
+        ("GT205", "no 'community' of grids"),
+        ("GT206", "no buildings"),
+        ("GT207", "no 'parent' of groups"),
+        ("GT213", "no 'parent' of branches"),
+        ("GT401", "no posts"),
+    )
+
+
+def test_settings_change_severity_and_turn_rules_off():
+    """A setting changes how grave findings are, or that a rule runs at all."""
+    asked = RuleSet.of({"GT201": "note", "household-in-no-grid": "off", "GT210": "warning"})
+    report = check(Hierarchy.from_records(FAULTY), rules=asked)
+
+    assert [(each.code, each.severity) for each in report] == [
+        ("GT201", "note"), ("GT201", "note"), ("GT210", "warning"),
+    ]  # fmt: skip
+    assert report.ok
+
+
+@pytest.mark.parametrize(
+    ("until", "day", "is_waived"),
+    [
+        (None, None, True),
+        (dt.date(2025, 6, 30), dt.date(2025, 6, 30), True),
+        (dt.date(2025, 6, 29), dt.date(2025, 6, 30), False),
+        (dt.date(2025, 6, 29), None, True),
+    ],
+)
+def test_a_waiver_sets_a_finding_aside_until_its_day_is_over(until, day, is_waived):
+    """A waiver holds on its last day; what it sets aside is counted."""
+    waiver = Waiver("household-in-no-group", "H-2", "moves in July", until)
+    report = check(Hierarchy.from_records(FAULTY, as_of=day), waivers=[waiver])
+
+    assert ("GT201 H-2" not in codes(report)) is is_waived
+    assert report.checked[0].waived == is_waived
+    assert "GT201 H-3" in codes(report)
+
+
+def test_progress_names_each_rule_before_it_runs():
+    """A caller that wants to tell how far it is hears of each rule that runs."""
+    told: list[str] = []
+    check(Hierarchy.from_records(FAULTY), progress=told.append)
+
+    assert told[:2] == ["household-in-no-group", "household-in-no-grid"]
+    assert "households-a-grid" not in told
