@@ -6,6 +6,7 @@ rows came in by, and all of it is reported at once.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -95,7 +96,6 @@ class _Builder:
         self.vocabularies = vocabularies
         self.problems: list[Problem] = []
         self.counts: dict[str, int] = {}
-        self.last: dict[str, tuple[Places, int, str]] = {}  # of each code, the last place
         self.faulty: set[tuple[int, int, str]] = set()  # sources, row and field of each
         self.ids: dict[str, Ids] = {}
         self.refused: set[str] = set()  # texts that were meant as ids and cannot be
@@ -133,7 +133,6 @@ class _Builder:
         self.faulty.add((id(sources), row, name))
         self.counts[code] = self.counts.get(code, 0) + 1
         if self.counts[code] > KEPT:
-            self.last[code] = sources, row, name
             return
         said = {key: value for key, value in values.items() if value is not None}
         quote, where = sources.quote(row, name), sources.at(row, name)
@@ -142,9 +141,10 @@ class _Builder:
     def _all_problems(self) -> Iterator[Problem]:
         """Yield what was noted; one more a kind stands for what was only counted."""
         yield from self.problems
-        for code, (sources, row, name) in self.last.items():
-            count = f"{self.counts[code] - KEPT:,}"
-            yield problem("GT039", sources.at(row, name), kind=code, count=count)
+        for code, count in self.counts.items():
+            if count > KEPT:
+                last = max(each.where for each in self.problems if each.code == code)
+                yield problem("GT039", last, kind=code, count=f"{count - KEPT:,}")
 
     # -- ids ----------------------------------------------------------------------------
 
@@ -258,10 +258,13 @@ class _Builder:
             if column is None or name == "id":
                 continue
             cells = table.columns.get(name, [None] * table.length)
-            ordered = cells if order is None else taken(cells, order)
             if column.shape == "reference":
-                stored[name] = self._references(table.table, name, column, ordered)
-            elif column.shape == "term":
+                stored[name] = self._references(table.table, name, column, cells, order)
+                if column.required:
+                    self._require(table.table, name, stored[name], _length(cells, order))
+                continue
+            ordered = cells if order is None else taken(cells, order)
+            if column.shape == "term":
                 words = stored[name] = self._words(table.table, name, column, ordered)
                 if (table.table, name) == ("relation", "relation"):
                     self.relations = words
@@ -312,40 +315,48 @@ class _Builder:
 
     # -- references -------------------------------------------------------------------------
 
-    def _references(self, table: str, name: str, column: Column, cells: Cells) -> References:
-        """Return *cells* as rows of the tables they point into; say which point nowhere."""
+    def _references(
+        self, table: str, name: str, column: Column, cells: Cells, order: NDArray[Any] | None
+    ) -> References:
+        """Return *cells* as rows of the tables they point into; say which point nowhere.
+
+        The cells are looked up in the order they came in, and their rows put in *order*: to
+        put a million texts in another order takes longer than to find them.
+        """
         allowed = self._targets(table, column)
         found: dict[str, IntArray] = {}
-        pending: NDArray[Any] | None = None  # rows not found yet; None is all of them
+        missed: NDArray[Any] | None = None  # rows not found yet; None is all of them
         for target in allowed:
             if target not in self.ids:
                 continue
-            sought = cells if pending is None else taken(cells, pending)
+            sought = cells if missed is None else taken(cells, missed)
             rows = self.ids[target].rows(sought)  # type: ignore[arg-type]  # cells of a reference
-            if pending is not None:
+            if missed is not None:
                 scattered = np.full(len(cells), NONE, np.int32)
-                scattered[pending] = rows
+                scattered[missed] = rows
                 rows = scattered
-            missed = np.flatnonzero(rows < 0) if pending is None else pending[rows[pending] < 0]
-            if len(missed) < len(cells):
+            still = np.flatnonzero(rows < 0) if missed is None else missed[rows[missed] < 0]
+            if len(still) < len(cells):
                 found[target] = rows
-            pending = missed
-            if not len(pending):
+            missed = still
+            if not len(missed):
                 break
-        missed = np.arange(len(cells)) if pending is None else pending
-        faulty = [row for row in missed.tolist() if _is_given(cells[row])]
-        unknown = [row for row in faulty if cells[row] == UNKNOWN_CELL]
+        if missed is None:
+            missed = np.arange(len(cells))
+        told = [row for row in missed.tolist() if _is_given(cells[row])]
+        unknown = [row for row in told if cells[row] == UNKNOWN_CELL]
         if unknown:
-            found = {t: each.copy() for t, each in found.items()} or {
-                (allowed or [table])[0]: np.full(len(cells), NONE, np.int32)
-            }
+            found = found or {(allowed or [table])[0]: np.full(len(cells), NONE, np.int32)}
             for rows in found.values():
                 rows[unknown] = UNKNOWN
-        self._diagnose(table, name, allowed, cells, sorted(set(faulty) - set(unknown)))
-        kept = {t: each for t, each in found.items() if unknown or (each >= 0).any()}
-        for rows in kept.values():
-            rows.setflags(write=False)
-        return References({t: kept[t] for t in self.records if t in kept})
+        self._diagnose(table, name, allowed, _in_order(cells, told, order))
+        # Where nothing but the unknown is said, one table stands for all.
+        pointing = {t: each for t, each in found.items() if (each >= 0).any()}
+        kept = pointing or dict(itertools.islice(found.items(), 1 if unknown else 0))
+        ordered = {
+            t: kept[t] if order is None else kept[t][order] for t in self.records if t in kept
+        }
+        return References({t: read_only(each) for t, each in ordered.items()})
 
     def _targets(self, table: str, column: Column) -> list[str]:
         """Return the tables that a reference may point into, the likely ones first."""
@@ -370,16 +381,18 @@ class _Builder:
         return above
 
     def _diagnose(
-        self, table: str, name: str, allowed: Sequence[str], cells: Cells, rows: Sequence[int]
+        self, table: str, name: str, allowed: Sequence[str], told: Mapping[int, object]
     ) -> None:
-        """Say of each row in *rows* why its reference does not point where it should."""
-        if not rows:
+        """Say of each row in *told* why what it tells does not point where it should."""
+        if not told:
             return
         sources, ids = self.sources[table], self.ids.get(table)
-        near = self._ends_of_relations(name, rows) if table == "relation" else {}
-        texts = [str(cells[row]) for row in rows]
-        elsewhere = self._tables_holding(texts, [t for t in self.ids if t not in allowed])
-        for row, text in zip(rows, texts, strict=True):
+        near = self._ends_of_relations(name, told) if table == "relation" else {}
+        texts = {row: str(cell) for row, cell in told.items()}
+        elsewhere = self._tables_holding(
+            list(texts.values()), [t for t in self.ids if t not in allowed]
+        )
+        for row, text in texts.items():
             own = ids[row] if ids else None
             who = f"{self._called(table)} '{own}'" if own else _a(table)
             if table == "relation" and self.relations is not None and self.relations[row]:
@@ -388,7 +401,7 @@ class _Builder:
             likely = near.get(row, allowed)
             expected = self._expected(likely)
             found = elsewhere.get(text)
-            if not isinstance(cells[row], str):
+            if not isinstance(told[row], str):
                 self._say("GT048", sources, row, name, cell=text)
             elif text == own:
                 self._say("GT105", sources, row, name, **said)
@@ -403,7 +416,7 @@ class _Builder:
                 said["found"] = self._called(found)
                 self._say("GT103", sources, row, name, expected=expected, **said)
 
-    def _ends_of_relations(self, name: str, rows: Sequence[int]) -> dict[int, list[str]]:
+    def _ends_of_relations(self, name: str, rows: Iterable[int]) -> dict[int, list[str]]:
         """Return for each row the tables that its relation joins at the end *name*."""
         ends = {}
         for row in rows:
@@ -524,6 +537,20 @@ class _Builder:
         self.sources[name] = evolve(self.sources[name], order=order)
         taken = {each: _taken_stored(column, order) for each, column in columns.items()}
         return Sheet(name, len(order), None, taken)
+
+
+def _in_order(cells: Cells, rows: Sequence[int], order: NDArray[Any] | None) -> dict[int, object]:
+    """Return the cells at *rows* by where those rows stand in *order*, but for unknown ones."""
+    told = {row: cells[row] for row in rows if cells[row] != UNKNOWN_CELL}
+    if order is None or not told:
+        return told
+    place = np.full(len(cells), NONE, np.int64)
+    place[order] = np.arange(len(order))
+    return dict(sorted((int(place[row]), cell) for row, cell in told.items() if place[row] >= 0))
+
+
+def _length(cells: Cells, order: NDArray[Any] | None) -> int:
+    return len(cells) if order is None else len(order)
 
 
 def _is_given(cell: object) -> bool:
