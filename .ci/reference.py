@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
+import re
+import shlex
 import sys
 from inspect import cleandoc
 from pathlib import Path
@@ -28,6 +33,8 @@ reports what it would need, and says so once where nobody gave what it looks at.
 `make reference` from the catalogue.
 
 """
+
+CONSOLE = re.compile(r"(^```console\n\$ )(govtree .*?)(^```$)", re.MULTILINE | re.DOTALL)
 
 FAMILIES = {
     "0": "Files, YAML, tables",
@@ -95,16 +102,42 @@ def shown(value: object) -> str:
     return str(value)
 
 
+def sessions(document: str) -> str:
+    """Return *document* with what its govtree commands print now; one with ``...`` stays."""
+    return CONSOLE.sub(lambda found: f"{found[1]}{printed(found[2])}{found[3]}", document)
+
+
+def printed(session: str) -> str:
+    """Return one command and what it prints, as a terminal without colors shows it."""
+    from govtree.cli import main as govtree
+
+    command, _, shown_now = session.partition("\n")
+    if "..." in shown_now or not shown_now.strip():
+        return session
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+        govtree(shlex.split(command)[1:])
+    lines = [line.rstrip() for line in told.getvalue().strip().splitlines()]
+    return "\n".join([command, *lines, ""])
+
+
 def main(arguments: list[str]) -> int:
     """Write the pages, or with ``--check`` return whether one differs."""
+    os.chdir(PROJECT)
+    pages = {DOCS / "problems.md": problems(), DOCS / "rules.md": rules()}
+    for page in (PROJECT / "README.md", *sorted(DOCS.rglob("*.md"))):
+        if page not in pages:
+            pages[page] = sessions(page.read_text("utf-8"))
     stale = 0
-    for name, text in (("problems.md", problems()), ("rules.md", rules())):
-        page = DOCS / name
-        if "--check" not in arguments:
-            page.write_text(text, encoding="utf-8", newline="\n")
-        elif not page.exists() or page.read_text("utf-8") != text:
-            print(f"docs/{name} is not what the code says: make reference", file=sys.stderr)
+    for page, text in pages.items():
+        if page.exists() and page.read_text("utf-8") == text:
+            continue
+        if "--check" in arguments:
+            name = page.relative_to(PROJECT).as_posix()
+            print(f"{name} is not what the code says: make reference", file=sys.stderr)
             stale = 1
+        else:
+            page.write_text(text, encoding="utf-8", newline="\n")
     return stale
 
 

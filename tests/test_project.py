@@ -171,7 +171,8 @@ def test_commands_in_documents_say_what_is_shown(codes, monkeypatch):
             program, *arguments = shlex.split(command)
             if program != "govtree" or not expected.strip():
                 continue
-            with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.suppress(SystemExit):
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
                 main(arguments)
             told = "\n".join(line.rstrip() for line in said.getvalue().splitlines())
             pattern = re.escape(expected.strip()).replace(r"\.\.\.", ".*")

@@ -4,6 +4,7 @@
 from govtree.config import (
     Examined,
     Structure,
+    dump,
     examine,
     load,
     load_text,
@@ -124,6 +125,7 @@ __all__ = [
     "Waiver",
     "__version__",
     "check",
+    "dump",
     "examine",
     "load",
     "load_text",
