@@ -13,7 +13,8 @@ from typing import Any
 import networkx as nx
 from networkx.classes import reportviews
 
-from govtree._graph_view._net import Net, Nodes, Predecessors, Successors
+from govtree._graph_view._maps import Nodes, Predecessors, Successors
+from govtree._graph_view._net import Net
 
 __all__ = ["framed"]
 
@@ -81,8 +82,8 @@ class _NodeDataView(reportviews.NodeDataView):  # type: ignore[misc]  # as above
     def __iter__(self) -> Iterator[Any]:
         if self._data is True:
             return iter(self._nodes.items())
-        net = self._nodes.net
-        return zip(net.names(), net.values(self._data, self._default), strict=True)
+        blocks = self._nodes.net.values(self._data, self._default)
+        return chain.from_iterable(zip(names, values, strict=True) for names, values in blocks)
 
 
 class _EdgeDataView(reportviews.OutEdgeDataView):  # type: ignore[misc]  # as above
@@ -158,10 +159,8 @@ class _Degrees:
         return count + net.count_above(number) if self.above else count
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
-        found: Iterator[tuple[str, int]] = self._succ.net.degrees(
-            below=self.below, above=self.above
-        )
-        return found
+        blocks = self._succ.net.degrees(below=self.below, above=self.above)
+        return chain.from_iterable(zip(names, counts, strict=True) for names, counts in blocks)
 
 
 class _DegreeView(_Degrees, reportviews.DiDegreeView):  # type: ignore[misc]  # as above

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from govtree._columns import Sheet
-from govtree._graph_view._net import Net, Turned
+from govtree._graph_view._net import Net
+from govtree._graph_view._nodes import Turned
 from govtree.units import BESIDE, TERRITORY, Level
 
 if TYPE_CHECKING:
