@@ -315,6 +315,11 @@ class Twin:
         }
         self.relations = [each for each in structure.records if isinstance(each, Relation)]
         self.tenures = [each for each in structure.records if isinstance(each, Tenure)]
+        self.persons = [each for each in structure.records if isinstance(each, Person)]
+        self.memberships = [each for each in structure.records if isinstance(each, Membership)]
+        self.responsibilities = [
+            each for each in structure.records if isinstance(each, Responsibility)
+        ]
         for id, each in self.unit.items():
             for name, links in _links_of(each):
                 self.relations += [

@@ -11,7 +11,7 @@ from structures import TERRITORY, Structure, structures
 from govtree import Hierarchy
 from govtree._columns import NONE
 
-MANY = settings(max_examples=60)
+MANY = settings(max_examples=40)
 COLUMNS = ("households", "residents", "tags.alone")
 
 

@@ -31,7 +31,7 @@ from govtree.units import (
     Tenure,
 )
 
-SOME = settings(max_examples=60)
+SOME = settings(max_examples=40)
 
 
 def town() -> Hierarchy:

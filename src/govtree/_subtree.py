@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from govtree._arrays import Arrays
-from govtree._columns import NONE, References, Sheet, Stored, read_only
+from govtree._columns import NONE, UNKNOWN, References, Sheet, Stored, read_only
 from govtree._rows import Sources
 from govtree.units import BESIDE, TERRITORY
 
@@ -33,40 +34,45 @@ def rows_of_part(
     """Return for each table which rows belong to the part of the unit at *row* of *table*."""
     kept: Masks = {name: np.zeros(len(sheet), np.bool_) for name, sheet in sheets.items()}
     for name, at in arrays.units_of(table, row):
-        kept[name][at] = True
+        below = arrays.under(name, at) if name in chain else {}
+        if name in TERRITORY:
+            _keep_inside(arrays, kept, name, np.array([at]))
+        for level, rows in below.items():
+            if level in kept:
+                kept[level][rows] = True
+    if "household" in kept:
+        kept["household"][arrays.households_of(table, row)] = True
     kept[table][row] = True
-    _keep_below(arrays, kept, chain)
     _keep_territory(arrays, kept)
-    # What points at the bare path above is not kept, so it is looked for before that is added.
+    # What points at a bare unit above or around is not kept, so it is looked for before those.
     _keep_beside(sheets, kept)
+    _keep_containers(arrays, kept)
     for name in chain[::-1]:
         _keep_above(arrays, kept, name, chain)
-    _keep_containers(arrays, kept)
     _keep_records(sheets, kept)
     return kept
 
 
-def _keep_below(arrays: Arrays, kept: Masks, chain: list[str]) -> None:
-    for upper in (*chain, *TERRITORY):
-        if upper not in kept or not kept[upper].any():
-            continue
-        lower = chain[chain.index(upper) + 1 :] if upper in chain else (*TERRITORY, "household")
-        for name in lower:
-            if name in kept and name != upper:
-                way = arrays.above if upper in chain else arrays.within
-                kept[name] |= _marked(kept[upper], way(name, upper))
+def _keep_inside(arrays: Arrays, kept: Masks, table: str, rows: NDArray[np.int64]) -> None:
+    """Keep the territory that lies in some places, and the places."""
+    if table in kept:
+        kept[table][rows] = True
+        for lower in TERRITORY:
+            if lower in kept and lower != table:
+                places = np.zeros(len(kept[table]), np.bool_)
+                places[rows] = True
+                kept[lower] |= _marked(places, arrays.within(lower, table))
 
 
 def _keep_territory(arrays: Arrays, kept: Masks) -> None:
+    """Keep what kept communities hold, kept branches and groups cover, and households lie in."""
+    if "community" in kept:
+        _keep_inside(arrays, kept, "community", np.flatnonzero(kept["community"]))
     for source in ("branch", "group"):
         for target in TERRITORY:
             if source in kept and target in kept:
                 covering, covered = arrays.links("covers", source, target)
-                kept[target][covered[kept[source][covering]]] = True
-    for upper in TERRITORY:
-        for lower in TERRITORY[TERRITORY.index(upper) + 1 :]:
-            if upper != "compound" and upper in kept and lower in kept:
-                kept[lower] |= _marked(kept[upper], arrays.within(lower, upper))
+                _keep_inside(arrays, kept, target, covered[kept[source][covering]].astype(np.int64))
     if "household" in kept:
         for name in TERRITORY:
             if name in kept:
@@ -74,8 +80,8 @@ def _keep_territory(arrays: Arrays, kept: Masks) -> None:
 
 
 def _keep_containers(arrays: Arrays, kept: Masks) -> None:
-    for lower in TERRITORY[::-1]:
-        for upper in ("micro_grid", "grid", "compound", "community"):
+    for lower in (*TERRITORY, "household"):
+        for upper in (*TERRITORY, "community"):
             if lower in kept and upper in kept and lower != upper:
                 _mark(kept[upper], arrays.within(lower, upper)[kept[lower]])
 
@@ -96,24 +102,26 @@ def _keep_beside(sheets: Mapping[str, Sheet], kept: Masks) -> None:
             kept["post"] |= _points(sheets["post"].columns.get("at"), kept, len(kept["post"]))
         if relation is not None:
             rows = _points(relation.columns["target"], kept, len(relation))
-            sources = relation.columns["source"]
-            for name in BESIDE:
-                if name in kept and isinstance(sources, References):
-                    _mark(kept[name], sources.rows_in(name, len(relation))[rows])
-        if "body" in kept:
-            for table, column in (("responsibility", "bearer"), ("membership", "body")):
-                if table in sheets:
-                    end = "unit" if table == "responsibility" else "member"
-                    rows = _points(sheets[table].columns.get(end), kept, len(sheets[table]))
-                    bearers = sheets[table].columns[column]
-                    if isinstance(bearers, References):
-                        _mark(kept["body"], bearers.rows_in("body", len(rows))[rows])
+            _mark_named(relation.columns["source"], kept, rows, BESIDE)
+        for table, column, end in (
+            ("responsibility", "bearer", "unit"),
+            ("membership", "body", "member"),
+        ):
+            if table in sheets:
+                rows = _points(sheets[table].columns.get(end), kept, len(sheets[table]))
+                _mark_named(sheets[table].columns[column], kept, rows, BESIDE)
+    if "post" in kept:
+        # A post is nothing without its place, which is kept bare where nothing else keeps it.
+        _mark_named(sheets["post"].columns["at"], kept, kept["post"].copy(), tuple(kept))
 
 
 def _keep_records(sheets: Mapping[str, Sheet], kept: Masks) -> None:
     for table, column in _OWNED.items():
         if table in kept:
             kept[table] |= _points(sheets[table].columns.get(column), kept, len(kept[table]))
+    if "responsibility" in kept:
+        bearers = sheets["responsibility"].columns["bearer"]
+        kept["responsibility"] &= _points(bearers, kept, len(kept["responsibility"]))
     if "relation" in kept:
         ends = [
             _points(sheets["relation"].columns[end], kept, len(kept["relation"]))
@@ -125,7 +133,7 @@ def _keep_records(sheets: Mapping[str, Sheet], kept: Masks) -> None:
         if isinstance(stored, References) and "person" in kept:
             _mark(kept["person"], stored.rows_in("person", len(kept[table]))[kept[table]])
     homes = sheets["person"].columns.get("home") if "person" in sheets else None
-    if isinstance(homes, References):
+    if isinstance(homes, References) and "body" in kept:
         _mark(kept["body"], homes.rows_in("body", len(kept["person"]))[kept["person"]])
 
 
@@ -134,12 +142,25 @@ def _points(stored: Stored | None, kept: Masks, length: int) -> NDArray[np.bool_
     answer = np.zeros(length, np.bool_)
     if isinstance(stored, References):
         for target, rows in stored.targets.items():
-            answer |= _marked(kept[target], rows)
+            # A table that nobody gave is named where all that is known is that nothing is.
+            if target in kept:
+                answer |= _marked(kept[target], rows)
     return answer
 
 
+def _mark_named(
+    stored: Stored, kept: Masks, rows: NDArray[np.bool_], tables: tuple[str, ...]
+) -> None:
+    """Keep what *rows* of a column name, where it is in one of *tables*."""
+    if isinstance(stored, References):
+        for target, named in stored.targets.items():
+            if target in kept and target in tables:
+                _mark(kept[target], named[rows])
+
+
 def _marked(mask: NDArray[np.bool_], rows: NDArray[np.int32]) -> NDArray[np.bool_]:
-    return (rows >= 0) & np.append(mask, [False, False])[rows]
+    marked: NDArray[np.bool_] = np.append(mask, [False, False])[rows]
+    return marked
 
 
 def _mark(mask: NDArray[np.bool_], rows: NDArray[np.int32]) -> None:
@@ -172,8 +193,11 @@ def _reduced(
     stored: Stored, rows: NDArray[np.int64], new: Mapping[str, NDArray[np.int32]]
 ) -> Stored:
     if isinstance(stored, References):
-        found = {target: new[target][each[rows]] for target, each in stored.targets.items()}
-        return References(
-            {t: read_only(each) for t, each in found.items() if len(each) and each.max() != NONE}
-        )
+        found = {
+            target: new[target][each[rows]] if target in new else each[rows]
+            for target, each in stored.targets.items()
+        }
+        pointing = {t: read_only(each) for t, each in found.items() if (each >= 0).any()}
+        unknown = {t: read_only(each) for t, each in found.items() if (each == UNKNOWN).any()}
+        return References(pointing or dict(itertools.islice(unknown.items(), 1)))
     return read_only(stored[rows]) if isinstance(stored, np.ndarray) else stored.take(rows)

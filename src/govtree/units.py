@@ -456,7 +456,7 @@ class Post(Unit):
     """
 
     post: str = _required("term", vocabulary="post")
-    at: str = _required("reference", targets=(NODE,))
+    at: str = _required("reference", targets=(UNIT, "area", "body"))
     number: int | None = _whole()
     vacant: bool | None = _truth()
     serves: tuple[Link, ...] = _links("serves")
