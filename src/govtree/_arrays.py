@@ -117,7 +117,10 @@ class Arrays:
         found = self._column(table, column)
         if not isinstance(found, np.ndarray):
             return np.zeros(self.count(table), np.int64)
-        return np.nan_to_num(found) if found.dtype.kind == "f" else np.maximum(found, 0)
+        if found.dtype.kind == "f":
+            return np.nan_to_num(found)
+        # Counts are kept in few bytes, and added up in many.
+        return np.maximum(found, 0).astype(np.int64)
 
     def is_given(self, table: str, column: str) -> NDArray[np.bool_]:
         """Return for each row whether *column* holds a number."""

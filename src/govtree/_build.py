@@ -273,9 +273,7 @@ class _Builder:
                 self._warn_of_turned_text(table.table, name, _turned(texts), texts)
                 stored[name] = texts
             else:
-                array = np.asarray(ordered)
-                array.setflags(write=False)
-                stored[name] = array
+                stored[name] = read_only(_smallest(np.asarray(ordered)))
             if column.required:
                 self._require(table.table, name, stored[name], len(ordered))
         return stored
@@ -437,7 +435,7 @@ class _Builder:
     def _expected(self, tables: Sequence[str]) -> str:
         """Return what a reference should point to, in few words."""
         if "body" in tables and "grid" in tables:
-            return "unit, area, body or post"
+            return "unit, area, body or post" if "post" in tables else "unit, area or body"
         if "compound" in tables and "grid" in tables:
             return "unit"
         *most, last = map(self._called, tables) if tables else ("nothing",)
@@ -537,6 +535,16 @@ class _Builder:
         self.sources[name] = evolve(self.sources[name], order=order)
         taken = {each: _taken_stored(column, order) for each, column in columns.items()}
         return Sheet(name, len(order), None, taken)
+
+
+def _smallest(array: NDArray[Any]) -> NDArray[Any]:
+    """Return whole numbers in as few bytes as they need: most are counts of a household."""
+    if array.dtype.kind != "i" or not len(array):
+        return array
+    for kind in (np.int8, np.int16):
+        if array.max() <= np.iinfo(kind).max:
+            return array.astype(kind)
+    return array
 
 
 def _in_order(cells: Cells, rows: Sequence[int], order: NDArray[Any] | None) -> dict[int, object]:
