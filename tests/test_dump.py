@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import subprocess
 import sys
@@ -182,7 +183,8 @@ def test_posts_and_what_stands_beside_units_come_back(inline):
         grids:
           - {id: N-1, community: C-1, tags: {living_alone: 2, empty_nest: "?"}, flags: [award]}
           - {id: N-2, residents: "?", flags: [{flag: award, giver: city}]}
-        bodies: [{id: PM, kind: property_company, groups: [a, b], serves: [{unit: N-1, mode: contract}]}]
+        bodies:
+          - {id: PM, kind: property_company, groups: [a, b], serves: [{unit: N-1, mode: contract}]}
         posts:
           - {post: grid_worker, at: N-1, holder: p-1}
           - {post: grid_worker, at: N-1, holder: p-2, until: 2025-01-01}
@@ -197,7 +199,7 @@ def test_posts_and_what_stands_beside_units_come_back(inline):
 
 
 def test_a_dumped_folder_is_loaded_by_its_name(tmp_path):
-    """dump writes structure.yaml and a table a long section, and load reads the folder."""
+    """Dump writes structure.yaml and a table a long section, and load reads the folder."""
     rows = "".join(f"  - {{id: N-{number:03}, residents: {number}}}\n" for number in range(61))
     structure = load_text(f"grids:\n{rows}areas: [{{id: A}}]")
 
@@ -227,7 +229,11 @@ def test_dump_is_the_same_every_time(tmp_path):
 def test_a_failed_dump_leaves_the_old_files(tmp_path, monkeypatch):
     """When writing fails, the old structure is still there and nothing else is."""
     dump(load_text("name: old"), tmp_path)
-    monkeypatch.setattr(os, "fsync", lambda descriptor: (_ for _ in ()).throw(OSError(28, "full")))
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "fsync", full)
 
     with pytest.raises(FileError, match="GT088"):
         dump(load_text("name: new"), tmp_path)

@@ -1,7 +1,8 @@
 """What people write: structure files, read with every problem told at once, and written back."""
 
 from govtree.config._dump import dump
+from govtree.config._json_schema import json_schema
 from govtree.config._load import Examined, examine, load, load_text
 from govtree.config._structure import Structure
 
-__all__ = ["Examined", "Structure", "dump", "examine", "load", "load_text"]
+__all__ = ["Examined", "Structure", "dump", "examine", "json_schema", "load", "load_text"]

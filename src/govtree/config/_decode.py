@@ -26,6 +26,8 @@ KEPT = 1_000
 #: Plain scalars that say that there is nothing (YAML 1.2.2, 10.3.2).
 NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 
+# Embeddings, overrides and isolates of Unicode Standard Annex 9.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _COLON = "："
 _MISSING_BLANK = re.compile(r"([^\s:：]+):\S")
 
@@ -50,13 +52,13 @@ class Decoder:
 
     # -- problems ----------------------------------------------------------------------------
 
-    def say(self, code: str, spot: int, **values: str | None) -> None:
+    def say(self, code: str, spot: int, *, severity: str = "error", **values: str | None) -> None:
         """Note the problem with *code*; values that are None are left out."""
         count = self._counts[code] = self._counts.get(code, 0) + 1
         if count <= KEPT:
             said = {name: value for name, value in values.items() if value is not None}
-            self._kept.append(self.source.problem(code, spot, **said))
-        self._last[code] = max(spot, self._last.get(code, 0))
+            self._kept.append(self.source.problem(code, spot, severity=severity, **said))
+            self._last[code] = max(spot, self._last.get(code, 0))
 
     def problems(self) -> list[Problem]:
         """Return what was noted; one line a kind stands for what was only counted."""
@@ -115,7 +117,7 @@ class Decoder:
             return self._decode_list(fitting, value, spot, path)
         if isinstance(fitting, Scalar):
             assert isinstance(value, str)
-            return self._decode_scalar(fitting, value, spot)
+            return self._decode_scalar(fitting, value, spot, path)
         if isinstance(fitting, Shaped) and isinstance(value, str):
             return {fitting.short: self.decode(fitting.keys[fitting.short], value, spot, path)}
         if isinstance(fitting, MapOf | Shaped):
@@ -139,7 +141,7 @@ class Decoder:
             for number, (each, at) in enumerate(zip(values, spots, strict=True))
         ]
 
-    def _decode_scalar(self, node: Scalar, value: str, spot: int) -> Any:
+    def _decode_scalar(self, node: Scalar, value: str, spot: int, path: Path) -> Any:
         if node.words and value not in node.words:
             known = ", ".join(node.words)
             meant = self.meant(value, node.words) if node.code == "GT093" else None
@@ -148,6 +150,9 @@ class Decoder:
             # A setting is no cell of a registry, which a spreadsheet may have damaged.
             if "\0" in value:
                 return self.say("GT058", spot, cell=value, character="U+0000")
+            if _TURNING.search(value):
+                field = ".".join(path)
+                self.say("GT112", spot, severity="warning", field=field, who="the file", text=value)
             return value
         cells, faults = _values.read_cells(node.shape, [value])
         for fault in faults:

@@ -105,7 +105,7 @@ class Settings:
                 self._say("GT080", path, rule=said["rule"], meant=meant)
         return tuple(waivers)
 
-    def _say(self, code: str, path: Path, **values: str | None) -> None:
+    def _say(self, code: str, path: Path, **values: Any) -> None:
         decoder = self.decoders[path[0]]
         decoder.say(code, decoder.spots.get(path, decoder.spots[path[:1]]), **values)
 
