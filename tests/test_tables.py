@@ -223,6 +223,7 @@ BAD = [
     pytest.param(b"id,name\nH-1," + b"a" * 3_000_000, [("GT062", 0, "")], id="long-line"),
     pytest.param(b"id,name\nH-1," + b"," * 20_000, [("GT063", 0, "")], id="wide-row"),
     pytest.param(b"," * 20_000 + b"\n", [("GT063", 0, "")], id="wide-header"),
+    pytest.param(b"id\nH-1\n" + b"\n" * 1_100_000 + b"H-2", [("GT068", 3, "")], id="blank-rows"),
     pytest.param(b"id,code\nH-1,3.41524E+11\n", [("GT050", 2, "code")], id="damaged-code"),
     pytest.param(b"id,code\n3.41524E+11,1\n", [("GT050", 2, "id")], id="damaged-id"),
     pytest.param(b"id,residents\nH-1,-1\n", [("GT041", 2, "residents")], id="negative"),

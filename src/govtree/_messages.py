@@ -363,6 +363,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "a cell of this row has more than the {limit} characters that are read at most",
             "close the double quote that opens in this row",
         ),
+        "GT068": Text(
+            "too-many-blank-rows",
+            "more than {limit} blank rows follow one another",
+            "delete the rows behind the last one that says something",
+        ),
         "GT069": Text(
             "table-needs-package",
             "'{path}' is read by {package}, which is not installed",

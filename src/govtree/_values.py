@@ -32,6 +32,7 @@ _LARGEST = 2**31 - 1
 _MADE_OF: Mapping[Shape, type[Any]] = {"links": Link, "flags": Mark, "parts": str}
 
 Named = tuple[tuple[str, str], ...]
+_Reason = tuple[str, Named]  # a code, and what its message names
 
 
 @frozen
@@ -132,14 +133,14 @@ def _read_typed(
 ) -> tuple[Cells, list[Fault]]:
     """Read every distinct text once."""
     table: dict[str | None, Any] = {None: nothing, "": nothing}
-    unfit: dict[str | None, _Unfit | None] = {}
+    unfit: dict[str | None, _Reason | None] = {}
     for text in set(cells):
         if text:
             try:
                 table[text] = parse(text)
             except _Unfit as reason:
                 table[text] = nothing
-                unfit[text] = reason
+                unfit[text] = (reason.code, reason.values)
     # numpy reads days from an iterator one by one, and slowly; as their numbers it does not.
     stored = "i4" if dtype == "M8[D]" else dtype
     array = np.fromiter(map(table.__getitem__, cells), stored, len(cells))
@@ -149,13 +150,13 @@ def _read_typed(
 
 
 def _faults(
-    cells: Sequence[str | None], unfit: Mapping[str | None, _Unfit | None]
+    cells: Sequence[str | None], unfit: Mapping[str | None, _Reason | None]
 ) -> Iterator[Fault]:
     if unfit:
         for row, text in enumerate(cells):
             reason = unfit.get(text)
             if reason is not None:
-                yield Fault(row, reason.code, reason.values)
+                yield Fault(row, *reason)
 
 
 def _read_whole(cells: Sequence[str | None]) -> tuple[Cells, list[Fault]]:
@@ -220,12 +221,14 @@ def _can_be_kept(text: str) -> bool:
         return False
 
 
-def _strange(text: str) -> _Unfit | None:
+def _strange(text: str) -> _Reason | None:
     """Say what is wrong with a text, whatever it is meant for."""
     if _DAMAGED.fullmatch(text):
-        return _Unfit("GT050", cell=text)
+        return "GT050", (("cell", text),)
     unfit = _UNFIT.search(text)
-    return _Unfit("GT058", cell=text, character=f"U+{ord(unfit[0]):04X}") if unfit else None
+    if unfit is None:
+        return None
+    return "GT058", (("cell", text), ("character", f"U+{ord(unfit[0]):04X}"))
 
 
 _UNFIT = re.compile("[\0\ud800-\udfff]")
@@ -432,18 +435,29 @@ def _shown(value: Any) -> str:
 
 
 def _take_whole(values: Sequence[Any]) -> tuple[Cells, list[Fault]]:
-    if set(map(type, values)) == {int} and min(values) >= 0 and max(values) <= _LARGEST:
-        return np.array(values, np.int32), []
+    array = _all_whole(values)
+    if array is not None:
+        return array, []
     return _take_typed(values, lambda value: _one_whole(value, "GT040"), "i4", NONE)
+
+
+def _all_whole(values: Sequence[Any]) -> Cells | None:
+    """Return *values* as an array where every one of them is a count."""
+    if set(map(type, values)) != {int}:
+        return None
+    try:
+        array = np.array(values, np.int64)
+    except OverflowError:
+        return None
+    return array.astype(np.int32) if array.min() >= 0 and array.max() <= _LARGEST else None
 
 
 def _take_tags(values: Sequence[Any]) -> tuple[Cells, list[Fault]]:
     def one(value: Any) -> int:
         return int(value) if isinstance(value, (bool, np.bool_)) else _one_whole(value, "GT049")
 
-    if set(map(type, values)) == {int}:
-        return _take_whole(values)
-    return _take_typed(values, one, "i4", NONE)
+    array = _all_whole(values)
+    return (array, []) if array is not None else _take_typed(values, one, "i4", NONE)
 
 
 def _one_whole(value: Any, code: str) -> int:
@@ -559,7 +573,7 @@ def _one_of_several(shape: Shape, value: Any) -> Any:
         elif not isinstance(part, str) or not part:
             raise _Unfit("GT048", cell=_shown(part))
         elif (reason := _strange(part)) is not None:
-            raise reason
+            raise _Unfit(reason[0], **dict(reason[1]))
     return value
 
 

@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
-from attrs import evolve
-
 from govtree import _frames
 from govtree._files import Folder
 from govtree._rows import Rows, input_columns
@@ -125,7 +123,7 @@ def _read_csv(
     csv = CsvTable(stream, notes, delimiter)
     others = [each for each in DELIMITERS if each != delimiter and each in csv.header[0]]
     if len(csv.header) == 1 and others:
-        notes.add("GT060", evolve(notes.place, row=1), delimiter=others[0])
+        notes.add("GT060", notes.at(row=1), delimiter=others[0])
         raise Stop
     fields = match(csv.header, known, columns, table, notes)
     places = TablePlaces(notes.place.file, _headers(fields), csv.gaps)

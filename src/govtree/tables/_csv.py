@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -28,6 +28,8 @@ SLICE = 1_000
 _BLOCK = 2**18
 _MOST_LINE_BYTES = 2**20
 _MOST_CELLS = 10_000
+# As many rows as a spreadsheet has, which may all be written out.
+_MOST_BLANK = 2**20
 # What the csv module allows unless a program changed it.
 _MOST_CELL_CHARACTERS = 131_072
 
@@ -62,14 +64,23 @@ class Notes:
         self._last: dict[str, Location] = {}
 
     def add(
-        self, code: str, where: Location | None = None, *, severity: str = "error", **values: str
+        self,
+        code: str,
+        where: Callable[[], Location] | None = None,
+        *,
+        severity: str = "error",
+        **values: str,
     ) -> None:
-        """Note a problem."""
+        """Note a problem; *where* is asked only for what is kept."""
         count = self._counts[code] = self._counts.get(code, 0) + 1
         if count <= KEPT:
-            where = where or self.place
-            self._kept.append(problem(code, where, severity=severity, **values))
-            self._last[code] = max(where, self._last.get(code, where))
+            place = self.place if where is None else where()
+            self._kept.append(problem(code, place, severity=severity, **values))
+            self._last[code] = max(place, self._last.get(code, place))
+
+    def at(self, *, line: int = 0, row: int = 0, field: str = "") -> Callable[[], Location]:
+        """Return what gives a place in the table."""
+        return lambda: evolve(self.place, line=line, row=row, field=field)
 
     def problems(self) -> tuple[Problem, ...]:
         """Return what was noted, sorted; one line a kind stands for what was only counted."""
@@ -153,7 +164,7 @@ class _Blocks:
         # A few lines in another encoding can pass as UTF-8 by chance.
         if good > len(bad) // 8:
             return
-        where = evolve(self._notes.place, line=self._lines + _line_ends(block[: error.start]) + 1)
+        where = self._notes.at(line=self._lines + _line_ends(block[: error.start]) + 1)
         try:
             b"\n".join(bad).decode("gb18030")
         except UnicodeDecodeError:
@@ -164,7 +175,7 @@ class _Blocks:
         raise Stop
 
     def _stop(self, code: str, lines: int, limit: str) -> None:
-        self._notes.add(code, evolve(self._notes.place, line=lines + 1), limit=limit)
+        self._notes.add(code, self._notes.at(line=lines + 1), limit=limit)
         raise Stop
 
 
@@ -185,6 +196,8 @@ class CsvTable:
         self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
         self._records = 0  # records read so far, whatever they were
         self.rows = 0
+        self._blank = 0  # blank records that follow one another,
+        self._blank_before = 0  # and the row before which they stand
         self._lost = False  # whether no more can be told apart
         self._broken = ""  # why the record after those could not be read
         self.gaps: list[tuple[int, int]] = []
@@ -199,7 +212,7 @@ class CsvTable:
             raise Stop
         self._records += 1
         if not any(rows[0]):
-            self._notes.add("GT054", evolve(self._notes.place, row=1))
+            self._notes.add("GT054", self._notes.at(row=1))
             raise Stop
         header = [_shown(name) for name in rows[0]]
         if self._blocks.suspect:
@@ -246,7 +259,7 @@ class CsvTable:
     def _note_broken(self) -> None:
         """Note the record that the csv module gave up on, and count it."""
         self._records += 1
-        where = evolve(self._notes.place, row=self._records)
+        where = self._notes.at(row=self._records)
         if "field limit" in self._broken:
             self._notes.add("GT067", where, limit=f"{_MOST_CELL_CHARACTERS:,}")
             # Inside of a quote that is never closed, every line would look like a bad row.
@@ -254,18 +267,21 @@ class CsvTable:
         else:
             self._notes.add("GT056" if "unexpected end" in self._broken else "GT057", where)
         self._broken = ""
-        self._skip(self.rows)
+        self._skip(self.rows, 1)
 
     def _sifted(self, rows: list[list[str]], key: int) -> list[list[str]]:
         """Return the rows of *rows* that hold something, as long as the header."""
+        if not any(map(any, rows)):
+            self._skip_blank(self.rows, len(rows))
+            return []
         width = len(self.header)
         kept: list[list[str]] = []
         for number, row in enumerate(rows, start=self._records + 1):
             if not any(row):
-                self._skip(self.rows + len(kept))
+                self._skip_blank(self.rows + len(kept), 1)
                 continue
             if len(row) != width:
-                where = evolve(self._notes.place, row=number)
+                where = self._notes.at(row=number)
                 self._notes.add("GT055", where, count=str(len(row)), expected=str(width))
                 # Its other cells may stand under the wrong names.
                 cell = row[key] if key < len(row) else ""
@@ -275,18 +291,28 @@ class CsvTable:
             kept.append(row)
         return kept
 
-    def _skip(self, row: int) -> None:
+    def _skip(self, row: int, records: int) -> None:
+        """Note that *records* before a row are no rows."""
         before = self.gaps[-1][1] if self.gaps else 0
         if self.gaps and self.gaps[-1][0] == row:
             self.gaps.pop()
-        self.gaps.append((row, before + 1))
+        self.gaps.append((row, before + records))
+
+    def _skip_blank(self, row: int, records: int) -> None:
+        self._skip(row, records)
+        self._blank = records + (self._blank if row == self._blank_before else 0)
+        self._blank_before = row
+        if self._blank > _MOST_BLANK:
+            first = row + 2 + self.gaps[-1][1] - self._blank
+            self._notes.add("GT068", self._notes.at(row=first), limit=f"{_MOST_BLANK:,}")
+            raise Stop
 
     def _find_strange(self, row: list[str], number: int, header: Sequence[str]) -> None:
         """Note cells with NUL or with bytes of another encoding, and make them showable."""
         for place, cell in enumerate(row):
             if cell.isascii() and "\0" not in cell:
                 continue
-            where = evolve(self._notes.place, row=number, field=header[place])
+            where = self._notes.at(row=number, field=header[place])
             if "\0" in cell:
                 self._notes.add("GT058", where, cell=cell, character="U+0000")
                 row[place] = ""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from govtree._columns import TAG, Words
 from govtree._ids import Texts
-from govtree._names import nearest, normal
+from govtree._names import NearMisses, normal
 from govtree._rows import Cells
 from govtree._values import Fault, take_values
 from govtree.errors import Location, Places
@@ -112,11 +113,12 @@ def match(
         if name not in sources and _shape(name, known) is not None:
             sources[name] = Source((name,))
     fields = []
+    fields_near, header_near = NearMisses(known), NearMisses(header)
     missing: dict[str, None] = {}
     for name, source in sources.items():
         shape = _shape(name, known)
         if shape is None:
-            said = _meant(name, known)
+            said = _meant(name, fields_near)
             notes.add("GT116", _at(notes, name), table=table, field=name, **said)
         else:
             fields.append(Field(name, shape, source))
@@ -124,7 +126,7 @@ def match(
     missing |= {name: None for name, each in known.items() if each.required and name not in sources}
     for name in missing:
         listed = ", ".join(header[:_SHOWN_NAMES])
-        notes.add("GT052", _at(notes, name), header=name, known=listed, **_meant(name, header))
+        notes.add("GT052", _at(notes, name), header=name, known=listed, **_meant(name, header_near))
     used = {name for each in fields for name in each.source.columns}
     for name in sorted(used):
         if header.count(name) > 1:
@@ -145,13 +147,13 @@ def _shape(name: str, known: Mapping[str, Column]) -> Shape | None:
     return known[name].shape if name in known and name != "tags" else None
 
 
-def _meant(name: str, names: Iterable[str]) -> dict[str, str]:
-    meant = nearest(name, names)
+def _meant(name: str, names: NearMisses) -> dict[str, str]:
+    meant = names.nearest(name)
     return {"meant": meant} if meant else {}
 
 
-def _at(notes: Notes, name: str) -> Location:
-    return evolve(notes.place, row=1 if notes.place.file else 0, field=name)
+def _at(notes: Notes, name: str) -> Callable[[], Location]:
+    return notes.at(row=1 if notes.place.file else 0, field=name)
 
 
 class Gathered:
@@ -210,7 +212,7 @@ class Gathered:
         is_text = shape in ("id", "text", "reference")
         read, faults = self._read("text" if is_text else shape, cells)
         for fault in faults:
-            where = self._places.at(start + fault.row, self.field.name)
+            where = partial(self._places.at, start + fault.row, self.field.name)
             self._notes.add(fault.code, where, **dict(fault.values))
         # Packed at once: a million texts of Python take four times the room.
         packed = is_text and shape == self.field.shape
