@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from small_structures import small_structures
 
 from govtree import Branch, Grid, Group, Hierarchy, Household
 from govtree.coverage import check
-from govtree.rules import SHIPPED, RuleSet, Waiver
+from govtree.rules import SHIPPED, Hits, RuleSet, Waiver, find
 
 FAULTY = [
     Grid(id="N-1"),
@@ -104,3 +105,24 @@ def test_progress_names_each_rule_before_it_runs():
 
     assert told[:2] == ["household-in-no-group", "household-in-no-grid"]
     assert "households-a-grid" not in told
+
+
+def test_what_rules_share_belongs_to_one_structure():
+    """A rule that looks at another structure on the way gets that one's answers."""
+    in_no_grid = find(SHIPPED, "household-in-no-grid")
+    other = Hierarchy.from_records(
+        [Grid(id="N-1"), Household(id="A", grid="N-1"), Household(id="B")]
+    )
+    asked = []
+
+    def both(h: Hierarchy) -> Hits:
+        asked.append(in_no_grid(other).rows.tolist())
+        return in_no_grid(h)
+
+    report = check(
+        Hierarchy.from_records(FAULTY),
+        rules=[in_no_grid, evolve(in_no_grid, code="XX1", slug="x", find=both)],
+    )
+
+    assert codes(report) == ["GT202 H-3", "XX1 H-3"]
+    assert asked == [[1]]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from small_structures import small_structures
 
@@ -26,7 +27,7 @@ from govtree import (
     Tenure,
 )
 from govtree.coverage import check
-from govtree.findings import SEVERITIES, Finding, FindingsError, Report
+from govtree.findings import SEVERITIES, Finding, FindingsError, Hits, Report
 from govtree.rules import SHIPPED, RuleSet
 
 # Properties
@@ -88,6 +89,22 @@ def test_a_report_survives_pickling_and_says_nothing_twice(small):
     assert copy == report
     assert [each.where for each in copy] == [each.where for each in report]
     assert len({each.fingerprint for each in report}) == len(report)
+
+
+@pytest.mark.parametrize("table", ["household", "building", "entrance", "micro_grid", "post"])
+@given(small=small_structures())
+@settings(max_examples=25)
+def test_every_table_has_the_paths_of_the_structure(table, small):
+    """Whatever a rule is about, the path above a subject is that of h.path."""
+    h = small.h
+    every = evolve(
+        SHIPPED[0], code="XX1", subject=table, needs=(), message="is there",
+        find=lambda h: Hits(range(h.count(table))),
+    )  # fmt: skip
+    found = list(check(h, rules=[every]))
+
+    assert [each.subject for each in found] == h.ids(table)
+    assert [each.path for each in found] == [h.path(id)[:-1] for id in h.ids(table)]
 
 
 def town(number: int, **lacking: bool) -> list:

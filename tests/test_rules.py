@@ -14,6 +14,7 @@ from small_structures import DAY, UNKNOWN, small_structures
 from govtree import (
     Branch,
     Building,
+    Community,
     Compound,
     ConfigError,
     Declared,
@@ -422,6 +423,46 @@ def test_an_unknown_parent_is_neither_fault_nor_fine():
     report = check(h, rules=[find(SHIPPED, "GT201")])
 
     assert (len(report), report.checked[0].unknown) == (0, 1)
+
+
+def two_communities(**household: str) -> list:
+    return [
+        *(Community(id=f"C-{at}") for at in (1, 2)),
+        Branch(id="B-1", parent="C-1", covers=["N-1", "N-3"]),
+        Branch(id="B-2", parent="C-2", covers=["N-2"]),
+        Group(id="G-1", parent="B-1"),
+        *(Grid(id=f"N-{at}", community="C-1" if at == 1 else "C-2") for at in (1, 2, 3, 4)),
+        Building(id="T-1", grid="N-1"),
+        Household(id="H-1", parent="G-1", **household),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("household", "expected"),
+    [
+        ({"grid": "N-1"}, ["GT213 N-3", "GT210 N-4"]),
+        ({"grid": "N-2"}, ["GT204 H-1", "GT213 N-3", "GT210 N-4"]),
+        # In two grids: which of them it is in has to be said first.
+        ({"grid": "N-2", "building": "T-1"}, ["GT203 H-1", "GT213 N-3", "GT210 N-4"]),
+        # The branch covers a grid of another community: the cover is the cause.
+        ({"grid": "N-3"}, ["GT213 N-3", "GT210 N-4"]),
+        # No branch covers the grid, so that nothing but the communities can disagree.
+        ({"grid": "N-4"}, ["GT205 H-1", "GT213 N-3", "GT210 N-4"]),
+    ],
+)
+def test_one_cause_is_told_once(household, expected):
+    """Of branches, grids and communities that disagree, the cause alone is a finding."""
+    report = check(Hierarchy.from_records(two_communities(**household)))
+
+    assert sorted(f"{each.code} {each.subject}" for each in report) == sorted(expected)
+
+
+def test_a_grid_that_two_branches_cover_is_the_only_cause():
+    """Where the own branch is one of two that cover a grid, its community is not told as well."""
+    records = [*two_communities(grid="N-3"), Branch(id="B-3", parent="C-2", covers=["N-3"])]
+    report = check(Hierarchy.from_records(records))
+
+    assert [f"{each.code} {each.subject}" for each in report] == ["GT210 N-4", "GT211 N-3"]
 
 
 @pytest.mark.parametrize(
