@@ -31,9 +31,19 @@ from govtree._files import LIMITS
 from govtree._ids import Ids, Texts, arrange
 from govtree._markup import HIDDEN
 from govtree._names import NearMisses
-from govtree._rows import UNKNOWN_CELL, Cells, Input, Rows, Sources, input_columns, tables_of, taken
+from govtree._rows import (
+    UNKNOWN_CELL,
+    Cells,
+    Input,
+    Rows,
+    Sources,
+    briefly,
+    input_columns,
+    tables_of,
+    taken,
+)
 from govtree._unfold import unfolded
-from govtree.errors import Location, Places, Problem, problem
+from govtree.errors import Places, Problem, problem
 from govtree.units import (
     ABOVE,
     BESIDE,
@@ -161,7 +171,7 @@ class _Builder:
         for row, reason in arranged.unfit:
             self._say_unfit(table, row, reason)
         for row, first in arranged.duplicates:
-            where = _briefly(sources.at(first, "id"), sources.at(row, "id"))
+            where = briefly(sources.at(first, "id"), sources.at(row, "id"))
             self._say("GT101", sources, row, "id", id=cells[row], first=where)  # type: ignore[index]  # as above
         self.ids[table.table] = arranged.ids
         self.sources[table.table] = evolve(sources, order=arranged.order)
@@ -199,20 +209,26 @@ class _Builder:
             table = int(np.searchsorted(starts, at, side="right")) - 1
             return others[table], at - int(starts[table])
 
-        twice = [(home(row), home(first)) for row, first in arrange(texts).duplicates]
+        users: dict[str, set[tuple[str, int]]] = {}
+        for row, first in arrange(texts).duplicates:
+            users.setdefault(str(texts[row]), set()).update([home(row), home(first)])
         found = self.ids[largest].rows(texts)
         for at in np.flatnonzero(found >= 0).tolist():
-            pair = sorted(
-                [home(at), (largest, int(found[at]))], key=lambda each: tables.index(each[0])
-            )
-            twice.append((pair[1], pair[0]))
-        for (table, row), (first_table, first_row) in twice:
-            here = self.sources[table].at(row, "id")
-            there = self.sources[first_table].at(first_row, "id")
-            if there > here and there.file == here.file:
-                (table, row), here, there = (first_table, first_row), there, here
-            text = self.ids[table][row]
-            self._say("GT101", self.sources[table], row, "id", id=text, first=_briefly(there, here))
+            users.setdefault(str(texts[at]), set()).update([home(at), (largest, int(found[at]))])
+        for text, places in users.items():
+            (earliest, at), *later = self._in_order(places)
+            there = self.sources[earliest].at(at, "id")
+            for table, place in later:
+                where = briefly(there, self.sources[table].at(place, "id"))
+                self._say("GT101", self.sources[table], place, "id", id=text, first=where)
+
+    def _in_order(self, rows: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+        """Return rows of several tables as they stand in a file, else in the order of tables."""
+        tables = list(self.ids)
+        at = {each: self.sources[each[0]].at(each[1], "id") for each in rows}
+        if len({where.file for where in at.values()}) == 1:
+            return sorted(at, key=at.__getitem__)
+        return sorted(at, key=lambda each: (tables.index(each[0]), each[1]))
 
     def _find_ids_that_look_alike(self) -> None:
         """Warn of ids that are one text but for how its accents are composed."""
@@ -232,7 +248,7 @@ class _Builder:
             other, other_row = twins.setdefault(form, (name, row))
             if (other, other_row) != (name, row):
                 there = self.sources[other].at(other_row, "id")
-                first = _briefly(there, self.sources[name].at(row, "id"))
+                first = briefly(there, self.sources[name].at(row, "id"))
                 self._say(
                     "GT111", self.sources[name], row, "id", severity="warning",
                     id=self.ids[name][row], first=first,
@@ -289,6 +305,8 @@ class _Builder:
         words = cells if isinstance(cells, Words) else Words.of(cells)  # type: ignore[arg-type]  # cells of a term
         vocabulary = column.vocabulary.replace("@", f"{table}_")
         terms = self.vocabularies.get(vocabulary)
+        if not terms and column.vocabulary == "@kind" and table in self.levels:
+            terms = self.levels[table].kinds
         for word in filter(_TURNING.search, words.words):
             rows = np.flatnonzero(words.is_word(word)).tolist()
             self._warn_of_turned_text(table, name, rows, words)
@@ -492,7 +510,7 @@ class _Builder:
         least = ids.index(min(ids))
         turned = ids[least:] + ids[:least]
         table, row = circle[least]
-        ring = " > ".join([*reversed(turned), turned[-1]])
+        ring = " > ".join([turned[0], *reversed(turned)])
         self._say("GT104", self.sources[table], row, "parent", circle=ring)
 
     def _check_relation_ends(self, columns: Mapping[str, Stored] | None) -> None:
@@ -644,10 +662,3 @@ def _sort_keys(
         else:
             keys.append(column.view(np.int64) if column.dtype.kind == "M" else column)
     return keys, max((len(key) for key in keys), default=0)
-
-
-def _briefly(where: Location, seen_from: Location) -> str:
-    """Return *where* as text, without its file where that is the same."""
-    if where.file == seen_from.file and (where.line or where.row):
-        return f"line {where.line}" if where.line else f"row {where.row}"
-    return str(where)

@@ -59,8 +59,9 @@ def rows_of(
     """
     places = RecordPlaces(table)
     if table not in records:
-        known = ", ".join(records)
-        return [], [problem("GT115", places.at(0), table=table, known=known)]
+        meant = nearest(table, list(records))
+        values = {"known": ", ".join(records)} | ({"meant": meant} if meant else {})
+        return [], [problem("GT115", places.at(0), table=table, **values)]
     columns = dict(given) if isinstance(given, Mapping) else _frames.columns_of(given)
     known_columns = input_columns(table, records[table])
     problems = []

@@ -99,7 +99,7 @@ def _with_seat_ids(posts: Input, terms: Sequence[Term], say: Say) -> Rows:
     for row in (row for row, id in enumerate(ids) if id is None):
         say("GT108", posts.sources, row, table="a post", field="at" if places[row][1] else "post")
     named = np.array([row for row, id in enumerate(ids) if id is not None], np.int64)
-    columns = posts.columns | {"id": ids}
+    columns = posts.columns | {"id": ids, "post": [post or None for _, post in places]}
     if max(numbers, default=NONE) > NONE:
         columns["number"] = np.array(numbers, np.int32)
     chosen = {name: taken(each, named) for name, each in columns.items()}
