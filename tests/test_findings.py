@@ -22,6 +22,7 @@ from govtree import (
     Hierarchy,
     Household,
     Location,
+    MicroGrid,
     OutOfRangeError,
     Post,
     Tenure,
@@ -93,7 +94,7 @@ def test_a_report_survives_pickling_and_says_nothing_twice(small):
 
 @pytest.mark.parametrize("table", ["household", "building", "entrance", "micro_grid", "post"])
 @given(small=small_structures())
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_every_table_has_the_paths_of_the_structure(table, small):
     """Whatever a rule is about, the path above a subject is that of h.path."""
     h = small.h
@@ -105,6 +106,23 @@ def test_every_table_has_the_paths_of_the_structure(table, small):
 
     assert [each.subject for each in found] == h.ids(table)
     assert [each.path for each in found] == [h.path(id)[:-1] for id in h.ids(table)]
+
+
+def test_a_building_stands_in_its_micro_grid_first():
+    """Where a building names micro-grid and grid, the path is that of the micro-grid."""
+    h = Hierarchy.from_records(
+        [
+            Community(id="C-1"),
+            Grid(id="N-1", community="C-1"),
+            Grid(id="N-2", community="C-1"),
+            MicroGrid(id="M-1", grid="N-1"),
+            Building(id="T-1", grid="N-2", micro_grid="M-1"),
+        ]
+    )
+    every = evolve(SHIPPED[0], subject="building", needs=(), message="", find=lambda _: Hits([0]))
+    (found,) = check(h, rules=[every])
+
+    assert found.path == ("C-1", "N-1", "M-1") == h.path("T-1")[:-1]
 
 
 def town(number: int, **lacking: bool) -> list:
