@@ -548,6 +548,31 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "the facts cannot be read here: {reason}",
             "hand them in as they were written out",
         ),
+        "GT119": Text(
+            "no-directed-graph",
+            "this is a {found}, not a directed graph",
+            "hand in a networkx.DiGraph, with one edge a pair",
+        ),
+        "GT120": Text(
+            "node-not-text",
+            "this node is a {found}, not a text",
+            "use the id of the unit as the node",
+        ),
+        "GT121": Text(
+            "node-without-level",
+            "node '{id}' does not say what it is",
+            "give it an attribute 'level', one of {known}",
+        ),
+        "GT122": Text(
+            "two-references",
+            "'{id}' has two as its {field}: '{one}' and '{other}'",
+            "keep one of the two",
+        ),
+        "GT123": Text(
+            "untyped-edge",
+            "nothing is known that leads from a {upper} to a {lower}",
+            "name the relation in the attribute 'relations' of the edge",
+        ),
     }
 )
 

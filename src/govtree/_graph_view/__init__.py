@@ -5,7 +5,8 @@ are replaced by mappings, and which is then frozen. Nothing is kept for a node; 
 hands out is made when it is asked for, and a few thousand names are remembered.
 """
 
-from govtree._graph_view._copy import rows_of_graph, to_networkx
+from govtree._graph_view._copy import to_networkx
+from govtree._graph_view._read import rows_of_graph
 from govtree._graph_view._views import graph_view, spine_view, territory_view
 
 __all__ = ["graph_view", "rows_of_graph", "spine_view", "territory_view", "to_networkx"]

@@ -31,13 +31,13 @@ class Attributes(dict[str, Any]):
 
     __slots__ = ()
 
-    def _refuse(self, *args: object, **how: object) -> NoReturn:
+    def _refuse(self, *_args: object, **_how: object) -> NoReturn:
         raise TypeError(
             "the graph of a hierarchy cannot be changed; to_networkx() gives one that can"
         )
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]  # whatever is asked
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]  # as above
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
     def copy(self) -> dict[str, Any]:
         return dict(self)
@@ -135,7 +135,7 @@ class _OfValues:
     def some(self, first: int, last: int) -> Sequence[Any]:
         values = self.values[first:last]
         empty = np.isnan(values) if values.dtype.kind == "f" else np.isnat(values)
-        cells = values.tolist()
+        cells: list[Any] = values.tolist()
         for row in np.flatnonzero(empty).tolist():
             cells[row] = None
         return cells

@@ -107,7 +107,7 @@ class Successors(_OverNet[Neighbors]):
     def pairs(self) -> Iterator[tuple[str, Neighbors]]:
         for names, lists, data in self.net.all_below():
             if data is NOTHING or data is None:
-                yield from zip(names, lists, strict=True)  # type: ignore[misc]  # they are dicts
+                yield from zip(names, lists, strict=True)
             else:
                 for name, each in zip(names, lists, strict=True):
                     yield name, (dict.fromkeys(each, data) if each else NOTHING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, repeat
 from typing import Any, cast
 
@@ -46,7 +46,9 @@ class Net(Numbered):
         # By end of the table of relations and table, the relations of each row.
         self._related: dict[tuple[str, str], Inverse | None] = {}
         self._readers: dict[str, tuple[tuple[str, Reader], ...]] = {}
-        uppers = {up.upper.name for kind in self.kinds for up in kind.up} | set(self._ends("source"))
+        uppers = {up.upper.name for kind in self.kinds for up in kind.up} | set(
+            self._ends("source")
+        )
         bare = next((kind for kind in self._by_size if kind.name not in uppers), None)
         self.bare_first, self.bare_last = (bare.first, bare.first + bare.length) if bare else (0, 0)
         self._latest: tuple[int, Neighbors] = (-1, NOTHING)
@@ -244,7 +246,7 @@ class Net(Numbered):
 
     # -- edges of all nodes --------------------------------------------------------------------
 
-    def all_below(self) -> Iterator[tuple[list[str], Sequence[Collection[str]], Attributes | None]]:
+    def all_below(self) -> Iterator[tuple[list[str], Sequence[Any], Attributes | None]]:
         """Give the names of a block of nodes, what each leads to, and the data of all edges.
 
         Where edges of the block differ in their data, that is None, and what a node leads to

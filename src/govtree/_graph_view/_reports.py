@@ -90,12 +90,12 @@ class _EdgeDataView(reportviews.OutEdgeDataView):  # type: ignore[misc]  # as ab
     __slots__ = ()
 
     def __len__(self) -> int:
-        return self._adjdict.net.edges() if self._nbunch is None else super().__len__()
+        count: int = self._adjdict.net.edges() if self._nbunch is None else super().__len__()
+        return count
 
     def __iter__(self) -> Iterator[Any]:
-        if self._nbunch is not None:
-            return super().__iter__()
-        return chain.from_iterable(self._blocks())
+        found: Iterator[Any] = super().__iter__()
+        return chain.from_iterable(self._blocks()) if self._nbunch is None else found
 
     def _blocks(self) -> Iterator[Iterator[Any]]:
         for names, lists, shared in self._adjdict.net.all_below():
@@ -120,7 +120,8 @@ class _EdgeView(reportviews.OutEdgeView):  # type: ignore[misc]  # as above
     dataview = _EdgeDataView
 
     def __len__(self) -> int:
-        return self._adjdict.net.edges()
+        count: int = self._adjdict.net.edges()
+        return count
 
     def __iter__(self) -> Iterator[Any]:
         return iter(_EdgeDataView(self))
@@ -136,13 +137,11 @@ class _Degrees:
     _succ: Any
 
     def __call__(self, nbunch: Any = None, weight: str | None = None) -> Any:
-        if nbunch is None and weight is None:
+        if weight is None and nbunch is None:
             return self
-        return (
-            self.ordinary(self._graph)(nbunch, weight)
-            if nbunch is None or weight
-            else (self[nbunch] if self._is_node(nbunch) else self.ordinary(self._graph, nbunch))
-        )
+        if weight is None and self._is_node(nbunch):
+            return self[nbunch]
+        return self.ordinary(self._graph)(nbunch, weight)
 
     def _is_node(self, nbunch: Any) -> bool:
         try:
