@@ -12,6 +12,8 @@ import sys
 from inspect import cleandoc
 from pathlib import Path
 
+import structure_file
+
 PROJECT = Path(__file__).resolve().parent.parent
 DOCS = PROJECT / "docs"
 
@@ -124,7 +126,11 @@ def printed(session: str) -> str:
 def main(arguments: list[str]) -> int:
     """Write the pages, or with ``--check`` return whether one differs."""
     os.chdir(PROJECT)
-    pages = {DOCS / "problems.md": problems(), DOCS / "rules.md": rules()}
+    pages = {
+        DOCS / "problems.md": problems(),
+        DOCS / "rules.md": rules(),
+        DOCS / "structure-file.md": structure_file.page(),
+    }
     for page in (PROJECT / "README.md", *sorted(DOCS.rglob("*.md"))):
         if page not in pages:
             pages[page] = sessions(page.read_text("utf-8"))
