@@ -196,6 +196,10 @@ class Report:
         judged anew from what each part told of itself. What parts share and say alike is one
         finding. A rule that could be checked in some parts only is checked, and its reason
         for the others stays.
+
+        A part has to hold all that its own units are joined with, as ``h.subtree(id)`` of
+        each unit at the top does: of a grid that branches of two parts cover, each part
+        knows one branch only.
         """
         given = list(reports)
         summed: dict[str, Summarized] = {}
