@@ -74,8 +74,8 @@ none is named, and `luozhuang` stands for one real place. A profile of your own 
 the folder of the structure, named by its path; it may hold the settings from `govtree` to
 `declared`, except `name`, `as_of`, `waivers` and records, and may start from another profile.
 
-What the file says goes before its profile. `vocabularies`, `declared` and `rules` are merged key by
-key down to the last: `vocabularies: {{tag: {{living_alone: {{label: 独居}}}}}}` adds one word, and
+What the file says goes before its profile. `declared` is merged figure by figure, `vocabularies` and
+`rules` are merged key by key down to the last: `vocabularies: {{tag: {{living_alone: {{label: 独居}}}}}}` adds one word, and
 `rules: {{GT301: {{target: 250}}}}` leaves the tolerance as the profile has it; a list replaces a list. All other settings
 replace the profile's as a whole, `levels` included.
 

@@ -96,7 +96,7 @@ def examine(
     """
     shown = os.fspath(path)
     if os.path.isdir(shown):  # noqa: PTH112 - a path that is none is told of below
-        shown = os.path.join(shown, STRUCTURE_FILE)  # noqa: PTH118 - as above
+        shown = str(Path(shown) / STRUCTURE_FILE)
     folder, name = os.path.split(shown)
     try:
         with _collector_paused():

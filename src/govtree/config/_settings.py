@@ -17,9 +17,6 @@ from govtree.units import ROLES, SHIPPED_LEVELS, Declared, Level, Term
 
 __all__ = ["Settings"]
 
-#: Settings that a file adds to those of its profile, key by key; others it replaces.
-_MERGED = ("vocabularies", "declared")
-
 #: Problems of a rule's setting that are about the name in front of the colon.
 _ABOUT_KEYS = ("GT080", "GT081", "GT082")
 
@@ -48,9 +45,13 @@ class Settings:
     def over(self, profile: Settings) -> Settings:
         """Return these settings with those of *profile* where they say nothing."""
         values = {**profile.values, **self.values}
-        for key in _MERGED:
-            if key in profile.values and key in self.values:
-                values[key] = _merged(profile.values[key], self.values[key])
+        values["vocabularies"] = _merged(
+            profile.values.get("vocabularies", {}), self.values.get("vocabularies")
+        )
+        values["declared"] = {
+            **profile.values.get("declared", {}),
+            **self.values.get("declared", {}),
+        }
         rules = dict(profile.rules)
         for code, setting in self.rules.items():
             rules[code] = _asked(rules.get(code), setting)
