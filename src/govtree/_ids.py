@@ -158,6 +158,23 @@ class Texts:
             offset += len(part)
         return Texts(b"".join([*parts, _PAD]), _narrow(starts)), unfit
 
+    @staticmethod
+    def joined(parts: Sequence[Texts]) -> Texts:
+        """Return several columns as one, one behind the other.
+
+        >>> Texts.joined([Texts.of(["a"]), Texts.of([None, "b"])]).tolist()
+        ['a', None, 'b']
+        """
+        blobs = [part._blob[: -len(_PAD)] for part in parts]
+        firsts = np.cumsum([0, *map(len, blobs)])
+        starts = [part._starts[:-1] + first for part, first in zip(parts, firsts[:-1], strict=True)]
+        wide = np.concatenate([*starts, firsts[-1:]])
+        return Texts(b"".join([*blobs, _PAD]), _narrow(wide))
+
+    def holds(self, piece: str) -> bool:
+        """Return whether any of the texts holds *piece*; one look at all of them."""
+        return piece.encode() in self._blob
+
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._blob, self._starts)
 

@@ -188,7 +188,7 @@ class Gathered:
         if isinstance(parts[0], Words):
             return _joined(parts)
         if isinstance(parts[0], Texts):
-            return _joined_texts(parts)
+            return Texts.joined(parts)
         return [cell for part in parts for cell in part]
 
     def _constant(self, value: str, length: int) -> Any:
@@ -210,12 +210,18 @@ class Gathered:
 
     def _cells(self, shape: Shape, cells: Sequence[Any], start: int) -> Any:
         is_text = shape in ("id", "text", "reference")
+        packed = is_text and shape == self.field.shape
+        if packed:
+            told = [cell or None for cell in cells] if "" in cells else cells
+            texts, unfit = Texts.checked(told)
+            # What a spreadsheet makes of a long code is found by one look at all the cells.
+            if not unfit and not texts.holds("E+") and not texts.holds("e+"):
+                return texts
         read, faults = self._read("text" if is_text else shape, cells)
         for fault in faults:
             where = partial(self._places.at, start + fault.row, self.field.name)
             self._notes.add(fault.code, where, **dict(fault.values))
         # Packed at once: a million texts of Python take four times the room.
-        packed = is_text and shape == self.field.shape
         return Texts.of(read) if packed else read  # type: ignore[arg-type]  # a list of texts
 
 
@@ -227,12 +233,3 @@ def _joined(parts: Sequence[Words]) -> Words:
         codes.append(np.where(wide >= 0, wide + len(words), wide))
         words += part.words
     return Words.packed(np.concatenate(codes), words)
-
-
-def _joined_texts(parts: Sequence[Texts]) -> Any:
-    blobs = [part._blob[:-8] for part in parts]
-    firsts = np.cumsum([0, *map(len, blobs)])
-    starts = [part._starts[:-1] + first for part, first in zip(parts, firsts[:-1], strict=True)]
-    wide = np.concatenate([*starts, firsts[-1:]])
-    small = wide.astype(np.uint32) if wide[-1] < 2**32 - 8 else wide
-    return Texts(b"".join([*blobs, bytes(8)]), small)

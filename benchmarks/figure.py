@@ -1,0 +1,108 @@
+"""What a benchmark measured, beside its peers and its target."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Repeated measurements of one thing, in seconds or another unit."""
+
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """The middle one."""
+        return statistics.median(self.values)
+
+    def text(self, scale: float = 1.0, unit: str = "s") -> str:
+        """Return median and spread, ``0.52 s (0.50 to 0.55)``."""
+        least, most = min(self.values) * scale, max(self.values) * scale
+        return f"{_short(self.median * scale)} {unit} ({_short(least)} to {_short(most)})"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of docs/benchmarks.md.
+
+    Attributes:
+        what: What was measured.
+        ours: Our median and spread.
+        peer: The peer's, with its name; empty where there is none.
+        reached: What the target speaks of, such as a ratio.
+        target: What was asked for.
+        met: Whether it was reached.
+    """
+
+    what: str
+    ours: str
+    peer: str
+    reached: str
+    target: str
+    met: bool
+
+
+def taking_turns(works: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, Sample]:
+    """Measure several works by turns, so that noise of the machine meets all of them."""
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(repeats):
+        for name, work in works.items():
+            gc.collect()
+            start = time.perf_counter()
+            kept = work()
+            seconds[name].append(time.perf_counter() - start)
+            del kept
+    return {name: Sample(tuple(each)) for name, each in seconds.items()}
+
+
+def times_as_fast(
+    what: str,
+    samples: Mapping[str, Sample],
+    *,
+    least: float,
+    scale: float = 1.0,
+    unit: str = "s",
+    ours: str = "govtree",
+) -> Figure:
+    """Return the figure of a work that should take at most the peer's time by *least*."""
+    (peer,) = (name for name in samples if name != ours)
+    ratio = samples[peer].median / samples[ours].median
+    return Figure(
+        what,
+        samples[ours].text(scale, unit),
+        f"{peer} {samples[peer].text(scale, unit)}",
+        f"{_short(ratio)} times as fast",
+        f"at least {least:g} times",
+        ratio >= least,
+    )
+
+
+def share_of_time(
+    what: str,
+    samples: Mapping[str, Sample],
+    *,
+    most: float,
+    scale: float = 1.0,
+    unit: str = "s",
+    ours: str = "govtree",
+) -> Figure:
+    """Return the figure of a work that may take at most the share *most* of the peer's time."""
+    (peer,) = (name for name in samples if name != ours)
+    share = samples[ours].median / samples[peer].median
+    return Figure(
+        what,
+        samples[ours].text(scale, unit),
+        f"{peer} {samples[peer].text(scale, unit)}",
+        f"{_short(share)} of its time",
+        f"at most {most:g}",
+        share <= most,
+    )
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"

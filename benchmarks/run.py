@@ -1,0 +1,112 @@
+"""Measure size and speed beside the peers, and write docs/benchmarks.md.
+
+``python benchmarks/run.py [--households N] [--repeats N] [--only NAME]``; a million
+households and all parts take about ten minutes and 4 GB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import platform
+import tempfile
+from collections.abc import Callable, Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import graph_view
+import memory
+import population
+import speed
+import start
+import structure_file
+from figure import Figure
+
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+PACKAGES = ("numpy", "networkx", "pyyaml", "anytree", "bigtree", "treelib", "rustworkx")
+
+
+def main() -> None:
+    """Run what is asked for, print each figure as it comes, and write the page."""
+    parser = argparse.ArgumentParser(description="Measure size and speed beside the peers.")
+    parser.add_argument("--households", type=int, default=1_000_000)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--only", help="one part; the page is not written then")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        population.write(folder, asked.households)
+        parts: dict[str, Callable[[], Iterable[Figure]]] = {
+            "Start": lambda: start.measure(asked.repeats * 3),
+            "Memory": lambda: memory.measure(folder, asked.households, asked.repeats),
+            "Building": lambda: speed.building(asked.households, asked.repeats),
+            "Reading": lambda: speed.reading(folder, asked.repeats),
+            "Asking": lambda: speed.asking(folder, asked.households, asked.repeats),
+            "Checking": lambda: speed.checking(folder, asked.repeats),
+            "The networkx view": lambda: graph_view.measure(asked.repeats),
+            "Structure files": lambda: structure_file.measure(asked.repeats),
+        }
+        figures: dict[str, list[Figure]] = {}
+        for title, part in parts.items():
+            if asked.only in (None, title):
+                print(title, flush=True)
+                figures[title] = list(part())
+                for figure in figures[title]:
+                    print(f"  {_line(figure)}", flush=True)
+    if asked.only is None:
+        PAGE.write_text(_page(figures, asked.households), encoding="utf-8")
+
+
+def _line(figure: Figure) -> str:
+    mark = "" if not figure.target else " · met" if figure.met else " · NOT MET"
+    told = (figure.what, figure.ours, figure.peer, figure.reached, figure.target)
+    return " · ".join(each for each in told if each) + mark
+
+
+def _page(figures: dict[str, list[Figure]], households: int) -> str:
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Written by `make bench` on {dt.datetime.now(dt.UTC):%Y-%m-%d}; nothing here is typed by",
+        f"hand. {households:,} households with a building, three tags and a number each, 50,000",
+        "groups, 3,333 branches, 666 communities and 60,000 buildings, made by",
+        "`benchmarks/population.py`. Each time is the median of repeated runs with the least and the",
+        "most beside it; peers take turns with govtree in the same run. Times on a shared machine",
+        "vary; ratios less.",
+        "",
+        f"Python {platform.python_version()} on {_processor()}, {os.cpu_count()} cores, one thread; "
+        + ", ".join(_versions())
+        + ".",
+        "",
+    ]
+    for title, each in figures.items():
+        lines += [f"## {title}", "", "| what | govtree | peer | reached | target | met |"]
+        lines += ["|---|---|---|---|---|---|"]
+        for figure in each:
+            met = "" if not figure.target else "yes" if figure.met else "**no**"
+            cells = (figure.what, figure.ours, figure.peer, figure.reached, figure.target, met)
+            lines.append(f"| {' | '.join(cells)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _processor() -> str:
+    try:
+        told = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in told.splitlines() if "model name" in line]
+    return names[0] if names else platform.machine()
+
+
+def _versions() -> Iterable[str]:
+    for name in PACKAGES:
+        try:
+            yield f"{name} {version(name)}"
+        except PackageNotFoundError:
+            continue
+
+
+if __name__ == "__main__":
+    main()
