@@ -310,15 +310,18 @@ class _Builder:
         for word in filter(_TURNING.search, words.words):
             rows = np.flatnonzero(words.is_word(word)).tolist()
             self._warn_of_turned_text(table, name, rows, words)
-        if not terms:
-            return words
-        spelled = {alias: term.term for term in terms for alias in term.aliases}
-        spelled |= {term.term: term.term for term in terms}
-        strange = [word for word in words.words if word not in spelled and word != UNKNOWN_CELL]
+        spelled = {alias: term.term for term in terms or () for alias in term.aliases}
+        spelled |= {term.term: term.term for term in terms or ()}
+        strange = [
+            # Any word will do where there is no vocabulary.
+            word
+            for word in words.words
+            if terms and word not in (*spelled, UNKNOWN_CELL)
+        ]
         near = NearMisses(list(spelled)) if strange else None
         for word in strange:
             meant = near.nearest(word) if near else ""
-            known = ", ".join(term.term for term in terms[:12])
+            known = ", ".join(term.term for term in (terms or ())[:12])
             for row in np.flatnonzero(words.is_word(word)).tolist():
                 self._say(
                     "GT107", self.sources[table], row, name, word=word, vocabulary=vocabulary,

@@ -8,8 +8,8 @@ the documentation all follow from them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
 
 from attrs import field, fields, frozen
 
@@ -164,6 +164,9 @@ def _flags() -> Any:
     return field(default=(), converter=_as_marks, metadata={"column": Column("flags")})
 
 
+B = TypeVar("B", bound="Link | Mark")
+
+
 @frozen
 class Link:
     """One end of a relation, written beside the unit that has the other end.
@@ -192,26 +195,24 @@ class Mark:
     until: dt.date | None = None
 
 
-def _as_marks(given: Iterable[str | Mark | Mapping[str, Any]]) -> tuple[Mark, ...]:
-    return tuple(
-        each
-        if isinstance(each, Mark)
-        else Mark(**each)
-        if isinstance(each, Mapping)
-        else Mark(each)
-        for each in given
-    )
+def _as_marks(given: Any) -> tuple[Mark, ...]:
+    return _listed(given, Mark)
 
 
-def _as_links(given: Iterable[str | Link | Mapping[str, Any]]) -> tuple[Link, ...]:
-    return tuple(
-        each
-        if isinstance(each, Link)
-        else Link(**each)
-        if isinstance(each, Mapping)
-        else Link(each)
-        for each in given
-    )
+def _as_links(given: Any) -> tuple[Link, ...]:
+    return _listed(given, Link)
+
+
+def _listed(given: Any, kind: type[B]) -> tuple[B, ...]:
+    """Return what stands beside a unit, one or many, each as text, mapping or value."""
+    several = (given,) if isinstance(given, str | Mapping | kind) else given
+    return tuple(_beside(each, kind) for each in several)
+
+
+def _beside(each: Any, kind: type[B]) -> B:
+    if isinstance(each, kind):
+        return each
+    return kind(**each) if isinstance(each, Mapping) else kind(each)
 
 
 @frozen(kw_only=True)
@@ -729,9 +730,10 @@ def columns_of(record: type[Record]) -> Mapping[str, Column]:
     return _COLUMNS[record]
 
 
+_RECORDS: tuple[type[Record], ...] = (LevelUnit, *(table.record for table in TABLES))
 _COLUMNS: Mapping[type[Record], Mapping[str, Column]] = {
     record: {
         each.name: each.metadata["column"] for each in fields(record) if "column" in each.metadata
     }
-    for record in (LevelUnit, *(table.record for table in TABLES))
+    for record in _RECORDS
 }
