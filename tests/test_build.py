@@ -373,15 +373,19 @@ def test_an_optional_level_may_be_skipped_by_some() -> None:
         (
             [Branch(id="B-30"), Group(id="G-07", parent="B-3O")],
             None,
-            "group[0]:parent: error[GT102]: group 'G-07' names branch 'B-3O' as its parent, "
-            "which is not there; did you mean 'B-30'?",
+            (
+                "group[0]:parent: error[GT102]: group 'G-07' names branch 'B-3O' as its parent, "
+                "which is not there; did you mean 'B-30'?"
+            ),
         ),
         (
             [Community(id="C"), Household(id="H", parent="C")],
             None,
-            "household[0]:parent: error[GT106]: household 'H' stands under community 'C' and "
-            "skips branch, group; name the unit between them, or mark the skipped level with "
-            "'optional: true'",
+            (
+                "household[0]:parent: error[GT106]: household 'H' stands under community 'C' and "
+                "skips branch, group; name the unit between them, or mark the skipped level with "
+                "'optional: true'"
+            ),
         ),
         (
             [Branch(id="B")],
@@ -391,14 +395,18 @@ def test_an_optional_level_may_be_skipped_by_some() -> None:
         (
             [LevelUnit(level="distict", id="D")],
             [Level("district"), Level("community")],
-            "distict[0]: error[GT115]: the structure has no table 'distict'; "
-            "did you mean 'district'?",
+            (
+                "distict[0]: error[GT115]: the structure has no table 'distict'; "
+                "did you mean 'district'?"
+            ),
         ),
         (
             [Body(id="D"), Post(id="P", post="head", at="D"), Post(id="Q", post="head", at="P")],
             None,
-            "post[1]:at: error[GT103]: post 'Q' names 'P' as its at, which is a post, "
-            "not unit, area or body",
+            (
+                "post[1]:at: error[GT103]: post 'Q' names 'P' as its at, which is a post, "
+                "not unit, area or body"
+            ),
         ),
     ],
 )

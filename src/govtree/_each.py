@@ -35,6 +35,8 @@ class Each:
     def locate(self, ids: Sequence[str]) -> dict[str, tuple[IntArray, IntArray]]:
         """Return for each table that holds any of *ids* their positions and their rows."""
         h = self._hierarchy
+        # A column of a data frame is indexed by labels; a list is indexed by position.
+        ids = ids if isinstance(ids, list) else list(ids)
         found: dict[str, tuple[IntArray, IntArray]] = {}
         pending = np.arange(len(ids), dtype=np.int32)
         sought: Sequence[str] = ids
@@ -72,13 +74,13 @@ class Each:
     def branch_of(self, ids: Sequence[str]) -> list[str | None]:
         """Return the branch that answers for each id, or None."""
         h = self._hierarchy
-        return self._by_table(ids, lambda t, rows: _texts(h, "branch", h.arrays.branches(t)[rows]))
+        return self._by_table(ids, lambda t, rows: _texts(h, "branch", h.arrays.branches(t, rows)))
 
     def grid_of(self, ids: Sequence[str]) -> list[str | None]:
         """Return the grid that each id lies in, or None."""
         h = self._hierarchy
         return self._by_table(
-            ids, lambda t, rows: _texts(h, "grid", h.arrays.within(t, "grid")[rows])
+            ids, lambda t, rows: _texts(h, "grid", h.arrays.within(t, "grid", rows))
         )
 
     def children(self, ids: Sequence[str]) -> list[tuple[str, ...]]:

@@ -97,7 +97,8 @@ def _with_seat_ids(posts: Input, terms: Sequence[Term], say: Say) -> Rows:
         for id, place, number in zip(cells["id"], places, numbers, strict=True)
     ]
     for row in (row for row, id in enumerate(ids) if id is None):
-        say("GT108", posts.sources, row, table="a post", field="at" if places[row][1] else "post")
+        name = "at" if places[row][1] else "post"
+        say("GT108", posts.sources, row, name, table="a post", field=name)
     named = np.array([row for row, id in enumerate(ids) if id is not None], np.int64)
     columns = posts.columns | {"id": ids, "post": [post or None for _, post in places]}
     if max(numbers, default=NONE) > NONE:

@@ -473,7 +473,7 @@ class Hierarchy:
         """
         table, row = self.locate(id)
         found = [
-            self.ids(lower, self.arrays.inverse(lower, column, table).rows(row))
+            self.ids(lower, self.arrays.naming(lower, column, table, row))
             for lower, column in self._steps_down(table)
         ]
         return tuple(dict.fromkeys(id for ids in found for id in ids))
@@ -858,7 +858,7 @@ class Hierarchy:
         if kept not in self._sheets:
             return ()
         end = {"links": "source", "flags": "unit", "parts": "body"}[column.shape]
-        rows = self.arrays.inverse(kept, end, table).rows(row).tolist()
+        rows = self.arrays.naming(kept, end, table, row).tolist()
         told = [self.told(kept, each) for each in rows]
         if column.shape == "parts":
             return tuple(each["group"] for each in told)
