@@ -641,7 +641,7 @@ def _taken_stored(column: Stored, rows: NDArray[Any]) -> Stored:
 def _empty(column: Stored, length: int) -> list[int]:
     """Return the rows of a required column in which nothing is given."""
     if isinstance(column, Words):
-        return np.flatnonzero(column.codes < 0).tolist()
+        return np.flatnonzero(column.codes == NONE).tolist()
     if isinstance(column, References):
         unknown = [each == UNKNOWN for each in column.targets.values()]
         given = column.is_given(length)
