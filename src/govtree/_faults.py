@@ -273,7 +273,7 @@ class Faults:
             else:
                 values[name] = Texts.of(value)
         ids = h.sheet(table).ids
-        sources = h._sources.get(table)
+        sources = h.sources(table)
         return cls(
             kind,
             severities,

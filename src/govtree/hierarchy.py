@@ -367,8 +367,12 @@ class Hierarchy:
 
     def where_row(self, table: str, row: int) -> Location:
         """Return where a row stood; an empty place where that is not known."""
-        sources = self._sources.get(table)
+        sources = self.sources(table)
         return Location() if sources is None else sources.at(row)
+
+    def sources(self, table: str) -> Sources | None:
+        """Return where the rows of *table* stood, or None where that is not known."""
+        return self._sources.get(table)
 
     def at(self, level: str) -> Units[LevelUnit]:
         """Return the units of a level by its name, such as ``"district"``.
@@ -469,7 +473,8 @@ class Hierarchy:
         """Return what stands directly under *id*: along the chain, or in the territory.
 
         A building is a child of its grid and of its compound; a household of its group, and
-        of the grid, building and entrance that are written beside it.
+        of the grid, building and entrance that are written beside it. Units of the chain come
+        first, table by table, each in order of id.
         """
         table, row = self.locate(id)
         found = [
@@ -545,7 +550,7 @@ class Hierarchy:
         >>> h.find("龙湖"), h.find(type="village_run")
         (('X-1',), ())
         """
-        tables = self.nodes if table is None else (table,)
+        tables = self.nodes if table is None else (self.sheet(table).name,)
         fields = {name: columns_of(tables_of(self.levels)[name]) for name in tables}
         for each in attributes:
             if not each.startswith(TAG) and not any(each in known for known in fields.values()):
