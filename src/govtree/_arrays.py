@@ -156,7 +156,7 @@ class Arrays:
             if self._names(table, "parent", target):
                 step = self.pointing(table, "parent", target, rows)
                 answer = _first(answer, self._onward(self.above, step, target, to, rows))
-        return self._nothing(table, rows) if answer is None else answer
+        return self._nothing(table, rows) if answer is None else read_only(answer)
 
     def within(self, table: str, to: str, rows: IntArray | None = None) -> IntArray:
         """Return the *to* of the territory, or the community, that each row lies in.
@@ -175,7 +175,7 @@ class Arrays:
             if self._leads(table, via) and self._leads(via, to):
                 step = self.within(table, via, rows)
                 answer = _first(answer, self._onward(self.within, step, via, to, rows))
-        return self._nothing(table, rows) if answer is None else answer
+        return self._nothing(table, rows) if answer is None else read_only(answer)
 
     def belongs(self, table: str, to: str, rows: IntArray | None = None) -> IntArray:
         """Return the unit of any table *to* that each row counts for.
@@ -191,7 +191,7 @@ class Arrays:
         if not self._is_on_ground(table, to) or (len(along) and along.min() >= 0):
             return along
         lies_in = self.within(table, "community", rows)
-        return _first(along, _through(lies_in, self.above("community", to)))
+        return read_only(_first(along, _through(lies_in, self.above("community", to))))
 
     def _is_on_ground(self, table: str, to: str) -> bool:
         """Return whether rows of *table* can count for a *to* by the community they lie in."""

@@ -551,7 +551,8 @@ class Hierarchy:
         (('X-1',), ())
         """
         tables = self.nodes if table is None else (self.sheet(table).name,)
-        fields = {name: columns_of(tables_of(self.levels)[name]) for name in tables}
+        records = tables_of(self.levels)
+        fields = {name: columns_of(records[name]) for name in tables if name in records}
         for each in attributes:
             if not each.startswith(TAG) and not any(each in known for known in fields.values()):
                 raise UnknownLevelError(each, sorted({*itertools.chain(*fields.values())}))
