@@ -10,7 +10,8 @@ import pytest
 from govtree._columns import NONE, UNKNOWN, References, Sheet, Words
 from govtree._extras import need
 from govtree._frames import BACKENDS, columns_of, ordered, to_frame, words_of
-from govtree._ids import Ids, Texts
+from govtree._ids import Ids
+from govtree._texts import Texts
 from govtree._values import take_values
 from govtree.errors import MissingExtraError, OutOfRangeError
 from govtree.hierarchy import Hierarchy

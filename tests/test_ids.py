@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govtree import _ids
-from govtree._ids import Ids, Texts, arrange
+from govtree import _ids, _texts
+from govtree._ids import Ids, arrange
+from govtree._texts import Texts
 
 # Every character but NUL and half characters; those that sort differently in UTF-16 and those
 # that are composed of others more often than by chance.
@@ -154,7 +155,7 @@ def test_texts_of_many_gigabytes_are_kept(monkeypatch):
     """Columns whose starts need eight bytes are equal to those with four, and do the same."""
     values = ["社区", None, "", "b"]
     narrow = Texts.of(values)
-    monkeypatch.setattr(_ids, "_WIDE", 5)
+    monkeypatch.setattr(_texts, "_WIDE", 5)
     wide = Texts.of(values)
 
     assert wide == narrow

@@ -14,8 +14,9 @@ from structures import hierarchies
 
 from govtree._columns import NONE, UNKNOWN, References, Sheet, Words
 from govtree._files import LIMITS, Folder
-from govtree._ids import Ids, Texts
+from govtree._ids import Ids
 from govtree._rows import tables_of
+from govtree._texts import Texts
 from govtree.errors import Location, Problem
 from govtree.hierarchy import Hierarchy
 from govtree.tables import Source, TablePlaces, read_table, rows_of_frame, write_table

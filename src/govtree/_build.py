@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ from govtree._columns import (
     read_only,
 )
 from govtree._files import LIMITS
-from govtree._ids import Ids, Texts, arrange
+from govtree._ids import Ids, arrange
 from govtree._markup import HIDDEN
 from govtree._names import NearMisses
 from govtree._rows import (
@@ -42,6 +42,7 @@ from govtree._rows import (
     tables_of,
     taken,
 )
+from govtree._texts import Texts
 from govtree._unfold import unfolded
 from govtree.errors import Places, Problem, problem
 from govtree.units import (
@@ -307,25 +308,19 @@ class _Builder:
         terms = self.vocabularies.get(vocabulary)
         if not terms and column.vocabulary == "@kind" and table in self.levels:
             terms = self.levels[table].kinds
-        for word in filter(_TURNING.search, words.words):
-            rows = np.flatnonzero(words.is_word(word)).tolist()
-            self._warn_of_turned_text(table, name, rows, words)
+        turned = _rows_of_words(words, lambda word: _TURNING.search(word) is not None)
+        self._warn_of_turned_text(table, name, turned, words)
         spelled = {alias: term.term for term in terms or () for alias in term.aliases}
         spelled |= {term.term: term.term for term in terms or ()}
-        strange = [
-            # Any word will do where there is no vocabulary.
-            word
-            for word in words.words
-            if terms and word not in (*spelled, UNKNOWN_CELL)
-        ]
-        near = NearMisses(list(spelled)) if strange else None
-        for word in strange:
-            meant = near.nearest(word) if near else ""
-            known = ", ".join(term.term for term in (terms or ())[:12])
-            for row in np.flatnonzero(words.is_word(word)).tolist():
+        near = NearMisses(list(spelled))
+        known = ", ".join(term.term for term in (terms or ())[:12])
+        # Any word will do where there is no vocabulary.
+        for row in _rows_of_words(words, lambda word: word not in spelled) if terms else ():
+            word = words[row] or ""
+            if word != UNKNOWN_CELL:
                 self._say(
                     "GT107", self.sources[table], row, name, word=word, vocabulary=vocabulary,
-                    known=known, meant=meant or None,
+                    known=known, meant=near.nearest(word) or None,
                 )  # fmt: skip
         codes = words.codes
         if UNKNOWN_CELL in words.words:
@@ -628,6 +623,13 @@ def _turned(texts: Texts) -> list[int]:
     places = [found.start() for found in _TURNING_BYTES.finditer(blob)]
     rows = np.searchsorted(texts._starts, places, side="right") - 1
     return sorted(set(rows.tolist()))
+
+
+def _rows_of_words(words: Words, chosen: Callable[[str], bool]) -> list[int]:
+    """Return the rows that hold one of the words that are *chosen*."""
+    # Two more cells at the end are those of NONE and UNKNOWN.
+    mask = np.array([*map(chosen, words.words), False, False], np.bool_)
+    return np.flatnonzero(mask[words.codes]).tolist() if mask.any() else []
 
 
 def _a(word: str) -> str:

@@ -14,7 +14,8 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from govtree._ids import Ids, Texts
+from govtree._ids import Ids
+from govtree._texts import Texts
 
 __all__ = [
     "NONE",

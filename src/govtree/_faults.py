@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from govtree import _markup, _messages
 from govtree._columns import NONE, IntArray, References, Words, read_only
-from govtree._ids import Texts
 from govtree._rows import Sources
+from govtree._texts import Texts
 from govtree.errors import Location
 from govtree.units import TERRITORY
 

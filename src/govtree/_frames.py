@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from govtree import units
 from govtree._columns import NONE, UNKNOWN, References, Sheet, Words
 from govtree._extras import need
-from govtree._ids import Texts
+from govtree._texts import Texts
 from govtree.errors import OutOfRangeError
 from govtree.units import TABLES, Column, LevelUnit
 

@@ -1,10 +1,6 @@
-"""Texts and ids as bytes, found by their hash.
+"""Ids: texts that are unique, in order, and found by their hash.
 
-A million ids as Python texts take about 60 bytes each, before a dict can find them. Here they
-are one block of UTF-8 with four bytes each to say where it starts, and six more to find it.
-
-A row is read as 8-byte words wherever it begins, so that numpy hashes, compares and sorts many
-texts at once. UTF-8 has a useful property: order of bytes is order of code points.
+An index takes six bytes an id, where a dict takes about a hundred.
 """
 
 from __future__ import annotations
@@ -12,287 +8,16 @@ from __future__ import annotations
 import hashlib
 import itertools
 import sys
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol, TypeAlias, cast
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-__all__ = ["Arrangement", "Ids", "Texts", "arrange"]
+from govtree._texts import NO_TEXT, SLICE, Array, Texts, Values, Windows, words_at
 
-_Array = NDArray[Any]
-_Words = NDArray[np.uint64]
-_Values: TypeAlias = "Sequence[str | None] | _Array | Texts"
-
-# Rows that are handled at once: enough for numpy, few enough for the processor's cache.
-_SLICE = 32_768
-# What stands for None: a byte that UTF-8 never has.
-_NONE = b"\xff"
-# Behind the last text, so that a word can be read at each byte of it.
-_PAD = bytes(8)
-# From so many bytes on, starts need eight bytes each.
-_WIDE = 2**32
-
-# By number of bytes that belong to a text, what to keep of a word that begins in it.
-_KEPT = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
-
-
-class _Digest(Protocol):
-    def update(self, data: Any, /) -> object: ...
-
-
-# -- packing ---------------------------------------------------------------------------------
-
-
-def _slices(values: Sequence[Any] | _Array) -> Iterator[tuple[int, list[Any]]]:
-    """Give *values* as lists, each with the number of its first row."""
-    for first in range(0, len(values), _SLICE):
-        part = values[first : first + _SLICE]
-        if not isinstance(part, np.ndarray):
-            yield first, list(part)
-        elif hasattr(part.dtype, "na_object"):
-            # Texts of numpy's StringDType; what is no text is its missing value.
-            yield first, [cell if isinstance(cell, str) else None for cell in part.tolist()]
-        elif part.dtype.kind == "S":
-            yield first, [cell.decode("utf-8", "surrogateescape") for cell in part.tolist()]
-        else:
-            yield first, part.tolist()
-
-
-def _packed(cells: list[Any], first: int, unfit: list[tuple[int, str]]) -> bytes:
-    """Return *cells* with a NUL behind each; None for the unfit, which are noted."""
-    try:
-        packed = "\0".join(cells).encode() + b"\0"
-    except (TypeError, UnicodeError):
-        packed = b""
-    if packed.count(0) == len(cells):
-        return packed
-    # There is a None among them, or a cell that is unfit: look at each.
-    pieces = []
-    for row, cell in enumerate(cells, first):
-        piece, reason = _piece(cell)
-        pieces.append(piece)
-        if reason:
-            unfit.append((row, reason))
-    return b"\0".join(pieces) + b"\0"
-
-
-def _piece(cell: Any) -> tuple[bytes, str]:
-    """Return a cell as bytes; if it is no text that can be kept, the reason."""
-    if cell is None:
-        return _NONE, ""
-    try:
-        piece = str.encode(cell)
-    except TypeError:
-        return _NONE, f"it is no text but of type {type(cell).__name__}"
-    except UnicodeEncodeError as error:
-        code = ord(cell[error.start])
-        if 0xDC80 <= code <= 0xDCFF:
-            # Python's way to keep a byte that it could not decode.
-            return _NONE, f"it holds a byte that is not UTF-8, {code - 0xDC00:#04x}"
-        return _NONE, f"it holds half a character, U+{code:04X}"
-    return (_NONE, "it holds a NUL, U+0000") if b"\0" in piece else (piece, "")
-
-
-# -- texts -----------------------------------------------------------------------------------
-
-
-class Texts:
-    """An immutable column of texts, each a str or None.
-
-    None is not the empty text. Content makes two columns equal, and the fingerprint.
-
-    >>> names = Texts.of(["河东", None, ""])
-    >>> len(names), names[0], names.tolist()
-    (3, '河东', ['河东', None, ''])
-    """
-
-    __slots__ = ("_at", "_blob", "_starts")
-
-    def __init__(self, blob: bytes, starts: _Array) -> None:
-        """Keep what others of this module have made.
-
-        Args:
-            blob: UTF-8, a NUL behind each text, then eight more NULs.
-            starts: Where each text begins, and where one after the last would; uint32, or
-                int64 where 4 GiB are not enough.
-        """
-        starts.setflags(write=False)
-        self._blob = blob
-        self._starts = starts
-        # Single numbers are read from a memoryview in half the time.
-        self._at = starts.data
-
-    @classmethod
-    def of(cls, values: _Values) -> Texts:
-        """Return *values* as a column.
-
-        Args:
-            values: Texts and None: a sequence, or a numpy array of kind U, S (UTF-8), O or T.
-
-        Raises:
-            ValueError: If a cell is not a text, or holds a NUL or half of a surrogate pair;
-                names the first. :meth:`checked` names them all.
-        """
-        texts, unfit = cls.checked(values)
-        if unfit:
-            row, reason = unfit[0]
-            raise ValueError(f"row {row} cannot be kept: {reason}")
-        return texts
-
-    @staticmethod
-    def checked(values: _Values) -> tuple[Texts, list[tuple[int, str]]]:
-        """Return *values* as a column, None for the unfit; and the unfit, as (row, reason)."""
-        if isinstance(values, Texts):
-            return Texts(values._blob, values._starts), []
-        unfit: list[tuple[int, str]] = []
-        parts = [_packed(cells, first, unfit) for first, cells in _slices(values)]
-        starts = np.zeros(len(values) + 1, np.int64)
-        row = offset = 0
-        for part in parts:
-            ends = np.flatnonzero(np.frombuffer(part, np.uint8) == 0)
-            starts[row + 1 : row + 1 + len(ends)] = ends + (offset + 1)
-            row += len(ends)
-            offset += len(part)
-        return Texts(b"".join([*parts, _PAD]), _narrow(starts)), unfit
-
-    @staticmethod
-    def joined(parts: Sequence[Texts]) -> Texts:
-        """Return several columns as one, one behind the other.
-
-        >>> Texts.joined([Texts.of(["a"]), Texts.of([None, "b"])]).tolist()
-        ['a', None, 'b']
-        """
-        blobs = [part._blob[: -len(_PAD)] for part in parts]
-        firsts = np.cumsum([0, *map(len, blobs)])
-        starts = [part._starts[:-1] + first for part, first in zip(parts, firsts[:-1], strict=True)]
-        wide = np.concatenate([*starts, firsts[-1:]])
-        return Texts(b"".join([*blobs, _PAD]), _narrow(wide))
-
-    def holds(self, piece: str) -> bool:
-        """Return whether any of the texts holds *piece*; one look at all of them."""
-        return piece.encode() in self._blob
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._blob, self._starts)
-
-    def __len__(self) -> int:
-        return len(self._at) - 1
-
-    def __getitem__(self, row: int) -> str | None:
-        if row < 0:
-            row += len(self)
-            if row < 0:
-                raise IndexError(row)
-        return _text(self._blob[self._at[row] : self._at[row + 1] - 1])
-
-    def __iter__(self) -> Iterator[str | None]:
-        return iter(self.tolist())
-
-    def __eq__(self, other: object) -> bool:
-        return self._blob == other._blob if isinstance(other, Texts) else NotImplemented
-
-    def __hash__(self) -> int:
-        # Not hash(), which differs from process to process.
-        return zlib.crc32(self._blob)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {len(self):,}>"
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the texts and their starts."""
-        return len(self._blob) + self._starts.nbytes
-
-    def feed(self, digest: _Digest) -> None:
-        """Take the column into *digest*, the same bytes on every platform."""
-        digest.update(f"{len(self)}\0".encode())
-        digest.update(memoryview(self._blob)[: -len(_PAD)])
-
-    def take(self, rows: _Array) -> Texts:
-        """Return the column of these *rows*, in their order.
-
-        Raises:
-            IndexError: If there is no such row; a negative one is none.
-        """
-        return Texts(*self._taken(rows))
-
-    def tolist(self) -> list[str | None]:
-        """Return a text or None a row."""
-        texts: list[str | None] = []
-        for first in range(0, len(self), _SLICE):
-            texts += self.between(first, min(first + _SLICE, len(self)))
-        return texts
-
-    def between(self, first: int, last: int) -> list[str | None]:
-        """Return the texts of the rows from *first* to before *last*, which is no less."""
-        if first == last:
-            return []
-        part = self._blob[self._at[first] : self._at[last] - 1]
-        if _NONE in part:
-            return list(map(_text, part.split(b"\0")))
-        return cast("list[str | None]", part.decode().split("\0"))
-
-    def texts(self, rows: _Array) -> list[str | None]:
-        """Return the texts of some *rows*."""
-        # Below some tens, one by one is faster than by numpy.
-        if len(rows) < 50:
-            return [self[row] for row in rows.tolist()]
-        return Texts(*self._taken(rows)).tolist()
-
-    def _taken(self, rows: _Array) -> tuple[bytes, _Array]:
-        """Return bytes and starts of the column of these *rows*."""
-        if len(rows) and int(rows.min()) < 0:
-            raise IndexError(int(rows.min()))
-        given = np.frombuffer(self._blob, np.uint8)
-        starts = np.zeros(len(rows) + 1, np.int64)
-        parts = []
-        for first in range(0, len(rows), _SLICE):
-            sources, lengths = self._places(rows[first : first + _SLICE])
-            sizes = lengths + 1
-            ends = np.cumsum(sizes)
-            # Each byte comes from as far away as the text does.
-            at = np.repeat(sources - (ends - sizes), sizes)
-            at += np.arange(len(at))
-            parts.append(given[at].tobytes())
-            starts[first + 1 : first + 1 + len(ends)] = starts[first] + ends
-        return b"".join([*parts, _PAD]), _narrow(starts)
-
-    def _places(self, rows: _Array | slice) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return where the texts of *rows* begin, and how many bytes they have."""
-        starts = self._starts[:-1][rows].astype(np.int64)
-        return starts, self._starts[1:][rows] - starts - 1
-
-    @property
-    def _windows(self) -> _Words:
-        """The eight bytes from each byte on as a number, the first byte the lowest."""
-        return np.ndarray((len(self._blob) - 7,), "<u8", self._blob, strides=(1,))
-
-
-def _narrow(starts: NDArray[np.int64]) -> _Array:
-    """Return *starts* in four bytes each, where that is enough."""
-    return starts.astype(np.uint32) if starts[-1] < _WIDE else starts
-
-
-def _text(piece: bytes) -> str | None:
-    return None if piece == _NONE else piece.decode()
-
-
-def _words(
-    windows: _Words, starts: NDArray[np.int64], lengths: NDArray[np.int64], offset: int
-) -> _Words:
-    """Return eight bytes of some texts from byte *offset* on, 0 for what is behind the end.
-
-    No text may end before *offset*.
-    """
-    words: _Words = windows[starts + offset]
-    words &= _KEPT[np.minimum(lengths - offset, 8)]
-    return words
-
-
-# -- ids -------------------------------------------------------------------------------------
+__all__ = ["Arrangement", "Ids", "arrange"]
 
 # The hash of a text: its bytes as one little-endian number, modulo a prime, times an odd
 # number modulo 2**32. Python does it in 0.2 microseconds; numpy does it word by word. The
@@ -380,12 +105,12 @@ def _hashes(texts: Texts, rows: slice, prime: int) -> NDArray[np.uint32]:
     windows = texts._windows
     starts, lengths = texts._places(rows)
     modulus = np.uint64(prime)
-    sums = _words(windows, starts, lengths, 0) % modulus
+    sums = words_at(windows, starts, lengths, 0) % modulus
     is_long = lengths > _LONG
     going_on = np.flatnonzero((lengths > 8) & ~is_long)
     offset = 8
     while len(going_on):
-        words = _words(windows, starts[going_on], lengths[going_on], offset)
+        words = words_at(windows, starts[going_on], lengths[going_on], offset)
         sums[going_on] += words % modulus * np.uint64(pow(256, offset, prime)) % modulus
         offset += 8
         going_on = going_on[lengths[going_on] > offset]
@@ -397,8 +122,8 @@ def _hashes(texts: Texts, rows: slice, prime: int) -> NDArray[np.uint32]:
 
 def _all_hashes(texts: Texts, prime: int) -> NDArray[np.uint32]:
     """Return the hash of each text."""
-    parts = range(0, len(texts), _SLICE)
-    hashes = [_hashes(texts, slice(first, first + _SLICE), prime) for first in parts]
+    parts = range(0, len(texts), SLICE)
+    hashes = [_hashes(texts, slice(first, first + SLICE), prime) for first in parts]
     return np.concatenate([np.empty(0, np.uint32), *hashes])
 
 
@@ -428,12 +153,12 @@ class Ids(Texts):
 
     __slots__ = ("_made",)
 
-    def __init__(self, blob: bytes, starts: _Array) -> None:
+    def __init__(self, blob: bytes, starts: Array) -> None:
         super().__init__(blob, starts)
         self._made: _Index | None = None
 
     @classmethod
-    def of(cls, values: _Values) -> Ids:
+    def of(cls, values: Values) -> Ids:
         """Return *values*, which are unique and in order.
 
         Raises:
@@ -449,7 +174,7 @@ class Ids(Texts):
         """Bytes of the index; 0 before it is used."""
         return 0 if self._made is None else self._made.table.nbytes
 
-    def take(self, rows: _Array) -> Ids:
+    def take(self, rows: Array) -> Ids:
         """Return the ids of these *rows*, which are in order, each once.
 
         Raises:
@@ -484,14 +209,14 @@ class Ids(Texts):
             slot += 1
         return -1
 
-    def rows(self, ids: _Values) -> NDArray[np.int32]:
+    def rows(self, ids: Values) -> NDArray[np.int32]:
         """Return the int32 row of each of *ids*, -1 where there is none."""
         keys, _ = Texts.checked(ids)
         prime, slots, bits, length, view = self._made or self._index()
         table = np.frombuffer(view, np.uint32)
         rows = np.full(len(keys), -1, np.int32)
-        for first in range(0, len(keys), _SLICE):
-            hashes = _hashes(keys, slice(first, first + _SLICE), prime)
+        for first in range(0, len(keys), SLICE):
+            hashes = _hashes(keys, slice(first, first + SLICE), prime)
             # As in row(), for all keys that are not found yet.
             marks = hashes << np.uint32(bits)
             points = _points(hashes, slots)
@@ -514,7 +239,7 @@ class Ids(Texts):
         return self._made
 
 
-def _same(one: Texts, rows: _Array, other: Texts, other_rows: _Array) -> NDArray[np.bool_]:
+def _same(one: Texts, rows: Array, other: Texts, other_rows: Array) -> NDArray[np.bool_]:
     """Return whether each text of *rows* of *one* is that of *other_rows* of *other*."""
     starts, lengths = one._places(rows)
     other_starts, other_lengths = other._places(other_rows)
@@ -523,8 +248,8 @@ def _same(one: Texts, rows: _Array, other: Texts, other_rows: _Array) -> NDArray
     going_on = np.flatnonzero(same)
     while len(going_on):
         some = lengths[going_on]
-        words = _words(one._windows, starts[going_on], some, offset)
-        equal: NDArray[np.bool_] = words == _words(
+        words = words_at(one._windows, starts[going_on], some, offset)
+        equal: NDArray[np.bool_] = words == words_at(
             other._windows, other_starts[going_on], some, offset
         )
         same[going_on] = equal
@@ -559,7 +284,7 @@ class Arrangement:
     unfit: tuple[tuple[int, str], ...] = ()
 
 
-def arrange(values: _Values, *, limit: int = 255) -> Arrangement:
+def arrange(values: Values, *, limit: int = 255) -> Arrangement:
     r"""Return *values* as ids in order of code point, and what is wrong with the others.
 
     Args:
@@ -599,8 +324,8 @@ def _missing(texts: Texts) -> NDArray[np.bool_]:
     """Return for each row whether it has None or an empty text."""
     starts, lengths = texts._places(slice(None))
     missing: NDArray[np.bool_] = lengths == 0
-    if _NONE in texts._blob:
-        missing |= np.frombuffer(texts._blob, np.uint8)[starts] == _NONE[0]
+    if NO_TEXT in texts._blob:
+        missing |= np.frombuffer(texts._blob, np.uint8)[starts] == NO_TEXT[0]
     return missing
 
 
@@ -667,12 +392,12 @@ def _sort(texts: Texts, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     return repeats
 
 
-def _heads(texts: Texts, rows: NDArray[np.int64], offset: int, width: int) -> _Words:
+def _heads(texts: Texts, rows: NDArray[np.int64], offset: int, width: int) -> Windows:
     """Return *width* bytes of each text from byte *offset* on, as numbers that sort alike."""
     keys = np.empty(len(rows), np.uint64)
-    for first in range(0, len(rows), _SLICE):
-        part = slice(first, first + _SLICE)
-        keys[part] = _words(texts._windows, *texts._places(rows[part]), offset).byteswap()
+    for first in range(0, len(rows), SLICE):
+        part = slice(first, first + SLICE)
+        keys[part] = words_at(texts._windows, *texts._places(rows[part]), offset).byteswap()
     keys >>= np.uint64(64 - 8 * width)
     return keys
 
@@ -682,7 +407,7 @@ def _sort_rest(
     rows: NDArray[np.int64],
     repeats: NDArray[np.bool_],
     places: NDArray[np.int64],
-    groups: _Words,
+    groups: Windows,
     offset: int,
 ) -> None:
     """Sort in each of *groups* what is equal up to byte *offset*, in Python."""

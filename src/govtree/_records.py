@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from govtree import _frames, _values
 from govtree._columns import NONE, TAG, UNKNOWN, References, Sheet, Stored, Words
-from govtree._ids import Texts
 from govtree._names import nearest
 from govtree._rows import UNKNOWN_CELL, Rows, input_columns
+from govtree._texts import Texts
 from govtree.errors import Problem, RecordPlaces, problem
 from govtree.units import TABLES, Column, LevelUnit, Record, columns_of
 
@@ -76,8 +76,6 @@ def rows_of(
         elif len(cells) != length:
             said = {"length": str(len(cells)), "expected": str(length)}
             problems.append(problem("GT117", places.at(0, name), field=name, **said))
-        elif column.shape in ("links", "flags", "parts"):
-            typed[name] = cells
         else:
             typed[name], faults = _values.take_values(column.shape, cells)
             for fault in faults:

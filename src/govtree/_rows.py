@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from govtree._columns import NONE, Words
-from govtree._ids import Texts
+from govtree._texts import Texts
 from govtree.errors import Location, Places
 from govtree.units import ROLES, TABLES, Column, Level, LevelUnit, Record, Tenure, columns_of
 

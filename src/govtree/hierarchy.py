@@ -21,9 +21,10 @@ from govtree import _build, _columns, _frames, _graph_view, _records, _subtree
 from govtree._arrays import Arrays
 from govtree._columns import NONE, TAG, IntArray, References, Sheet
 from govtree._each import Each
-from govtree._ids import Ids, Texts
+from govtree._ids import Ids
 from govtree._names import nearest, normal
 from govtree._rows import Rows, Sources, tables_of
+from govtree._texts import Texts
 from govtree.errors import Location, Problem, StructureError, UnknownIdError, UnknownLevelError
 from govtree.facts import Facts
 from govtree.units import (

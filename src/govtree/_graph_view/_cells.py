@@ -10,8 +10,8 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, References, Sheet, Words
-from govtree._ids import Texts
 from govtree._rows import UNKNOWN_CELL, tables_of
+from govtree._texts import Texts
 from govtree.units import Level, columns_of
 
 __all__ = ["Attributes", "Reader", "readers"]

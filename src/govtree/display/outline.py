@@ -9,7 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from govtree import _markup
-from govtree._ids import Texts
+from govtree._texts import Texts
 from govtree.display._terminal import Ink, counted
 from govtree.units import TABLES, TERRITORY
 

@@ -11,9 +11,9 @@ import numpy as np
 from attrs import field, frozen
 
 from govtree._columns import TAG, Words
-from govtree._ids import Texts
 from govtree._names import NearMisses, normal
 from govtree._rows import Cells
+from govtree._texts import Texts
 from govtree._values import Fault, take_values
 from govtree.errors import Location, Places
 from govtree.tables._csv import Notes, Stop

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from govtree import _frames
 from govtree._columns import UNKNOWN, References, Sheet, Words
 from govtree._frames import IdsOf
-from govtree._ids import Texts
 from govtree._rows import UNKNOWN_CELL
+from govtree._texts import Texts
 
 __all__ = ["write_table"]
 
