@@ -49,6 +49,7 @@ class Limits:
     names: int = _most(100_000, "names in folders that one pattern, or one hint, looks through")
     depth: int = _most(64, "brackets and indented blocks inside one another")
     aliases: int = _most(1_000, "values that aliases repeat in one structure file")
+    tags: int = _most(250, "different tags of one section in one structure file")
     nodes: int = _most(4_000_000, "keys and values in one structure file, repeats by alias counted")
     digits: int = _most(18, "digits of a whole number")
     id_characters: int = _most(200, "characters of an id")

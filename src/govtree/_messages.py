@@ -407,6 +407,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{path}' is a link; what it leads to is not overwritten",
             "write to the place that the link leads to",
         ),
+        "GT085": Text(
+            "too-many-tags",
+            "'{tag}' is one tag more than the {most} different ones that a section may have",
+            "keep few tags; what differs from unit to unit belongs into a name or an address",
+        ),
         "GT090": Text(
             "unknown-key",
             "{what} has no key '{key}'",
@@ -550,12 +555,12 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT119": Text(
             "no-directed-graph",
-            "this is a {found}, not a directed graph",
+            "this is of type {found}, not a directed graph",
             "hand in a networkx.DiGraph, with one edge a pair",
         ),
         "GT120": Text(
             "node-not-text",
-            "this node is a {found}, not a text",
+            "this node is of type {found}, not a text",
             "use the id of the unit as the node",
         ),
         "GT121": Text(
@@ -570,7 +575,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT123": Text(
             "untyped-edge",
-            "nothing is known that leads from a {upper} to a {lower}",
+            "nothing is known that leads from {upper} to {lower}",
             "name the relation in the attribute 'relations' of the edge",
         ),
     }

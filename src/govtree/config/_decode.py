@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from govtree import _values
+from govtree._files import LIMITS, Limits
 from govtree._names import NearMisses
 from govtree._yaml import Elements, Entries, Source, Value
 from govtree.config._schema import ListOf, MapOf, Node, OneOf, Scalar, Section, Shaped
@@ -37,12 +38,14 @@ class Decoder:
 
     Attributes:
         source: The text that the document was read from.
+        limits: How much is read at most.
         spots: Position of every setting by the keys that lead to it.
         keys: Position of the key itself of every setting that stands in a mapping.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, limits: Limits = LIMITS) -> None:
         self.source = source
+        self.limits = limits
         self.spots: dict[Path, int] = {}
         self.keys: dict[Path, int] = {}
         self._kept: list[Problem] = []

@@ -152,7 +152,7 @@ class _Loader:
         document = self._read(data, file)
         if document.root is None:
             return Examined(None, self._sorted())
-        decoder = Decoder(document.source)
+        decoder = Decoder(document.source, self.limits)
         shape = STRUCTURE if self.folder is not None else evolve(STRUCTURE, required=())
         decoded = decoder.decode(shape, document.root, document.root.spot)
         settings, problems = Settings.of(decoded, decoder)
@@ -197,7 +197,7 @@ class _Loader:
         document = None if found is None else self._read(*found)
         if document is None or document.root is None:
             return Settings()
-        inner = Decoder(document.source)
+        inner = Decoder(document.source, self.limits)
         decoded = inner.decode(PROFILE, document.root, document.root.spot)
         settings, problems = Settings.of(decoded, inner)
         above = settings.values.get("profile")

@@ -219,6 +219,8 @@ class _Columns:
 
     def _tags(self, values: Sequence[Value | None]) -> dict[str, list[Value | None]]:
         """Return the cells of each tag; a list of tags says that the unit has each once."""
+        # A column for each tag that one record alone has would fill the memory.
+        most = self.decoder.limits.tags
         tags: dict[str, list[Value | None]] = {}
         for row, value in enumerate(values):
             spot = self.places.spot(row, "tags")
@@ -234,8 +236,13 @@ class _Columns:
             for tag, each, at in told:
                 if "\0" in tag:
                     self.decoder.say("GT058", at, cell=tag, character="U+0000")
+                elif tag in tags:
+                    tags[tag][row] = each
+                elif len(tags) == most:
+                    self.decoder.say("GT085", at, tag=tag, most=f"{most:,}")
                 else:
-                    tags.setdefault(tag, [None] * len(values))[row] = each
+                    tags[tag] = [None] * len(values)
+                    tags[tag][row] = each
         return {tag: tags[tag] for tag in sorted(tags)}
 
     def _names(self, value: Elements) -> Iterator[tuple[str, int]]:

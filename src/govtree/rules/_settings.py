@@ -8,7 +8,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from govtree._names import nearest
+from govtree._names import NearMisses, nearest
 from govtree.errors import ConfigError, Location, OutOfRangeError, Problem, problem
 from govtree.findings import SEVERITIES, Severity
 from govtree.rules import _declared, _grids, _households, _posts, _sizes
@@ -127,10 +127,11 @@ class RuleSet:
         """
         problems: list[Problem] = []
         settings: dict[str, Setting] = {}
+        names = NearMisses([word for each in rules for word in (each.code, each.slug)])
         for name, value in given.items():
             found = find(rules, name)
             if found is None:
-                meant = nearest(name, [word for each in rules for word in (each.code, each.slug)])
+                meant = names.nearest(name)
                 problems.append(_told("GT080", written, (name,), meant, rule=name))
             elif found.code in settings:
                 problems.append(_told("GT081", written, (name,), rule=name))
@@ -174,6 +175,8 @@ def _setting(
     problems = []
     severity = None
     parameters: dict[str, Value] = {}
+    known = [*(each.name for each in rule.parameters), _SEVERITY]
+    near = NearMisses(known)
     for key, value in given.items():
         if key == _SEVERITY:
             severity, unfit = _severity(value, written, (name, _SEVERITY))
@@ -181,8 +184,7 @@ def _setting(
             continue
         parameter = rule.parameter(str(key))
         if parameter is None:
-            known = [*(each.name for each in rule.parameters), _SEVERITY]
-            meant = nearest(str(key), known)
+            meant = near.nearest(str(key))
             told = {"rule": name, "parameter": str(key), "known": ", ".join(known)}
             problems.append(_told("GT082", written, (name, str(key)), meant, **told))
             continue
