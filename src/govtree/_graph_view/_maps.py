@@ -17,10 +17,13 @@ V = TypeVar("V")
 class _OverNet(Mapping[str, V]):
     """A mapping from the names of the nodes."""
 
-    __slots__ = ("net",)
+    __slots__ = ("bare_first", "bare_last", "known", "net")
 
     def __init__(self, net: Net) -> None:
         self.net = net
+        # Kept here as well: every step of every walk looks at them.
+        self.known = net.known
+        self.bare_first, self.bare_last = net.bare_first, net.bare_last
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.net,)
@@ -35,7 +38,7 @@ class _OverNet(Mapping[str, V]):
         return chain.from_iterable(self.net.all_names())
 
     def __contains__(self, id: object) -> bool:
-        if id in self.net.known:
+        if id in self.known:
             return True
         try:
             self.net.find(id)
@@ -77,12 +80,11 @@ class Nodes(_OverNet[Attributes]):
     __slots__ = ()
 
     def __getitem__(self, id: str) -> Attributes:
-        net = self.net
         try:
-            number = net.known[id]
+            number = self.known[id]
         except KeyError:
-            number = net.find(id)
-        return net.attributes(number)
+            number = self.net.find(id)
+        return self.net.attributes(number)
 
     def pairs(self) -> Iterator[tuple[str, Attributes]]:
         blocks = self.net.all_attributes()
@@ -95,14 +97,13 @@ class Successors(_OverNet[Neighbors]):
     __slots__ = ()
 
     def __getitem__(self, id: str) -> Neighbors:
-        net = self.net
         try:
-            number = net.known[id]
+            number = self.known[id]
         except KeyError:
-            number = net.find(id)
-        if net.bare_first <= number < net.bare_last:
+            number = self.net.find(id)
+        if self.bare_first <= number < self.bare_last:
             return NOTHING
-        return net.below(number)
+        return self.net.below(number)
 
     def pairs(self) -> Iterator[tuple[str, Neighbors]]:
         for names, lists, data in self.net.all_below():
@@ -119,12 +120,11 @@ class Predecessors(_OverNet[Neighbors]):
     __slots__ = ()
 
     def __getitem__(self, id: str) -> Neighbors:
-        net = self.net
         try:
-            number = net.known[id]
+            number = self.known[id]
         except KeyError:
-            number = net.find(id)
-        return net.above(number)
+            number = self.net.find(id)
+        return self.net.above(number)
 
     def pairs(self) -> Iterator[tuple[str, Neighbors]]:
         blocks = self.net.all_above()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, repeat
 from typing import Any, cast
@@ -43,12 +44,11 @@ class Net(Numbered):
         super().__init__(sheets, levels, nodes, inverse or _own_inverse(sheets))
         self._relations = sheets.get("relation") if relations else None
         self._of_name = {kind.name: kind for kind in self.kinds}
+        self._sources, self._targets = self._ends("source"), self._ends("target")
         # By end of the table of relations and table, the relations of each row.
         self._related: dict[tuple[str, str], Inverse | None] = {}
         self._readers: dict[str, tuple[tuple[str, Reader], ...]] = {}
-        uppers = {up.upper.name for kind in self.kinds for up in kind.up} | set(
-            self._ends("source")
-        )
+        uppers = {up.upper.name for kind in self.kinds for up in kind.up} | set(self._sources)
         bare = next((kind for kind in self._by_size if kind.name not in uppers), None)
         self.bare_first, self.bare_last = (bare.first, bare.first + bare.length) if bare else (0, 0)
         self._latest: tuple[int, Neighbors] = (-1, NOTHING)
@@ -116,15 +116,16 @@ class Net(Numbered):
         latest = self._latest
         if latest[0] == number:
             return latest[1]
-        kind = self.kind(number)
+        kind = self.kinds[bisect_right(self._firsts, number) - 1]
         row = number - kind.first
-        steps = self.downs(kind) if kind.down is None else kind.down
-        related = self._relations_of(kind, row, "source")
+        related = None
+        if kind.name in self._sources:
+            related = self._relations_of(kind, row, "source")
         if related is not None:
             found: Neighbors | None = self._mixed(kind, row, related, "target")
         else:
             found = None
-            for step in steps:
+            for step in self.downs(kind) if kind.down is None else kind.down:
                 starts = step.starts
                 if starts[row] != starts[row + 1]:
                     rows = step.rows(row)
@@ -142,17 +143,18 @@ class Net(Numbered):
 
     def above(self, number: int) -> Neighbors:
         """Return the nodes that lead to a node, in order."""
-        kind = self.kind(number)
+        kind = self.kinds[bisect_right(self._firsts, number) - 1]
         row = number - kind.first
-        related = self._relations_of(kind, row, "target")
-        if related is not None:
-            return self._mixed(kind, row, related, "source")
+        if kind.name in self._targets:
+            related = self._relations_of(kind, row, "target")
+            if related is not None:
+                return self._mixed(kind, row, related, "source")
+        names = self._names
         found: Neighbors | None = None
         for at, first, data, _, _, _ in kind.up:
             upper = at[row]
             if upper >= 0:
-                upper += first
-                name = self._names.get(upper) or self.name(upper)
+                name = names.get(upper + first) or self.name(upper + first)
                 if found is None:
                     found = {name: data}
                 else:

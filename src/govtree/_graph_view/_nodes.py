@@ -22,9 +22,9 @@ Turned = Callable[[str, str, str], Inverse]
 
 #: Names that are remembered, twice over. Whole walks gain little by more of them, and these
 #: stay below 1 MB.
-KEPT = 4_096
+KEPT = 2_048
 #: Names that are handed out at once where all are asked for.
-_BLOCK = 1_024
+_BLOCK = 512
 #: Names of a family that are remembered beforehand.
 _AHEAD = 64
 
@@ -177,8 +177,9 @@ class Numbered:
             KeyError: If there is no such node.
         """
         if self._count:
-            waiting, self._waiting, self._count = self._waiting, deque(), 0
-            self._make_room()
+            waiting, count = self._waiting, self._count
+            self._waiting, self._count = deque(), 0
+            self._make_room(count)
             known = self.known
             for names, first, rows in waiting:
                 known.update(zip(names, map(first.__add__, rows) if first else rows, strict=False))
@@ -194,13 +195,16 @@ class Numbered:
                     break
             else:
                 raise KeyError(id)
-        self._make_room()
+        self._make_room(1)
         self.known[id] = number
         return number
 
-    def _make_room(self) -> None:
-        if len(self.known) >= KEPT:
-            self._older, self.known = self.known, {}
+    def _make_room(self, count: int) -> None:
+        """Forget what was known before, so that *count* more names are not too many."""
+        if len(self.known) + count > KEPT:
+            # The same dict goes on: the mappings hold it.
+            self._older = self.known.copy()
+            self.known.clear()
 
     def _look_ahead(self, kind: Kind, row: int) -> None:
         """Remember the names that will be asked for next where a walk goes by families.
@@ -220,6 +224,7 @@ class Numbered:
                         at = bisect_right(family, row)
                         rows = family[at : at + _AHEAD]
                         if len(rows):
+                            self._make_room(len(rows))
                             numbers = map(kind.first.__add__, rows)
                             self.known.update(zip(kind.names_of(rows), numbers, strict=True))
                 return
@@ -239,7 +244,7 @@ class Numbered:
             (name,) = kind.ids.few((number - kind.first,))
             if len(self._names) >= KEPT:
                 self._names = {}
-            self._make_room()
+            self._make_room(1)
             self._names[number] = name
             self.known[name] = number
         return name

@@ -148,7 +148,9 @@ class _Reader:
         return []
 
     def _misread(self, record: str, field: str, given: object, expected: str) -> None:
-        reason = f"expected {expected}, not a {type(given).__name__}"
+        reason = f"expected {expected}"
+        if not isinstance(given, list | tuple | Mapping):
+            reason += f", not {type(given).__name__}"
         self.say("GT118", record, field, reason=reason)
 
     def _refuse_rest(self, rest: Iterable[str], record: str) -> None:
@@ -168,14 +170,14 @@ class _Reader:
             self.say("GT121", label, "level", id=node, known=known)
             return
         if not isinstance(level, str) or level not in self.called:
-            shown = level if isinstance(level, str) else f"a {type(level).__name__}"
+            shown = level if isinstance(level, str) else f"of type {type(level).__name__}"
             self.say("GT115", label, "level", table=shown, known=known)
             return
         table = self.called[level]
         told: dict[str, Any] = {}
         for key, value in data.items():
             if not isinstance(key, str):
-                self.say("GT116", label, table=table, field=f"a {type(key).__name__}")
+                self.say("GT116", label, table=table, field=f"of type {type(key).__name__}")
             elif key == "tags" and isinstance(value, Mapping):
                 told |= {f"{TAG}{tag}": count for tag, count in value.items()}
             elif key != "level":
