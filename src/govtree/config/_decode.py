@@ -85,8 +85,10 @@ class Decoder:
                 return self.say("GT028", spot + 2 * wide, character=_COLON, meant=": ")
             if _MISSING_BLANK.match(value):
                 return self.say("GT019", spot)
-        found = {Elements: "a list", Entries: "a mapping"}.get(type(value), f"the text '{value}'")
-        found = "an empty value" if is_nothing(value, spot) else found
+        if isinstance(value, str):
+            found = "an empty value" if is_nothing(value, spot) else f"the text '{value}'"
+        else:
+            found = "a list" if isinstance(value, Elements) else "a mapping"
         return self.say("GT091", spot, what=what, expected=expected, found=found)
 
     def say_unknown_key(self, what: str, key: str, spot: int, known: Sequence[str]) -> None:

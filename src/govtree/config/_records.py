@@ -185,9 +185,10 @@ class _Columns:
                 elif len(group) == len(self.rows):
                     fields[name] = [row.values[place] for row in self.rows]
                 else:
-                    column = fields.setdefault(name, [None] * len(self.rows))
+                    if name not in fields:
+                        fields[name] = [None] * len(self.rows)
                     for at in group:
-                        column[at] = self.rows[at].values[place]
+                        fields[name][at] = self.rows[at].values[place]
         return fields
 
     def _cells(

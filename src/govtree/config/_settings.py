@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from attrs import evolve, field, frozen
 
-from govtree.config._decode import Decoder, Path
+from govtree.config._decode import KEPT, Decoder, Path
 from govtree.config._schema import HOW
 from govtree.errors import ConfigError, Location, Problem
 from govtree.facts import Facts
@@ -129,11 +129,10 @@ def _asked(under: Setting | None, over: Setting) -> Setting:
 
 def _rules(given: Mapping[str, Any], decoder: Decoder) -> tuple[dict[str, Setting], list[Problem]]:
     said = {
-        name: {key: each for key, each in asked.items() if each is not None}
+        name: _first(asked, ("rules", name), "GT082", decoder)
         if isinstance(asked, Mapping)
         else asked
-        for name, asked in given.items()
-        if asked is not None
+        for name, asked in _first(given, ("rules",), "GT080", decoder).items()
     }
     paths: dict[tuple[Location, str], Path] = {}
 
@@ -146,6 +145,18 @@ def _rules(given: Mapping[str, Any], decoder: Decoder) -> tuple[dict[str, Settin
         return {each.code: each for each in RuleSet.of(said, written=written).settings}, []
     except ConfigError as error:
         return {}, [_at_key(each, decoder, paths) for each in error.problems]
+
+
+def _first(given: Mapping[str, Any], path: Path, code: str, decoder: Decoder) -> dict[str, Any]:
+    """Return the entries of a mapping that say something, at most a thousand of them.
+
+    There are not so many rules: what follows is counted as what is wrong with those.
+    """
+    said = [key for key, each in given.items() if each is not None]
+    if len(said) > KEPT:
+        count = f"{len(said) - KEPT:,}"
+        decoder.say("GT039", decoder.keys[*path, said[KEPT]], kind=code, count=count)
+    return {key: given[key] for key in said[:KEPT]}
 
 
 def _at_key(
