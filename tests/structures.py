@@ -156,7 +156,9 @@ class _Maker:
     def add(self, table: str, most: int, fields: Callable[[], dict[str, Any]]) -> None:
         # Order of input is neither order of id nor of number, nor order of bytes in UTF-16.
         stem = self.one(["", "户", "𠮷", "ﬀ"]) + table.upper()
-        made = [f"{stem}-{at * 37 % 100}" for at in range(self.draw(st.integers(0, most)))]
+        # A table is full as often as not, and shrinks to nothing.
+        count = min(self.draw(st.integers(0, 2 * most)), most)
+        made = [f"{stem}-{at * 37 % 100}" for at in range(count)]
         for id in made:
             record = RECORDS.get(table, LevelUnit)
             level = {"level": table} if record is LevelUnit else {}
@@ -265,7 +267,8 @@ class _Maker:
         for body in self.some(bodies):
             yield BodyGroup(body=body, group="outreach")
             yield Membership(body=body, person=self.maybe(persons), member=self.maybe(nodes))
-            yield Responsibility(unit=body, bearer=body, matter=self.maybe(["water", "noise"]))
+            unit, bearer = self.one(nodes), self.one(nodes)
+            yield Responsibility(unit=unit, bearer=bearer, matter=self.maybe(["water", "noise"]))
         for person in self.some(persons):
             yield Person(id=person, employment="community_worker", home=self.maybe(bodies))
 

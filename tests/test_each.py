@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,3 +68,16 @@ def test_ids_of_several_tables_keep_their_order() -> None:
     assert h.each.path(["N", "B", "H", "N"]) == [("C", "N"), ("C", "B"), ("H",), ("C", "N")]
     assert h.each.branch_of(["H", "C", "N"]) == ["B", None, "B"]
     assert h.each.level_of(["H", "N"]) == ["household", "grid"]
+
+
+def test_ids_come_from_whatever_holds_them() -> None:
+    """A tuple, an array or a column of a data frame will do; one text is no list of ids."""
+    pandas = pytest.importorskip("pandas")
+    h = Hierarchy.from_records([Community(id="C"), Branch(id="B", parent="C")])
+    column = pandas.DataFrame({"id": ["B", "C"]}, index=[7, 9])["id"]
+    for ids in (("B", "C"), np.array(["B", "C"]), column):
+        assert h.each.path(ids) == [("C", "B"), ("C",)]
+        assert h.each.children(ids) == [(), ("B",)]
+    for method in METHODS:
+        with pytest.raises(TypeError, match="'BC' is one id"):
+            getattr(h.each, method)("BC")

@@ -36,11 +36,12 @@ from govtree.units import (
     Household,
     Level,
     LevelUnit,
+    MicroGrid,
     Post,
     Tenure,
 )
 
-SOME = settings(max_examples=40)
+SOME = settings(max_examples=30)
 
 
 def town() -> Hierarchy:
@@ -403,6 +404,24 @@ def test_what_is_covered_itself_goes_before_what_it_lies_in() -> None:
     assert h.roll_up(by="branch") == {"B1": 1, "B2": 1, None: 0}
 
 
+def test_a_building_lies_in_the_grid_of_its_micro_grid() -> None:
+    """Where a building names no grid, its micro-grid says it, also for its households."""
+    h = Hierarchy.from_records(
+        [
+            Community(id="C"),
+            Grid(id="N", community="C"),
+            MicroGrid(id="M", grid="N"),
+            Building(id="K", micro_grid="M"),
+            Entrance(id="E", building="K"),
+            Household(id="H", entrance="E"),
+        ]
+    )
+
+    assert h.each.grid_of(["M", "K", "E", "H"]) == ["N", "N", "N", "N"]
+    assert h.path("E") == ("C", "N", "M", "K", "E")
+    assert h.households_of("C") == h.households_of("M") == ["H"]
+
+
 def test_units_are_found_by_text_and_fields() -> None:
     """Text is sought in ids and names whatever their width and case; fields hold exactly."""
     h = town()
@@ -493,6 +512,17 @@ def test_other_facts_are_another_value() -> None:
     assert len({each.fingerprint for each in [h, *others]}) == 4
     assert all(each != h for each in others)
     assert h != "town"
+
+
+def test_equal_values_have_equal_fingerprints() -> None:
+    """What is equal hashes alike: figures whole or not, levels by name or in full."""
+    one = Hierarchy.from_records([], declared=[Declared("grids", 3)])
+    other = Hierarchy.from_records([], declared=[Declared("grids", 3.0)])
+    named = Hierarchy.from_records([], levels=["community", "place"])
+    full = Hierarchy.from_records([], levels=[Level("community", "community"), Level("place")])
+
+    assert (one, hash(one)) == (other, hash(other))
+    assert (named, hash(named)) == (full, hash(full))
 
 
 def test_where_a_structure_was_read_from_is_no_part_of_it() -> None:
@@ -650,3 +680,31 @@ def test_a_table_or_field_that_is_not_there_is_named(question: Any, named: str) 
 
     assert caught.value.name == named
     assert caught.value.known
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: Hierarchy.from_records([], as_of="2025-06-30"),
+            "as_of is a datetime.date, not a str",
+        ),
+        (
+            lambda: Hierarchy.from_records([], as_of=dt.datetime(2025, 6, 30, tzinfo=dt.UTC)),
+            "as_of is a datetime.date, not a datetime",
+        ),
+        (
+            lambda: Hierarchy.from_tables({"grid": {"id": "N-1"}}),
+            "column 'id' of grid is a str, not a sequence of cells",
+        ),
+        (
+            lambda: Hierarchy.from_tables({"grid": {"id": ["N-1"], "x": 5.0}}),
+            "column 'x' of grid is a float, not a sequence of cells",
+        ),
+        (lambda: Hierarchy.from_records([], nmae="x"), "nmae"),
+    ],
+)
+def test_an_argument_of_the_wrong_type_is_refused(make: Any, message: str) -> None:
+    """What cannot be a table, a day or a fact is a TypeError that names it."""
+    with pytest.raises(TypeError, match=message):
+        make()

@@ -10,7 +10,7 @@ from structures import TERRITORY, Structure, Twin, structures
 
 from govtree import Hierarchy
 
-SOME = settings(max_examples=40)
+SOME = settings(max_examples=30)
 
 
 def part(twin: Twin, id: str) -> set[str]:

@@ -150,6 +150,16 @@ def test_a_holder_who_comes_back_keeps_the_seat() -> None:
     }
 
 
+def test_vacant_seats_are_numbered_by_what_is_said_of_them() -> None:
+    """Two vacancies that are described differently have the same numbers in any order."""
+    rows = [
+        {"post": "grid_worker", "at": "N1", "name": name, "vacant": True} for name in ("b", "a")
+    ]
+
+    assert [each.name for each in of_posts(rows).posts.values()] == ["a", "b"]
+    assert of_posts(rows) == of_posts(rows[::-1])
+
+
 def test_a_number_that_an_id_uses_is_not_given_again() -> None:
     """A seat that is numbered by the library never takes the id of one that has its own."""
     rows = [
@@ -227,6 +237,13 @@ def test_what_stands_beside_a_unit_is_a_row_of_its_table() -> None:
             [("GT101", "post[1]", "id")],
         ),
         ([{"id": "B1", "post": "secretary", "at": "B1"}], [("GT101", "post[0]", "id")]),
+        (
+            [
+                {"post": "secretary", "at": "B1", "holder": 7},
+                {"post": "secretary", "at": 5, "holder": "p"},
+            ],
+            [("GT048", "post[0]", "holder"), ("GT048", "post[1]", "at")],
+        ),
     ],
 )
 def test_seats_that_cannot_be_are_told(
@@ -238,3 +255,19 @@ def test_seats_that_cannot_be_are_told(
 
     found = caught.value.problems
     assert [(each.code, each.where.record, each.where.field) for each in found] == expected
+
+
+def test_tables_hold_links_as_texts_records_or_mappings() -> None:
+    """What stands beside a unit may be texts, mappings or records, one or several."""
+    h = Hierarchy.from_tables(
+        {
+            "branch": {"id": ["B1", "B2"], "covers": [["N", Link("M")], None]},
+            "grid": {"id": ["N", "M"], "flags": ["weak", None]},
+            "body": {"id": ["D"], "serves": [[{"unit": "N", "mode": "contract"}]]},
+        }
+    )
+
+    assert h.related("B1", "covers") == ("M", "N")
+    assert h.branches["B2"].covers == ()
+    assert h.grids["N"].flags[0].flag == "weak"
+    assert h.bodies["D"].serves == (Link("N", "contract"),)

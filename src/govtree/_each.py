@@ -35,8 +35,7 @@ class Each:
     def locate(self, ids: Sequence[str]) -> dict[str, tuple[IntArray, IntArray]]:
         """Return for each table that holds any of *ids* their positions and their rows."""
         h = self._hierarchy
-        # A column of a data frame is indexed by labels; a list is indexed by position.
-        ids = ids if isinstance(ids, list) else list(ids)
+        ids = _listed(ids)
         found: dict[str, tuple[IntArray, IntArray]] = {}
         pending = np.arange(len(ids), dtype=np.int32)
         sought: Sequence[str] = ids
@@ -85,15 +84,15 @@ class Each:
 
     def children(self, ids: Sequence[str]) -> list[tuple[str, ...]]:
         """Return what stands directly under each id."""
-        return [self._hierarchy.children(id) for id in ids]
+        return [self._hierarchy.children(id) for id in _listed(ids)]
 
     def descendants(self, ids: Sequence[str]) -> list[tuple[str, ...]]:
         """Return the units below each id along the chain."""
-        return [self._hierarchy.descendants(id) for id in ids]
+        return [self._hierarchy.descendants(id) for id in _listed(ids)]
 
     def households_of(self, ids: Sequence[str]) -> list[list[str]]:
         """Return the households of each unit, area or body."""
-        return [self._hierarchy.households_of(id) for id in ids]
+        return [self._hierarchy.households_of(id) for id in _listed(ids)]
 
     def _by_table(
         self, ids: Sequence[str], answer: Callable[[str, IntArray], Sequence[T]]
@@ -121,6 +120,13 @@ class Each:
         if (levels >= 0).all():
             return paths
         return [tuple(id for id in path if id is not None) for path in paths]
+
+
+def _listed(ids: Sequence[str]) -> list[str]:
+    """Return *ids* as a list, which is indexed by position; a column of a frame is by label."""
+    if isinstance(ids, str):
+        raise TypeError(f"'{ids}' is one id; ask the hierarchy itself, or hand in a list")
+    return ids if isinstance(ids, list) else list(ids)
 
 
 def _texts(h: Hierarchy, table: str, rows: IntArray) -> list[str | None]:

@@ -63,6 +63,10 @@ def rows_of(
         values = {"known": ", ".join(records)} | ({"meant": meant} if meant else {})
         return [], [problem("GT115", places.at(0), table=table, **values)]
     columns = dict(given) if isinstance(given, Mapping) else _frames.columns_of(given)
+    for name, cells in columns.items():
+        if isinstance(cells, str) or not hasattr(cells, "__len__"):
+            kind = type(cells).__name__
+            raise TypeError(f"column '{name}' of {table} is a {kind}, not a sequence of cells")
     known_columns = input_columns(table, records[table])
     problems = []
     typed: dict[str, Any] = {}

@@ -154,7 +154,9 @@ def _imply_persons(parts: dict[str, list[Rows]]) -> None:
     named: set[str] = set()
     for table, name in (("tenure", "holder"), ("membership", "person")):
         for rows in parts.get(table, ()):
-            named.update(cell for cell in rows.columns.get(name, ()) if cell)
+            # What is no text is told where the reference is read.
+            cells = rows.columns.get(name, ())
+            named.update(cell for cell in cells if cell and isinstance(cell, str))
     for rows in parts.get("person", ()):
         named.difference_update(rows.columns.get("id", ()))
     named.discard(UNKNOWN_CELL)

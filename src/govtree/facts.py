@@ -26,8 +26,18 @@ def _sorted_vocabularies(
     return {name: tuple(by_word[name]) for name in sorted(by_word)}
 
 
-def _levels(given: Iterable[Level]) -> tuple[Level, ...]:
-    return tuple(given)
+def _levels(given: Iterable[Level | str]) -> tuple[Level, ...]:
+    # A level that is named as a role plays it unsaid.
+    return tuple(
+        Level(each, each if each in ROLES else "") if isinstance(each, str) else each
+        for each in given
+    )
+
+
+def _day(given: dt.date | None) -> dt.date | None:
+    if type(given) not in (dt.date, type(None)):
+        raise TypeError(f"as_of is a datetime.date, not a {type(given).__name__}")
+    return given
 
 
 def _figures(given: Iterable[Declared]) -> tuple[Declared, ...]:
@@ -43,13 +53,13 @@ class Facts:
         as_of: The day that the structure is a snapshot of.
         time_zone: IANA name of the zone that makes instants of dates.
         reference_system: What the coordinates of units are in, such as ``EPSG:4490``.
-        levels: The chain, top down.
+        levels: The chain, top down; a name alone stands for a level without more to say.
         vocabularies: Terms by name of the vocabulary; one that is not there is open.
         declared: Figures that somebody published about the structure.
     """
 
     name: str = ""
-    as_of: dt.date | None = None
+    as_of: dt.date | None = field(default=None, converter=_day)
     time_zone: str | None = None
     reference_system: str | None = None
     levels: tuple[Level, ...] = field(default=SHIPPED_LEVELS, converter=_levels)

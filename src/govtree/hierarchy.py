@@ -729,8 +729,11 @@ class Hierarchy:
 
         def made() -> str:
             digest = hashlib.blake2b(digest_size=16)
-            facts = json.dumps(self.facts.to_plain(), sort_keys=True)
-            digest.update(facts.encode() + b"\0")
+            facts = self.facts.to_plain()
+            for each in facts.get("declared", ()):
+                # Equal figures are written alike, whole or not.
+                each["value"] = float(each["value"])
+            digest.update(json.dumps(facts, sort_keys=True).encode() + b"\0")
             for name, sheet in self._sheets.items():
                 digest.update(f"{name}\0{len(sheet)}\0".encode())
                 if sheet.ids is not None:
