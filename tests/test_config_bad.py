@@ -391,6 +391,22 @@ def test_problems_of_one_kind_are_counted_beyond_a_thousand():
     ]
 
 
+def test_tags_and_rules_without_end_are_bounded():
+    """More tags than a caller allows are refused; of a thousand rules, the rest is counted."""
+    rows = "".join(f"- {{id: N-{number}, tags: [t{number}]}}\n" for number in range(4))
+    with pytest.raises(ConfigError) as caught:
+        load_text(f"grids:\n{rows}", limits=Limits(tags=3))
+    assert [f"{each.where} {each.code}" for each in caught.value.problems] == ["5:20 GT085"]
+    assert load_text(f"grids:\n{rows}", limits=Limits(tags=4)).hierarchy.count("grid") == 4
+
+    with pytest.raises(ConfigError) as caught:
+        load_text("rules:\n" + "".join(f"  R{number}: off\n" for number in range(1_200)))
+    assert len(caught.value.problems) == 1_001
+    assert str(caught.value.problems[-1]) == (
+        "1002:3: error[GT039]: 200 more problems of kind GT080 from here on"
+    )
+
+
 # -- files -----------------------------------------------------------------------------------
 
 
