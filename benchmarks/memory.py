@@ -111,7 +111,8 @@ def main() -> None:
         _touch(kept)
     else:
         kept = BUILDERS[name](read(folder))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    status = Path("/proc/self/status").read_text().splitlines()
+    peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) * 1024
     print(json.dumps({"resident": _resident() - before, "peak": peak - before}))
 
 

@@ -69,11 +69,10 @@ def _page(figures: dict[str, list[Figure]], households: int) -> str:
         "# Benchmarks",
         "",
         f"Written by `make bench` on {dt.datetime.now(dt.UTC):%Y-%m-%d}; nothing here is typed by",
-        f"hand. {households:,} households with a building, three tags and a number each, 50,000",
-        "groups, 3,333 branches, 666 communities and 60,000 buildings, made by",
-        "`benchmarks/population.py`. Each time is the median of repeated runs with the least and the",
-        "most beside it; peers take turns with govtree in the same run. Times on a shared machine",
-        "vary; ratios less.",
+        f"hand. {households:,} households, each with a building, three tags and a number, and the",
+        "units above them in proportion, made by `benchmarks/population.py`. Each time is the median",
+        "of repeated runs, with the least and the most beside it; peers take turns with govtree in",
+        "the same run. Times on a shared machine vary; ratios less.",
         "",
         f"Python {platform.python_version()} on {_processor()}, {os.cpu_count()} cores, one thread; "
         + ", ".join(_versions())

@@ -469,6 +469,15 @@ def test_values_are_counted_while_they_are_read(parser):
 HOSTILE = """
 import json, resource, sys
 from govtree import _yaml
+
+def peak():
+    # What the system keeps of a process starts with the size of the one that started it.
+    try:
+        lines = open("/proc/self/status").read().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    except OSError:
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most // (1024 if sys.platform == "darwin" else 1)
 resource.setrlimit(resource.RLIMIT_AS, (700_000_000, 700_000_000))
 laugh = "".join(
     f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\\n" if i else "a0: &a0 [x]\\n"
@@ -502,7 +511,7 @@ print(json.dumps({
     name: sorted({each.code for each in _yaml.read(text.encode()).problems})
     for name, text in files.items()
 }))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peak())
 """
 
 
@@ -535,7 +544,7 @@ def test_hostile_files_are_answered_within_bounds():
         "unclosed": ["GT022"],
         "empty rows": [],
     }
-    assert int(kilobytes) < 200_000 * (1024 if sys.platform == "darwin" else 1)
+    assert int(kilobytes) < 200_000
 
 
 def test_records_are_written_one_in_a_line():

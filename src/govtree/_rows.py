@@ -170,7 +170,7 @@ def _joined(parts: Sequence[Rows]) -> dict[str, Cells]:
         columns = [part.columns.get(name) for part in parts]
         arrays = [each for each in columns if isinstance(each, np.ndarray)]
         if arrays:
-            empty = {"f": np.nan, "M": np.datetime64("NaT")}.get(arrays[0].dtype.kind, NONE)
+            empty = {"f": np.nan, "M": np.datetime64("NaT", "D")}.get(arrays[0].dtype.kind, NONE)
             joined[name] = np.concatenate(
                 [
                     np.full(part.length, empty, arrays[0].dtype) if each is None else each

@@ -501,7 +501,7 @@ def _one_truth(value: Any) -> int:
 
 
 def _take_date(values: Sequence[Any]) -> tuple[Cells, list[Fault]]:
-    return _take_typed(values, _one_day, "M8[D]", np.datetime64("NaT"))
+    return _take_typed(values, _one_day, "M8[D]", np.datetime64("NaT", "D"))
 
 
 def _one_day(value: Any) -> np.datetime64:
