@@ -70,13 +70,12 @@ def _page(figures: dict[str, list[Figure]], households: int) -> str:
         "",
         f"Written by `make bench` on {dt.datetime.now(dt.UTC):%Y-%m-%d}; nothing here is typed by",
         f"hand. {households:,} households, each with a building, three tags and a number, and the",
-        "units above them in proportion, made by `benchmarks/population.py`. Each time is the median",
-        "of repeated runs, with the least and the most beside it; peers take turns with govtree in",
-        "the same run. Times on a shared machine vary; ratios less.",
+        "units above them in proportion, made by `benchmarks/population.py`. Each time is the",
+        "median of repeated runs, with the least and the most beside it; peers take turns with",
+        "govtree in the same run. Times on a shared machine vary; ratios less.",
         "",
-        f"Python {platform.python_version()} on {_processor()}, {os.cpu_count()} cores, one thread; "
-        + ", ".join(_versions())
-        + ".",
+        f"Python {platform.python_version()} on {_processor()}, {os.cpu_count()} cores, one",
+        f"thread; {', '.join(_versions())}.",
         "",
     ]
     for title, each in figures.items():

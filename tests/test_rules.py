@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import textwrap
 
@@ -702,3 +703,11 @@ def test_a_parameter_may_differ_between_subjects():
     sizes = find(SHIPPED, "households-a-grid")
 
     assert sizes(h, target=np.array([300, 500, 100])).rows.tolist() == [1, 2]
+
+
+def test_rules_and_what_holds_them_can_be_pickled():
+    """A rule comes back as itself, and a structure with its settings as an equal one."""
+    for each in SHIPPED:
+        assert pickle.loads(pickle.dumps(each)) is each
+    structure = load_text("rules: {grid-without-branch: warning}\ngrids: [{id: N-1}]")
+    assert pickle.loads(pickle.dumps(structure)) == structure

@@ -176,6 +176,11 @@ class _Builder:
             self._say("GT101", sources, row, "id", id=cells[row], first=where)  # type: ignore[index]  # as above
         self.ids[table.table] = arranged.ids
         self.sources[table.table] = evolve(sources, order=arranged.order)
+        marks = arranged.ids.row(UNKNOWN_CELL)
+        if marks >= 0:
+            reason = "in other cells it says that something is not known"
+            said = {"id": UNKNOWN_CELL, "reason": reason}
+            self._say("GT110", self.sources[table.table], marks, "id", **said)
         for row, character in _unseen(arranged.ids):
             id = arranged.ids[row] or ""
             reason = f"it holds a character that cannot be seen, U+{ord(character):04X}"

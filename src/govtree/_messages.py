@@ -15,7 +15,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import NamedTuple
 
-__all__ = ["ENGLISH", "MEANT", "Text", "fill"]
+__all__ = ["ENGLISH", "MEANT", "Text", "fill", "say"]
 
 
 class Text(NamedTuple):
@@ -398,6 +398,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{value}' is not a severity",
             "use one of {known}",
         ),
+        "GT085": Text(
+            "too-many-tags",
+            "'{tag}' is one tag more than the {most} different ones that a section may have",
+            "keep few tags; what differs from unit to unit belongs into a name or an address",
+        ),
         "GT088": Text(
             "file-unwritable",
             "'{path}' cannot be written ({reason})",
@@ -406,11 +411,6 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "target-is-link",
             "'{path}' is a link; what it leads to is not overwritten",
             "write to the place that the link leads to",
-        ),
-        "GT085": Text(
-            "too-many-tags",
-            "'{tag}' is one tag more than the {most} different ones that a section may have",
-            "keep few tags; what differs from unit to unit belongs into a name or an address",
         ),
         "GT090": Text(
             "unknown-key",
@@ -601,11 +601,39 @@ def fill(
     >>> fill("GT101", "message", "id '{id}' is used twice", [("id", "{id}")])
     "id '{id}' is used twice"
     """
-    language = re.split("[-_]", lang, maxsplit=1)[0].lower()
-    if language == "zh":
+    if _is_chinese(lang):
         template = _chinese().get(code, {}).get(part, template)
-    named = dict(values)
-    return _PLACE.sub(lambda place: named.get(place[1], place[0]), template)
+    return _filled(template, dict(values))
+
+
+def say(template: str, lang: str = "en", **values: object) -> str:
+    """Return *template*, or its translation, with *values* in its named places.
+
+    For words that belong to no code, such as those around the findings of a report.
+
+    Args:
+        template: The English text; used where *lang* has no translation.
+        lang: Tag of a language, as for :func:`fill`.
+        values: Whole numbers are shown with their thousands; texts are already escaped.
+
+    >>> say("of {number}", number=1200), say("of {number}", "zh", number=1200)
+    ('of 1,200', '共 1,200')
+    """
+    if _is_chinese(lang):
+        template = _chinese().get("said", {}).get(template, template)
+    shown = {
+        name: f"{value:,}" if isinstance(value, int) else str(value)
+        for name, value in values.items()
+    }
+    return _filled(template, shown)
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    return _PLACE.sub(lambda place: values.get(place[1], place[0]), template)
+
+
+def _is_chinese(lang: str) -> bool:
+    return re.split("[-_]", lang, maxsplit=1)[0].lower() == "zh"
 
 
 @cache

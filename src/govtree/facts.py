@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from govtree.errors import Location, Problem, StructureError, problem
 from govtree.units import ROLES, SHIPPED_LEVELS, TABLES, Declared, Level, Term
@@ -27,10 +27,11 @@ def _sorted_vocabularies(
 
 
 def _levels(given: Iterable[Level | str]) -> tuple[Level, ...]:
+    levels = [Level(each) if isinstance(each, str) else each for each in given]
     # A level that is named as a role plays it unsaid.
     return tuple(
-        Level(each, each if each in ROLES else "") if isinstance(each, str) else each
-        for each in given
+        evolve(each, role=each.level) if each.level in ROLES and not each.role else each
+        for each in levels
     )
 
 
@@ -142,8 +143,7 @@ def _misread(told: str, record: str) -> Problem:
 def _unfit(levels: Sequence[Level]) -> str:
     """Return why *levels* are no chain, or an empty text."""
     names = [level.level for level in levels]
-    # A level that is named as a role plays it unsaid.
-    roles = [level.table for level in levels if level.table in ROLES]
+    roles = [level.role for level in levels if level.role in ROLES]
     taken = {table.name for table in TABLES} - set(ROLES)
     if not 2 <= len(levels) <= 8:
         return f"there are {len(levels)}"
@@ -157,7 +157,7 @@ def _unfit(levels: Sequence[Level]) -> str:
     for level in levels:
         if level.role and level.role not in ROLES:
             return f"'{level.role}' is not a role"
-        if level.level in ROLES and level.role not in (level.level, ""):
+        if level.level in ROLES and level.role != level.level:
             return f"'{level.level}' is the name of a role that it does not play"
     if roles != sorted(set(roles), key=ROLES.index):
         return "a role is played twice or out of order"

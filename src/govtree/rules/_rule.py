@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -88,6 +90,11 @@ class Parameter:
         return np.broadcast_to(np.array(value), length)
 
 
+def _named(module: str, name: str) -> Rule:
+    found: Rule = attrgetter(name)(import_module(module))
+    return found
+
+
 @frozen
 class Rule:
     """A rule with its record: one text feeds the check, the documentation and the test.
@@ -131,6 +138,10 @@ class Rule:
     needs: tuple[str, ...] = ()
     off: bool = False
     since: str = "2026.1"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The decorator put the rule in the place of its function, which so has no name left.
+        return _named, (self.find.__module__, self.find.__qualname__)
 
     @property
     def kind(self) -> Kind:
