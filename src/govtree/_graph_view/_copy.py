@@ -110,11 +110,12 @@ def _rows(sheet: Sheet, sheets: Mapping[str, Sheet], facts: Facts) -> Iterator[d
 def _ids(column: References, length: int, sheets: Mapping[str, Sheet]) -> list[Any]:
     cells: list[Any] = [None] * length
     for table, rows in column.targets.items():
-        ids = sheets[table].ids
-        assert ids is not None
-        given = np.flatnonzero(rows >= 0)
-        for row, id in zip(given.tolist(), ids.texts(rows[given]), strict=True):
-            cells[row] = id
         for row in np.flatnonzero(rows == UNKNOWN).tolist():
             cells[row] = UNKNOWN_CELL
+        # What is not known may be in a table that nobody gave.
+        ids = sheets[table].ids if table in sheets else None
+        if ids is not None:
+            given = np.flatnonzero(rows >= 0)
+            for row, id in zip(given.tolist(), ids.texts(rows[given]), strict=True):
+                cells[row] = id
     return cells

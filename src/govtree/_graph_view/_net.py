@@ -182,7 +182,9 @@ class Net(Numbered):
     def _ends(self, end: str) -> Mapping[str, IntArray]:
         """Return the rows that the relations have at an *end*, by table."""
         column = None if self._relations is None else self._relations.columns.get(end)
-        return column.targets if isinstance(column, References) else {}
+        targets = column.targets if isinstance(column, References) else {}
+        # What is not known may be in a table that nobody gave.
+        return {table: rows for table, rows in targets.items() if table in self._of_name}
 
     def _related_to(self, kind: Kind, end: str) -> Inverse | None:
         key = (end, kind.name)

@@ -85,6 +85,8 @@ class _Reader:
     def read(self, graph: Any) -> tuple[dict[str, Any], list[Rows], list[Problem]]:
         carried = self._mapping(graph.graph.get(CARRIED, {}), f"graph[{CARRIED!r}]")
         facts = self._facts(carried.pop("facts", {}))
+        if facts is None:
+            return {}, [], self.problems
         self.records = tables_of(facts.levels)
         self.chain = [level.table for level in facts.levels]
         self.called = {name: name for name in (*self.chain, *TERRITORY, *BESIDE)}
@@ -109,12 +111,15 @@ class _Reader:
 
     # -- what the graph carries -------------------------------------------------------------------
 
-    def _facts(self, plain: object) -> Facts:
+    def _facts(self, plain: object) -> Facts | None:
+        """Return the facts; None where the levels cannot be told, and so nothing else."""
         try:
-            return Facts.from_plain(plain)
+            facts = Facts.from_plain(plain)
         except StructureError as error:
             self.problems += error.problems
-            return Facts()
+            return None
+        self.problems += facts.problems()
+        return None if any(each.code == "GT114" for each in self.problems) else facts
 
     def _carried(self, carried: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         """Return rows of tables that the graph carries; note which columns were given."""

@@ -1,6 +1,7 @@
 """The graph that networkx gets, and its reports over whole columns.
 
-Imported when a graph is first asked for, because it imports networkx.
+Imported when a graph is first asked for, because it imports networkx. The classes are called as
+those of networkx that they stand for, since networkx shows their names.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ def framed(net: Net) -> nx.DiGraph[str]:
     graph._pred = Predecessors(net)
     graph.__networkx_cache__ = _Cache()
     # Properties that networkx makes on first use and then keeps here.
-    edges = _EdgeView(graph)
+    edges = OutEdgeView(graph)
     vars(graph).update(
-        nodes=_NodeView(graph),
+        nodes=NodeView(graph),
         edges=edges,
         out_edges=edges,
-        degree=_DegreeView(graph),
-        in_degree=_InDegreeView(graph),
-        out_degree=_OutDegreeView(graph),
+        degree=DiDegreeView(graph),
+        in_degree=InDegreeView(graph),
+        out_degree=OutDegreeView(graph),
         size=partial(_size, graph),
         number_of_edges=partial(_number_of_edges, graph),
     )
@@ -60,14 +61,14 @@ def _number_of_edges(graph: nx.DiGraph[str], u: str | None = None, v: str | None
     return graph._adj.net.edges() if u is None else int(v in graph._adj[u])
 
 
-class _NodeView(reportviews.NodeView):  # type: ignore[misc]  # networkx has no types
+class NodeView(reportviews.NodeView):  # type: ignore[misc]  # networkx has no types
     __slots__ = ()
 
     def __call__(self, data: Any = False, default: Any = None) -> Any:
         return self.data(data, default)
 
     def data(self, data: Any = True, default: Any = None) -> Any:
-        return self if data is False else _NodeDataView(self._nodes, data, default)
+        return self if data is False else NodeDataView(self._nodes, data, default)
 
     def items(self) -> Any:
         return self._nodes.items()
@@ -76,7 +77,7 @@ class _NodeView(reportviews.NodeView):  # type: ignore[misc]  # networkx has no 
         return self._nodes.values()
 
 
-class _NodeDataView(reportviews.NodeDataView):  # type: ignore[misc]  # as above
+class NodeDataView(reportviews.NodeDataView):  # type: ignore[misc]  # as above
     __slots__ = ()
 
     def __iter__(self) -> Iterator[Any]:
@@ -86,7 +87,7 @@ class _NodeDataView(reportviews.NodeDataView):  # type: ignore[misc]  # as above
         return chain.from_iterable(zip(names, values, strict=True) for names, values in blocks)
 
 
-class _EdgeDataView(reportviews.OutEdgeDataView):  # type: ignore[misc]  # as above
+class OutEdgeDataView(reportviews.OutEdgeDataView):  # type: ignore[misc]  # as above
     __slots__ = ()
 
     def __len__(self) -> int:
@@ -114,17 +115,17 @@ class _EdgeDataView(reportviews.OutEdgeDataView):  # type: ignore[misc]  # as ab
         return data if self._data is True else data.get(self._data, self._default)
 
 
-class _EdgeView(reportviews.OutEdgeView):  # type: ignore[misc]  # as above
+class OutEdgeView(reportviews.OutEdgeView):  # type: ignore[misc]  # as above
     __slots__ = ()
 
-    dataview = _EdgeDataView
+    dataview = OutEdgeDataView
 
     def __len__(self) -> int:
         count: int = self._adjdict.net.edges()
         return count
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(_EdgeDataView(self))
+        return iter(OutEdgeDataView(self))
 
 
 class _Degrees:
@@ -162,15 +163,15 @@ class _Degrees:
         return chain.from_iterable(zip(names, counts, strict=True) for names, counts in blocks)
 
 
-class _DegreeView(_Degrees, reportviews.DiDegreeView):  # type: ignore[misc]  # as above
+class DiDegreeView(_Degrees, reportviews.DiDegreeView):  # type: ignore[misc]  # as above
     pass
 
 
-class _InDegreeView(_Degrees, reportviews.InDegreeView):  # type: ignore[misc]  # as above
+class InDegreeView(_Degrees, reportviews.InDegreeView):  # type: ignore[misc]  # as above
     below = False
     ordinary = reportviews.InDegreeView
 
 
-class _OutDegreeView(_Degrees, reportviews.OutDegreeView):  # type: ignore[misc]  # as above
+class OutDegreeView(_Degrees, reportviews.OutDegreeView):  # type: ignore[misc]  # as above
     above = False
     ordinary = reportviews.OutDegreeView
