@@ -47,15 +47,27 @@ class Figure:
     met: bool
 
 
-def taking_turns(works: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, Sample]:
-    """Measure several works by turns, so that noise of the machine meets all of them."""
+def taking_turns(
+    works: Mapping[str, Callable[[], object]],
+    repeats: int,
+    *,
+    clock: Callable[[], float] = time.process_time,
+) -> dict[str, Sample]:
+    """Measure several works by turns, so that noise of the machine meets all of them.
+
+    Args:
+        works: What is measured, by name.
+        repeats: How often each is.
+        clock: Seconds of the processor, which other processes on the machine lengthen less
+            than those of a wall clock; work in a process of its own needs the latter.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(repeats):
         for name, work in works.items():
             gc.collect()
-            start = time.perf_counter()
+            start = clock()
             kept = work()
-            seconds[name].append(time.perf_counter() - start)
+            seconds[name].append(clock() - start)
             del kept
     return {name: Sample(tuple(each)) for name, each in seconds.items()}
 

@@ -39,10 +39,9 @@ def tables(households: int, *, seed: int = 1, shuffled: bool = False) -> dict[st
         "groups": max(1, households // 20),
         "buildings": max(1, households * 6 // 100),
     }
+    letters = {"communities": "C", "branches": "B", "groups": "G", "buildings": "X"}
     made: dict[str, Columns] = {
-        section: {
-            "id": [f"{section[0].upper()}{section[1]}-{number:06d}" for number in range(count)]
-        }
+        section: {"id": [f"{letters[section]}-{number:06d}" for number in range(count)]}
         for section, count in counts.items()
     }
     for lower, upper in (("branches", "communities"), ("groups", "branches")):

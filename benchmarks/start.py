@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from figure import Figure, share_of_time, taking_turns
@@ -20,6 +21,7 @@ def measure(repeats: int) -> list[Figure]:
             "govtree --help": lambda: _python("-m", "govtree", "--help"),
         },
         repeats,
+        clock=time.perf_counter,
     )
     pair = {name: samples[name] for name in ("govtree", "import networkx, numpy")}
     figures = [share_of_time("import govtree", pair, most=0.6, scale=1e3, unit="ms")]
