@@ -146,7 +146,7 @@ def test_check_prints_findings_with_their_lines(written, capsys):
     out, err = capsys.readouterr()
 
     assert err == ""
-    assert out.startswith("梅山镇\n2 branches, 2 grids\n\nnot in any community\n")
+    assert out.startswith("梅山镇\nbranch 2 · grid 2\n\nnot in any community\n")
     assert "error[GT210]: grid 'N-2' is covered by no branch" in out
     assert "    town.yaml:5:3\n     5 | - {id: N-2}\n       |   ^" in out
     assert "2 findings: 1 error, 1 warning, 0 notes" in out
@@ -187,7 +187,7 @@ def test_show_prints_the_tree_or_a_unit(written, capsys):
     main(["show", name, "--json", "--depth", "0"])
     values = json.loads(capsys.readouterr().out)
 
-    assert "\ncommunity C-1: 1 branch\n  branch B-1\n" in tree
+    assert "\ncommunity C-1: branch 1\n  branch B-1\n" in tree
     assert "\nbranch B-1\n  parent: C-1\n" in unit
     assert values["units"] == [
         {"id": "C-1", "level": "community", "name": "", "counts": {"branch": 1}, "below": [],
@@ -206,14 +206,36 @@ def test_a_path_behind_two_dashes_is_a_path(written, capsys):
     assert main(["check", "--", written(CLEAN, "--fix.yaml")]) == 0
 
 
-def test_demo_checks_the_example_and_calls_it_synthetic(capsys):
-    """The demo needs no argument and no network, and tells what is synthetic."""
+def test_demo_checks_the_example_and_calls_it_synthetic(tmp_path, monkeypatch, capsys):
+    """The demo tells what is synthetic, shows what findings look like, and leaves nothing."""
+    monkeypatch.chdir(tmp_path)
     assert main(["demo"]) == 0
     out = capsys.readouterr().out
 
     assert "synthetic" in out.splitlines()[1]
-    assert "507 grids" in out
-    assert "no findings" in out
+    sound, planted = out.split("=== The same structure with planted defects")
+    assert " · grid 507 · " in sound
+    assert "declared and found: branches 162 · compounds 238 · " in sound
+    assert "no findings" in sound
+    assert " planted/households.csv:row 20001\n" in planted
+    assert "15 findings: 14 errors, 1 warning, 0 notes" in planted
+    assert os.listdir() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "command", "said"),
+    [
+        (FAULTY, "check", "没有任何党支部覆盖"),
+        (FAULTY, "show", "党支部 2 · 网格 2"),
+        (BROKEN, "check", "是否想写“N-1”？"),
+        (BROKEN, "check", "2 个错误"),
+    ],
+)
+def test_the_language_of_the_file_is_spoken(written, capsys, text, command, said):
+    """Reports and problems are in the language that the structure file names."""
+    main([command, written(text + "language: zh\n")])
+
+    assert said in "".join(capsys.readouterr())
 
 
 def test_help_and_version(capsys):

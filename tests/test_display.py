@@ -13,6 +13,7 @@ from govtree import (
     Branch,
     Building,
     Community,
+    Declared,
     Grid,
     Group,
     Hierarchy,
@@ -27,8 +28,9 @@ from govtree._markup import HIDDEN, width
 from govtree.config import load_text
 from govtree.coverage import check
 from govtree.display._terminal import table
+from govtree.display._terms import folded
 from govtree.display.outline import outline, outline_text
-from govtree.display.text import problems_text, report_text
+from govtree.display.text import figures_lines, problems_text, report_text
 from govtree.errors import problem
 from govtree.rules import SHIPPED
 
@@ -96,7 +98,8 @@ REPORT = """\
 梅山镇
 
 community C-1
-  error[GT210]: grid 'N-2' is covered by no branch; add it to the 'covers' of a branch
+  error[GT210]: grid 'N-2' is covered by no compound branch; add it to the 'covers' of a \
+compound branch
     grid[1]
 
 community C-1 > compound branch B-1 > group G-1
@@ -125,7 +128,7 @@ could not be judged, because cells are not known
   GT201  household-in-no-group: not known of 1 of 4
 
 not checked
-  GT203  no 'grid' of households"""
+  GT203  household-in-two-grids  no 'grid' of households"""
 
 
 def test_a_report_reads_like_this():
@@ -133,6 +136,65 @@ def test_a_report_reads_like_this():
     h = town()
 
     assert report_text(check(h), title="梅山镇", levels=h.levels) == REPORT
+
+
+CHINESE = """\
+社区 C-1
+  error[GT210]: 网格 'N-2' 没有任何党支部覆盖; 把它写进一个党支部的“covers”
+    grid[1]
+
+社区 C-1 > 党支部 B-1 > 党小组 G-1
+  error[GT202]: 户 'H-2' 不在任何网格中; 写明所属网格，或者所在的楼栋或单元
+    household[1]
+
+不在任何社区中
+  error[GT201]: 户 'H-3' 不在任何党小组中; 把所属的党小组写为它的上级
+    household[2]
+
+公布的数字
+  error[GT303]: 'households' 公布的数字是不少于 5，但结构中有 4; 改正数字，或者查找缺少或多出的行
+    declared:households
+
+4 个问题: 4 个错误, 0 个警告, 0 个提示
+"""
+
+
+@pytest.mark.parametrize("lang", ["zh", "zh-CN"])
+def test_a_report_reads_like_this_in_chinese(lang):
+    """Messages, labels, and the words around them are Chinese; codes and slugs are not."""
+    h = town(declared=[Declared("households", 5, "at_least"), Declared("grids", 2)])
+    report = check(h)
+
+    assert report_text(report, levels=h.levels, lang=lang).startswith(CHINESE)
+    assert figures_lines(report, lang=lang) == ["与公布的数字相符：grids 2"]
+    assert outline_text(h, lang=lang, depth=0).splitlines() == [
+        "社区 1 · 党支部 1 · 党小组 1 · 户 4 · 网格 2 · 楼栋 1 · 岗位 1",
+        "",
+        "社区 C-1 史河社区: 党支部 1 · 党小组 1 · 户 2",
+    ]
+
+
+def test_figures_that_agree_are_shown_and_others_are_not():
+    """A declared figure that the structure has stands above the report, with what was said."""
+    h = town(
+        declared=[
+            Declared("grids", 2),
+            Declared("branches", 9),
+            Declared("buildings", 1.04, "about"),
+            Declared("persons", 4, "increment"),
+        ]
+    )
+
+    assert figures_lines(check(h)) == ["declared and found: buildings 1 (about 1.04) · grids 2"]
+    assert figures_lines(check(town())) == []
+
+
+def test_numbers_are_folded_between_two_of_them():
+    """A line of numbers is at most 100 columns wide, and none of the numbers is cut."""
+    lines = folded(" · ".join(f"小区（网格）党支部 {number}" for number in range(12)))
+
+    assert [width(line) for line in lines] == [89, 89, 91]
+    assert " · ".join(lines).count("党支部") == 12
 
 
 def test_findings_in_yaml_show_their_line():
@@ -198,11 +260,11 @@ def test_problems_are_capped_by_code():
 
 
 OUTLINE = """\
-1 community, 1 branch, 1 group, 4 households, 2 grids, 1 building, 1 post
+community 1 · compound branch 1 · group 1 · household 4 · grid 2 · building 1 · post 1
 
-community C-1 史河社区: 1 branch, 1 group, 2 households
-  compound branch B-1: 1 group, 2 households
-    group G-1: 2 households"""
+community C-1 史河社区: compound branch 1 · group 1 · household 2
+  compound branch B-1: group 1 · household 2
+    group G-1: household 2"""
 
 
 def test_an_outline_reads_like_this():
@@ -215,13 +277,13 @@ def test_a_unit_is_told_with_what_is_known_of_it():
     told = outline_text(town(), unit="B-1", depth=0)
 
     assert told.splitlines()[2:] == [
-        "branch B-1",
+        "compound branch B-1",
         "  parent: C-1",
         "  covers: N-1",
         "  secretary: p-1",
         "",
         "C-1 >",
-        "compound branch B-1: 1 group, 2 households",
+        "compound branch B-1: group 1 · household 2",
     ]
     assert "  covered by: B-1" in outline_text(town(), unit="N-1").splitlines()
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from govtree import _messages
 from govtree._messages import ENGLISH, MEANT, fill
 from govtree.errors import Location, Problem, as_json
+from govtree.rules import SHIPPED
 
 PLACE = re.compile(r"\{([a-z_]+)\}")
 CODES = sorted(ENGLISH)
@@ -80,6 +81,21 @@ def test_every_text_has_its_chinese_twin(code):
         assert sorted(set(PLACE.findall(text))) == sorted(set(places))
         assert re.search("[\u4e00-\u9fff]", text)
         assert "\n" not in text
+
+
+@pytest.mark.parametrize("rule", SHIPPED, ids=lambda rule: rule.code)
+def test_every_rule_speaks_chinese(rule):
+    """What a shipped rule says in English it says in Chinese, with the same named places."""
+    assert CHINESE[rule.code].keys() == {"message", "hint"}
+    for part, text in CHINESE[rule.code].items():
+        assert set(PLACE.findall(text)) == set(PLACE.findall(getattr(rule, part)))
+        assert re.search("[\u4e00-\u9fff]", text)
+
+
+def test_words_without_a_code_keep_their_places():
+    """Words around findings have the places of their English in Chinese, whatever the order."""
+    for english, chinese in CHINESE["said"].items():
+        assert sorted(PLACE.findall(chinese)) == sorted(PLACE.findall(english))
 
 
 def test_the_chinese_catalogue_is_sorted():

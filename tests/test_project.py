@@ -186,6 +186,17 @@ def test_links_between_documents_lead_somewhere(document):
         assert (document.parent / target).exists(), target
 
 
+def test_every_page_is_in_the_index():
+    """The index of the documentation links every page beside it."""
+    docs = PROJECT / "docs"
+    linked = {
+        (docs / target).resolve()
+        for target in LINK.findall((docs / "README.md").read_text("utf-8"))
+    }
+
+    assert {*docs.rglob("*.md")} - {docs / "README.md"} <= linked
+
+
 def test_the_version_is_the_same_everywhere():
     """The package, the citation and the change log tell of the same version."""
     citation = (PROJECT / "CITATION.cff").read_text("utf-8")

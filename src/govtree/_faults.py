@@ -37,6 +37,9 @@ DECLARED = "declared"
 #: Tables that a unit may be sorted by though they do not stand on its path.
 _BESIDE_PATH = ("branch", "grid", "compound")
 
+#: Names of values that are words of this package or of the levels, not of somebody's cells.
+_OUR_WORDS = ("level", "how", "counted")
+
 Value = int | float | str
 
 
@@ -366,10 +369,12 @@ class Faults:
             answer |= np.isin(column, places)
         return answer
 
-    def finding(self, at: int, lang: str = "en") -> Finding:
-        """Return one of them in full."""
+    def finding(
+        self, at: int, lang: str = "en", labels: Mapping[str, str] | None = None
+    ) -> Finding:
+        """Return one of them in full, levels called by *labels* where they have one."""
         values = tuple((name, self._value(each, at)) for name, each in self.values.items())
-        shown = [(name, _shown(value)) for name, value in values]
+        shown = [(name, _shown(_said(name, value, lang, labels or {}))) for name, value in values]
         kind = self.kind
         subject = str(self.ids[at])
         if kind.subject == DECLARED:
@@ -613,6 +618,13 @@ class _Nowhere:
 
     def quote(self, row: int, field: str = "") -> str:  # noqa: ARG002 - the protocol's names
         return ""
+
+
+def _said(name: str, value: Value, lang: str, labels: Mapping[str, str]) -> Value:
+    """Return a value as people read it: words of our own in their language."""
+    if not isinstance(value, str) or name not in _OUR_WORDS:
+        return value
+    return labels.get(value, _messages.say(value, lang))
 
 
 def _shown(value: Value) -> str:

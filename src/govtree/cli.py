@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,8 +23,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from govtree import __version__
 
 if TYPE_CHECKING:
-    from govtree.config import Examined, Structure
-    from govtree.errors import Problem
+    from govtree.config import Examined
 
 __all__ = ["main"]
 
@@ -31,6 +31,17 @@ CLEAN, FINDINGS, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
 
 _SEVERITIES = ("error", "warning", "note")
 _DEBUG = "GOVTREE_DEBUG"
+
+#: What stands above the reports of the demo, and the folder of its second version.
+_REAL = """\
+The district, its streets and its communities are real; branches, groups, grids, households,
+bodies and persons below them are synthetic."""
+_PLANTED = "planted"
+_SECOND = """
+=== The same structure with planted defects, at least one for each rule ===
+
+Made for this report only, to show what findings look like: each names the unit, its place in
+the tables, and how to mend it."""
 
 _CODES = """\
 exit codes:
@@ -189,33 +200,44 @@ def _demo(told: argparse.Namespace) -> int:
 
     shipped = resources.files("govtree") / "examples" / "luozhuang"
     with resources.as_file(shipped) as folder:
-        note = (
-            "The district, its streets and its communities are real; branches, groups, grids, "
-            "households,\nbodies and persons below them are synthetic."
-        )
-        return _report(told, str(folder), note)
+        code = _report(told, str(folder), _REAL)
+    if not told.json:
+        _demo_with_defects(told)
+    return code
+
+
+def _demo_with_defects(told: argparse.Namespace) -> None:
+    """Print the report of the second version of the example, made for the time being."""
+    from govtree.examples.luozhuang import plant
+
+    with tempfile.TemporaryDirectory(prefix="govtree-") as above, contextlib.chdir(above):
+        # From there the paths in the report are short, and the same everywhere.
+        plant.main([_PLANTED])
+        _report(told, _PLANTED, _SECOND)
 
 
 def _report(told: argparse.Namespace, path: str, note: str = "") -> int:
     from govtree.coverage import check
     from govtree.display.outline import header_lines
-    from govtree.display.text import report_text
+    from govtree.display.text import figures_lines, report_text
 
     with _progress() as progress:
-        structure, problems = _read(path, progress)
+        examined = _read(path, progress)
+        structure, lang = examined.structure, examined.language
         if structure is None:
-            return _refused(problems, as_json=told.json)
+            return _refused(examined, as_json=told.json)
         h = structure.hierarchy
         report = check(h, rules=structure.rules, waivers=structure.waivers, progress=progress)
     code = FINDINGS if report.reaches(told.fail_on) else CLEAN
     if told.json:
         values = {"name": h.name, "as_of": None if h.as_of is None else h.as_of.isoformat()}
-        return _print_json({**values, **report.to_json(), "problems": _plain(problems)}, code)
-    _warn(problems)
+        return _print_json({**values, **report.to_json(lang), "problems": _plain(examined)}, code)
+    _warn(examined)
     color = _has_color(sys.stdout)
-    head = "\n".join(header_lines(h, color=color))
-    text = report_text(report, levels=h.levels, quote=structure.quote, color=color)
-    return _print("\n\n".join(each for each in (note, head, text) if each), code)
+    head = [*header_lines(h, color=color, lang=lang), *figures_lines(report, lang=lang)]
+    text = report_text(report, levels=h.levels, quote=structure.quote, color=color, lang=lang)
+    blocks = (note, "\n".join(each for each in head if each), text)
+    return _print("\n\n".join(each for each in blocks if each), code)
 
 
 def _show(told: argparse.Namespace) -> int:
@@ -223,9 +245,10 @@ def _show(told: argparse.Namespace) -> int:
     from govtree.errors import UnknownIdError
 
     with _progress() as progress:
-        structure, problems = _read(told.path, progress)
+        examined = _read(told.path, progress)
+    structure = examined.structure
     if structure is None:
-        return _refused(problems, as_json=told.json)
+        return _refused(examined, as_json=told.json)
     h = structure.hierarchy
     below = 2 if told.unit is None else 1
     depth = below if told.depth is None else told.depth
@@ -238,16 +261,22 @@ def _show(told: argparse.Namespace) -> int:
                 "units": [
                     each.as_json() for each in outline(h, unit=told.unit, depth=depth, most=None)
                 ],
-                "problems": _plain(problems),
+                "problems": _plain(examined),
             }
             return _print_json(values, CLEAN)
-        text = outline_text(h, unit=told.unit, depth=depth, color=_has_color(sys.stdout))
+        text = outline_text(
+            h,
+            unit=told.unit,
+            depth=depth,
+            color=_has_color(sys.stdout),
+            lang=examined.language,
+        )
     except UnknownIdError as error:
         if told.json:
             return _print_json({"ok": False, "problems": [{"message": str(error)}]}, BAD_INPUT)
         print(f"govtree: {error}", file=sys.stderr)
         return BAD_INPUT
-    _warn(problems)
+    _warn(examined)
     return _print(text, CLEAN)
 
 
@@ -260,34 +289,33 @@ def _schema(told: argparse.Namespace) -> int:  # noqa: ARG001 - every command ta
 # -- reading ----------------------------------------------------------------------------------
 
 
-def _read(
-    path: str, progress: Callable[[str], None]
-) -> tuple[Structure | None, tuple[Problem, ...]]:
+def _read(path: str, progress: Callable[[str], None]) -> Examined:
     from govtree.config import examine
 
     progress(Path(path).name)
-    examined: Examined = examine(path)
-    return examined.structure, examined.problems
+    return examine(path)
 
 
-def _refused(problems: Sequence[Problem], *, as_json: bool) -> int:
+def _refused(examined: Examined, *, as_json: bool) -> int:
     if as_json:
-        return _print_json({"ok": False, "problems": _plain(problems)}, BAD_INPUT)
-    _warn(problems)
+        return _print_json({"ok": False, "problems": _plain(examined)}, BAD_INPUT)
+    _warn(examined)
     return BAD_INPUT
 
 
-def _warn(problems: Sequence[Problem]) -> None:
+def _warn(examined: Examined) -> None:
     from govtree.display.text import problems_text
 
-    if problems:
-        print(problems_text(problems, color=_has_color(sys.stderr)), file=sys.stderr)
+    if examined.problems:
+        color = _has_color(sys.stderr)
+        text = problems_text(examined.problems, color=color, lang=examined.language)
+        print(text, file=sys.stderr)
 
 
-def _plain(problems: Sequence[Problem]) -> list[Any]:
+def _plain(examined: Examined) -> list[Any]:
     from govtree.errors import as_json
 
-    return [as_json(each) for each in problems]
+    return [as_json(each, examined.language) for each in examined.problems]
 
 
 # -- printing ---------------------------------------------------------------------------------

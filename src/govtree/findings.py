@@ -247,6 +247,11 @@ class Report:
         by_code = tuple((part.kind.code, len(part)) for part in self.faults)
         return Counts(error, warning, note, by_code)
 
+    @property
+    def summaries(self) -> tuple[Summary, ...]:
+        """What rules about the whole counted, such as the declared figures, sorted by code."""
+        return tuple(each.summary for each in self._summaries)
+
     def by(self, level: str) -> dict[str | None, int]:
         """Return the number of findings in each unit of a level or table, those in none last.
 

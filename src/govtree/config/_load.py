@@ -44,10 +44,12 @@ class Examined:
     Attributes:
         structure: The structure; None where a problem is an error.
         problems: Every problem of every file, errors and warnings, sorted.
+        language: Language that the file asks for, as far as it could be read.
     """
 
     structure: Structure | None
     problems: tuple[Problem, ...]
+    language: str = "en"
 
 
 def load(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> Structure:
@@ -159,24 +161,25 @@ class _Loader:
         self.problems += problems
         profile = settings.values.get("profile", SHIPPED_PROFILE)
         settings = settings.over(self._profile(profile, decoder, ()))
+        language = settings.values.get("language", "en")
         facts, fits = settings.facts()
         waivers = settings.waivers()
         rows = list(self._rows(decoder, document.root, facts)) if fits else []
         self.problems += decoder.problems()
         if not fits:
-            return Examined(None, self._sorted())
+            return Examined(None, self._sorted(), language)
         hierarchy = self._hierarchy(facts, rows)
         problems_told = self._sorted()
         if hierarchy is None:
-            return Examined(None, problems_told)
+            return Examined(None, problems_told, language)
         structure = Structure(
             hierarchy,
             settings.rule_set(),
             waivers,
-            settings.values.get("language", "en"),
+            language,
             sources=self.sources,
         )
-        return Examined(structure, problems_told)
+        return Examined(structure, problems_told, language)
 
     def _read(self, data: bytes, file: str) -> _yaml.Document:
         document = _yaml.read(data, file=file, limits=self.limits)

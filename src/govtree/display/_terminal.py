@@ -7,7 +7,7 @@ from typing import Literal
 
 from govtree import _markup
 
-__all__ = ["Ink", "counted", "table"]
+__all__ = ["Ink", "table"]
 
 Color = Literal["red", "yellow", "cyan", "bold", "dim"]
 
@@ -38,15 +38,6 @@ class Ink:
     def severity(self, text: str, severity: str) -> str:
         """Return *text* in the color of a severity, or of "ok"."""
         return self.on(text, _BY_SEVERITY[severity])
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun.
-
-    >>> counted(1, "finding"), counted(1_200, "finding"), counted(2, "branch", "branches")
-    ('1 finding', '1,200 findings', '2 branches')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> list[str]:

@@ -10,8 +10,9 @@ from attrs import frozen
 
 from govtree import _markup
 from govtree._texts import Texts
-from govtree.display._terminal import Ink, counted
-from govtree.units import TABLES, TERRITORY
+from govtree.display._terminal import Ink
+from govtree.display._terms import Terms, folded
+from govtree.units import TERRITORY
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -20,8 +21,6 @@ __all__ = ["Branching", "header_lines", "outline", "outline_text"]
 
 #: Units side by side that are shown; the rest is counted.
 MOST = 10
-
-_SECTIONS = {table.name: table.section.replace("_", "-") for table in TABLES}
 
 
 @frozen
@@ -95,24 +94,24 @@ def outline_text(
     >>> from govtree import Branch, Community, Hierarchy
     >>> h = Hierarchy.from_records([Community(id="C", name="史河社区"), Branch(id="B", parent="C")])
     >>> print(outline_text(h))
-    1 community, 1 branch
+    community 1 · branch 1
     <BLANKLINE>
-    community C 史河社区: 1 branch
+    community C 史河社区: branch 1
       branch B
     """
     ink = Ink(color)
-    labels = {level.table: level.text(lang) for level in h.levels}
+    terms = Terms(h.levels, lang)
     lines = [*header_lines(h, color=color, lang=lang), ""]
     if unit is not None:
         path = h.path(unit)
-        lines += [*_details(h, unit), ""]
+        lines += [*_details(h, unit, terms), ""]
         if len(path) > 1:
             lines.append(ink.on(" > ".join(map(_markup.short, path[:-1])) + " >", "dim"))
     roots = outline(h, unit=unit, depth=depth, most=most)
     for each in roots if unit is not None else roots[:most]:
-        lines += _lines(each, labels, ink, 0)
+        lines += _lines(each, terms, ink, 0)
     if unit is None and len(roots) > most:
-        lines.append(f"... and {len(roots) - most:,} more")
+        lines.append(terms.say("... and {number} more", number=len(roots) - most))
     return "\n".join(lines)
 
 
@@ -121,14 +120,14 @@ def header_lines(h: Hierarchy, *, color: bool = False, lang: str = "en") -> list
 
     >>> from govtree import Grid, Hierarchy
     >>> header_lines(Hierarchy.from_records([Grid(id="N-1")], name="梅山镇"))
-    ['梅山镇', '1 grid']
+    ['梅山镇', 'grid 1']
     """
     ink = Ink(color)
-    labels = {level.table: level.text(lang) for level in h.levels}
-    day = f"as of {h.as_of}" if h.as_of else ""
+    terms = Terms(h.levels, lang)
+    day = terms.say("as of {day}", day=h.as_of) if h.as_of else ""
     title = ", ".join(each for each in (_markup.short(h.name), day) if each)
-    counts = ", ".join(_counted(name, h.count(name), labels) for name in h.nodes)
-    return [each for each in (ink.on(title, "bold"), counts) if each]
+    counts = terms.numbers([(name, h.count(name)) for name in h.nodes])
+    return [each for each in (ink.on(title, "bold"), *folded(counts)) if each]
 
 
 class _Tree:
@@ -204,22 +203,24 @@ class _Tree:
         return arrays.above(table, upper) if upper in self._chain else arrays.within(table, upper)
 
 
-def _details(h: Hierarchy, unit: str) -> list[str]:
+def _details(h: Hierarchy, unit: str, terms: Terms) -> list[str]:
     """Return what is known of one unit: its fields, what covers it, who holds its posts."""
     table, row = h.locate(unit)
-    told = [f"{table.replace('_', ' ')} {_markup.short(unit)}"]
+    told = [f"{terms.called(table)} {_markup.short(unit)}"]
     for name, value in sorted(h.sheet(table).columns.items()):
         del value
         cell = getattr(h[unit], name, None)
         if cell is not None and cell != ():
             told.append(f"  {name}: {_markup.short(str(cell))}")
     links = (("covers", h.related(unit, "covers")), ("serves", h.related(unit, "serves")))
-    told += [f"  {name}: {_listed(ids)}" for name, ids in links if ids]
+    told += [f"  {terms.say(name)}: {_listed(ids, terms)}" for name, ids in links if ids]
     if table in TERRITORY:
-        told += [f"  covered by: {_markup.short(branch)}"] if (branch := h.branch_of(unit)) else []
+        branch = h.branch_of(unit)
+        told += [f"  {terms.say('covered by')}: {_markup.short(branch)}"] if branch else []
     for post in _posts_at(h, table, row):
         holders = h.holders(unit, post)
-        told.append(f"  {_markup.short(post)}: {_listed(holders) if holders else 'nobody'}")
+        who = _listed(holders, terms) if holders else terms.say("nobody")
+        told.append(f"  {_markup.short(post)}: {who}")
     return told
 
 
@@ -232,26 +233,18 @@ def _posts_at(h: Hierarchy, table: str, row: int) -> list[str]:
     return sorted((here | (derived if table == "grid" and roles else set())) - {""})
 
 
-def _listed(ids: Sequence[str]) -> str:
+def _listed(ids: Sequence[str], terms: Terms) -> str:
     shown = ", ".join(map(_markup.short, ids[:MOST]))
-    return shown if len(ids) <= MOST else f"{shown} and {len(ids) - MOST:,} more"
+    more = len(ids) - MOST
+    return terms.say("{shown} and {number} more", shown=shown, number=more) if more > 0 else shown
 
 
-def _lines(unit: Branching, labels: dict[str, str], ink: Ink, depth: int) -> Iterator[str]:
+def _lines(unit: Branching, terms: Terms, ink: Ink, depth: int) -> Iterator[str]:
     name = f" {_markup.short(unit.name)}" if unit.name else ""
-    counts = ", ".join(_counted(table, number, labels) for table, number in unit.counts)
-    label = labels.get(unit.level, unit.level.replace("_", "-"))
-    head = f"{label} {ink.on(_markup.short(unit.id), 'bold')}{name}"
+    counts = terms.numbers(unit.counts)
+    head = f"{terms.called(unit.level)} {ink.on(_markup.short(unit.id), 'bold')}{name}"
     yield "  " * depth + head + (f": {counts}" if counts else "")
     for each in unit.below:
-        yield from _lines(each, labels, ink, depth + 1)
+        yield from _lines(each, terms, ink, depth + 1)
     if unit.below and unit.more:
-        yield "  " * (depth + 1) + f"... and {unit.more:,} more"
-
-
-def _counted(table: str, number: int, labels: dict[str, str]) -> str:
-    """Return a number of units, in the words of the format; of other levels by their label."""
-    label = labels.get(table, table)
-    if table in _SECTIONS:
-        return counted(number, table.replace("_", "-"), _SECTIONS[table])
-    return f"{number:,} {label}"
+        yield "  " * (depth + 1) + terms.say("... and {number} more", number=unit.more)

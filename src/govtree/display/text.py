@@ -13,17 +13,23 @@ from attrs import frozen
 
 from govtree import _markup
 from govtree._faults import Faults
-from govtree.display._terminal import Ink, counted, table
+from govtree._messages import say
+from govtree.display._terminal import Ink, table
+from govtree.display._terms import DOT, Terms, counted, folded
 from govtree.errors import Location, Problem
 from govtree.findings import DECLARED, SEVERITIES, Finding, Report
+from govtree.rules import SHIPPED
+from govtree.rules._declared import HOW, Figures, Stated
 from govtree.units import SHIPPED_LEVELS, Level
 
-__all__ = ["MOST", "problems_text", "report_text"]
+__all__ = ["MOST", "figures_lines", "problems_text", "report_text"]
 
 #: Findings of a rule, and problems of a code, that are printed; the rest is counted.
 MOST = 20
 
 Quote = Callable[[Location], str]
+
+_SLUGS = {rule.code: rule.slug for rule in SHIPPED}
 
 
 def report_text(
@@ -65,10 +71,39 @@ def report_text(
     """
     ink = Ink(color)
     blocks = [[ink.on(_markup.one_line(title), "bold")]] if title else []
-    blocks += _findings(report, _Look(ink, levels, quote, lang, most))
-    blocks.append(_totals(report, ink, most))
-    blocks += [block for block in (_not_known(report), _not_checked(report, ink)) if block]
+    look = _Look(ink, Terms(levels, lang), levels, quote, most)
+    blocks += _findings(report, look)
+    blocks.append(_totals(report, look))
+    blocks += [block for block in (_not_known(report, look), _not_checked(report, look)) if block]
     return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def figures_lines(report: Report, *, lang: str = "en") -> list[str]:
+    r"""Return lines about the declared figures that the structure has; none where none agrees.
+
+    >>> from govtree.config import load_text
+    >>> from govtree.coverage import check
+    >>> structure = load_text("grids: [{id: N-1}, {id: N-2}]\ndeclared: {grids: 2}")
+    >>> figures_lines(check(structure.hierarchy))
+    ['declared and found: grids 2']
+    """
+    said = Terms((), lang).say
+    told = [
+        f"{_markup.short(each.declared.figure)} {_figure(each, lang)}"
+        for part in report.summaries
+        if isinstance(part, Figures)
+        for each in part.stated
+        if not each.reason and each.verdict()
+    ]
+    return folded(said("declared and found: {figures}", figures=DOT.join(told))) if told else []
+
+
+def _figure(stated: Stated, lang: str) -> str:
+    how = HOW.get(stated.declared.how, "")
+    found = f"{stated.found:,.10g}"
+    if not how:
+        return found
+    return f"{found} ({say(how, lang)}{stated.declared.value:,.10g})"
 
 
 def problems_text(
@@ -92,15 +127,22 @@ def problems_text(
             label = f"{each.severity}[{each.code}]"
             lines.append(each.render(lang).replace(label, ink.severity(label, each.severity), 1))
     lines += [
-        f"... and {counted(number - most, 'more problem')} of {code}"
+        say(
+            "... and {problems} of {code}",
+            lang,
+            problems=counted(number - most, "more problem", lang),
+            code=code,
+        )
         for code, number in shown.items()
         if number > most
     ]
     errors = sum(each.severity == "error" for each in given)
     warnings = len(given) - errors
-    told = [counted(errors, "error")] * (errors > 0) + [counted(warnings, "warning")] * (
-        warnings > 0
-    )
+    told = [
+        counted(number, one, lang)
+        for number, one in ((errors, "error"), (warnings, "warning"))
+        if number
+    ]
     return "\n".join([*lines, ", ".join(told)])
 
 
@@ -109,15 +151,15 @@ class _Look:
     """How findings are shown."""
 
     ink: Ink
+    terms: Terms
     levels: Sequence[Level]
     quote: Quote | None
-    lang: str
     most: int
 
-    def called(self, name: str) -> str:
-        """Return the label of a level, or the name of another table in words."""
-        level = next((each for each in self.levels if each.table == name), None)
-        return level.text(self.lang) if level else name.replace("_", "-")
+    @property
+    def lang(self) -> str:
+        """Language of messages and labels."""
+        return self.terms.lang
 
 
 #: Units above a finding, by table and id, from the top down.
@@ -134,9 +176,9 @@ def _findings(report: Report, look: _Look) -> list[list[str]]:
         for at, units in enumerate(_units_above(first, upper)):
             is_figure = part.kind.subject == DECLARED
             group = figures if is_figure else by_unit.setdefault(units, [])
-            group.append(first.finding(at, look.lang))
+            group.append(first.finding(at, look.lang, look.terms.labels))
     groups = [(_head(units, look), by_unit[units]) for units in sorted(by_unit, key=_in_order)]
-    groups += [("declared figures", figures)] if figures else []
+    groups += [(look.terms.say("declared figures"), figures)] if figures else []
     return [
         [look.ink.on(head, "bold"), *(line for each in findings for line in _lines(each, look))]
         for head, findings in groups
@@ -150,9 +192,9 @@ def _in_order(units: Above) -> tuple[object, ...]:
 
 def _head(units: Above, look: _Look) -> str:
     if units:
-        return " > ".join(f"{look.called(table)} {_markup.short(id)}" for table, id in units)
+        return " > ".join(f"{look.terms.called(table)} {_markup.short(id)}" for table, id in units)
     top = next((each for each in look.levels if each.role == "community"), look.levels[0])
-    return f"not in any {look.called(top.table)}"
+    return look.terms.say("not in any {level}", level=look.terms.called(top.table))
 
 
 def _units_above(part: Faults, tables: Sequence[str]) -> list[Above]:
@@ -171,7 +213,7 @@ def _lines(finding: Finding, look: _Look) -> list[str]:
     label = look.ink.severity(f"{finding.severity}[{finding.code}]", finding.severity)
     subject = f"'{_markup.short(finding.subject)}'"
     if finding.level != DECLARED:
-        subject = f"{look.called(finding.level)} {subject}"
+        subject = f"{look.terms.called(finding.level)} {subject}"
     hint = f"; {finding.hint}" if finding.hint else ""
     lines = [f"  {label}: {subject} {finding.message}{hint}"]
     if str(finding.where):
@@ -183,53 +225,69 @@ def _lines(finding: Finding, look: _Look) -> list[str]:
     return lines
 
 
-def _totals(report: Report, ink: Ink, most: int) -> list[str]:
+def _totals(report: Report, look: _Look) -> list[str]:
     """Return the exact totals, and below them what each rule looked at and found."""
     counts = report.counts()
     if counts.total:
-        each_severity = ", ".join(counted(getattr(counts, name), name) for name in SEVERITIES)
-        head = f"{counted(counts.total, 'finding')}: {each_severity}"
+        each_severity = ", ".join(
+            counted(getattr(counts, name), name, look.lang) for name in SEVERITIES
+        )
+        head = f"{counted(counts.total, 'finding', look.lang)}: {each_severity}"
     else:
-        head = f"no findings; {counted(len(report.checked), 'rule')} checked"
+        rules = counted(len(report.checked), "rule", look.lang)
+        head = look.terms.say("no findings; {rules} checked", rules=rules)
     rows = []
     found = {part.kind.code: part for part in report.faults}
     for each in report.checked:
         part = found.get(each.code)
+        of = look.terms.say("of {number}", number=each.subjects)
         if part is None:
-            rows.append(["ok", each.code, each.slug, "0", f"of {each.subjects:,}"])
+            rows.append(["ok", each.code, each.slug, "0", of])
             continue
         for severity, number in zip(SEVERITIES, part.counts(), strict=True):
             if number:
-                told = [f"{number:,}", f"of {each.subjects:,}"]
-                rows.append([severity, each.code, each.slug, *told])
+                rows.append([severity, each.code, each.slug, f"{number:,}", of])
     colored = [
-        "  " + ink.severity(row[0], row[0]) + line[len(row[0]) :]
+        "  " + look.ink.severity(row[0], row[0]) + line[len(row[0]) :]
         for row, line in zip(rows, table(rows, right=[3]), strict=True)
     ]
     hidden = [
-        f"  ... {part.kind.code}: the first {most} are shown, {len(part) - most:,} more are not"
+        "  "
+        + look.terms.say(
+            "... {code}: the first {shown} are shown, {more} more are not",
+            code=part.kind.code,
+            shown=look.most,
+            more=len(part) - look.most,
+        )
         for part in report.faults
-        if len(part) > most
+        if len(part) > look.most
     ]
     return [head, *colored, *hidden]
 
 
-def _not_known(report: Report) -> list[str]:
+def _not_known(report: Report, look: _Look) -> list[str]:
     """Return how many units could not be judged, and how many findings were set aside."""
     lines = [
-        f"  {each.code}  {each.slug}: not known of {each.unknown:,} of {each.subjects:,}"
+        f"  {each.code}  {each.slug}: "
+        + look.terms.say(
+            "not known of {unknown} of {number}", unknown=each.unknown, number=each.subjects
+        )
         for each in report.checked
         if each.unknown
     ]
     waived = [
         f"  {each.code}  {each.slug}: {each.waived:,}" for each in report.checked if each.waived
     ]
+    head = look.terms.say("could not be judged, because cells are not known")
     return [
-        *(["could not be judged, because cells are not known", *lines] if lines else []),
-        *(["waived", *waived] if waived else []),
+        *([head, *lines] if lines else []),
+        *([look.terms.say("waived"), *waived] if waived else []),
     ]
 
 
-def _not_checked(report: Report, ink: Ink) -> list[str]:
-    lines = [f"  {code}  {_markup.short(reason)}" for code, reason in report.not_checked]
-    return ["not checked", *(ink.on(line, "dim") for line in lines)] if lines else []
+def _not_checked(report: Report, look: _Look) -> list[str]:
+    rows = [
+        (code, _SLUGS.get(code, ""), _markup.short(reason)) for code, reason in report.not_checked
+    ]
+    lines = [look.ink.on(f"  {line}", "dim") for line in table(rows)] if rows else []
+    return [look.terms.say("not checked"), *lines] if lines else []

@@ -20,13 +20,13 @@ from govtree.units import ROLES, TABLES, Declared, columns_of
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
 
-__all__ = ["RULES", "Figures", "Stated"]
+__all__ = ["HOW", "RULES", "Figures", "Stated"]
 
 _TABLES = {table.section: table.name for table in TABLES}
 _SECTIONS = {table.name: table.section for table in TABLES}
 #: Sums that may be declared besides tables and their words.
 _SUMS = ("residents", "members", "probationary")
-_HOW = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most "}
+HOW = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most "}
 #: Rows that two parts of a structure may share are told by their ids, so that they count once.
 _COUNTED = ("household",)
 
@@ -127,7 +127,7 @@ class Figures:
                 severity,
                 [each.declared.figure for each in wrong],
                 declared=[_plain(each.declared.value) for each in wrong],
-                how=[_HOW[each.declared.how] for each in wrong],
+                how=[HOW[each.declared.how] for each in wrong],
                 found=[each.found for each in wrong],
             ),
             tuple(reasons),

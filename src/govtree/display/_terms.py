@@ -1,0 +1,80 @@
+"""What levels and tables are called where people read, and numbers of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from govtree import _markup
+from govtree._messages import say
+from govtree.units import TABLES, Level
+
+__all__ = ["DOT", "Terms", "counted", "folded"]
+
+#: Between numbers that stand in one line.
+DOT = " · "
+
+#: Columns of a terminal that a line of numbers may fill.
+_COLUMNS = 100
+
+_TABLES = tuple(table.name for table in TABLES)
+
+
+class Terms:
+    """The labels of one structure in one language, and the language itself.
+
+    >>> terms = Terms([Level("branch", "branch", label=(("zh", "小区党支部"),))], "zh-CN")
+    >>> terms.called("branch"), terms.called("grid"), terms.called("block")
+    ('小区党支部', '网格', 'block')
+    """
+
+    def __init__(self, levels: Sequence[Level], lang: str) -> None:
+        self.lang = lang
+        # A label is given for a language, whatever the country: 'zh' serves 'zh-CN'.
+        language = lang.replace("_", "-").partition("-")[0].lower()
+        #: Label by name of table; of levels their own, of all others the shipped one.
+        self.labels: Mapping[str, str] = {
+            **{name: say(name.replace("_", "-"), lang) for name in _TABLES},
+            **{
+                level.table: dict(level.label).get(
+                    language, say(level.level.replace("_", "-"), lang)
+                )
+                for level in levels
+            },
+        }
+
+    def called(self, table: str) -> str:
+        """Return the label of a table, harmless on a terminal."""
+        return _markup.short(self.labels.get(table, table.replace("_", "-")))
+
+    def numbers(self, counts: Sequence[tuple[str, int]]) -> str:
+        """Return how many there are of each table, in a form that needs no plural.
+
+        >>> Terms([], "en").numbers([("branch", 162), ("household", 149_507)])
+        'branch 162 · household 149,507'
+        """
+        return DOT.join(f"{self.called(table)} {number:,}" for table, number in counts)
+
+    def say(self, template: str, **values: object) -> str:
+        """Return *template* in the language, with *values* in its named places."""
+        return say(template, self.lang, **values)
+
+
+def counted(number: int, one: str, lang: str = "en") -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "finding"), counted(1_200, "finding"), counted(3, "error", "zh")
+    ('1 finding', '1,200 findings', '3 个错误')
+    """
+    return say(f"{{number}} {one}" if number == 1 else f"{{number}} {one}s", lang, number=number)
+
+
+def folded(numbers: str) -> list[str]:
+    """Return numbers as lines of at most 100 columns, broken between two of them only."""
+    lines: list[str] = []
+    for each in numbers.split(DOT):
+        longer = f"{lines[-1]}{DOT}{each}" if lines else each
+        if lines and _markup.width(longer) <= _COLUMNS:
+            lines[-1] = longer
+        else:
+            lines.append(each)
+    return lines
