@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from govtree import config
 from govtree._files import Limits
 from govtree.config import Examined, examine, load, load_text
-from govtree.config._decode import KEPT
-from govtree.errors import ConfigError, FileError, Problem
+from govtree.errors import KEPT, ConfigError, FileError, Problem
 from govtree.units import TABLES
 
 

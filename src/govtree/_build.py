@@ -44,7 +44,7 @@ from govtree._rows import (
 )
 from govtree._texts import Texts
 from govtree._unfold import unfolded
-from govtree.errors import Places, Problem, problem
+from govtree.errors import Places, Problem, Tally, problem
 from govtree.units import (
     ABOVE,
     BESIDE,
@@ -58,10 +58,7 @@ from govtree.units import (
     columns_of,
 )
 
-__all__ = ["KEPT", "Built", "build"]
-
-#: Problems of one kind that are kept of one structure; the rest are counted in one more.
-KEPT = 1_000
+__all__ = ["Built", "build"]
 
 # In UTF-8, bytes of which nothing looked for below is made: ASCII, bytes inside a character,
 # the first bytes of Chinese characters, and what stands for no text.
@@ -105,8 +102,7 @@ class _Builder:
         self.levels = {level.table: level for level in levels}
         self.records = tables_of(levels)
         self.vocabularies = vocabularies
-        self.problems: list[Problem] = []
-        self.counts: dict[str, int] = {}
+        self.tally = Tally()
         self.faulty: set[tuple[int, int, str]] = set()  # sources, row and field of each
         self.ids: dict[str, Ids] = {}
         self.refused: set[str] = set()  # texts that were meant as ids and cannot be
@@ -128,7 +124,7 @@ class _Builder:
         self._find_circles(columns)
         self._check_relation_ends(columns.get("relation"))
         sheets = {name: self._sheet(name, each) for name, each in columns.items()}
-        return Built(sheets, self.sources, tuple(sorted(self._all_problems())))
+        return Built(sheets, self.sources, self.tally.problems())
 
     def _say(
         self,
@@ -142,20 +138,13 @@ class _Builder:
     ) -> None:
         """Note the problem with *code* at a row; values that are None are left out."""
         self.faulty.add((id(sources), row, name))
-        self.counts[code] = self.counts.get(code, 0) + 1
-        if self.counts[code] > KEPT:
-            return
-        said = {key: value for key, value in values.items() if value is not None}
-        quote, where = sources.quote(row, name), sources.at(row, name)
-        self.problems.append(problem(code, where, severity=severity, quote=quote, **said))
 
-    def _all_problems(self) -> Iterator[Problem]:
-        """Yield what was noted; one more a kind stands for what was only counted."""
-        yield from self.problems
-        for code, count in self.counts.items():
-            if count > KEPT:
-                last = max(each.where for each in self.problems if each.code == code)
-                yield problem("GT039", last, kind=code, count=f"{count - KEPT:,}")
+        def made() -> Problem:
+            said = {key: value for key, value in values.items() if value is not None}
+            quote, where = sources.quote(row, name), sources.at(row, name)
+            return problem(code, where, severity=severity, quote=quote, **said)
+
+        self.tally.add(code, made)
 
     # -- ids ----------------------------------------------------------------------------
 

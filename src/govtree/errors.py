@@ -14,6 +14,7 @@ from attrs import field, frozen
 from govtree import _markup, _messages
 
 __all__ = [
+    "KEPT",
     "ConfigError",
     "FileError",
     "GovtreeError",
@@ -24,10 +25,14 @@ __all__ = [
     "Problem",
     "RecordPlaces",
     "StructureError",
+    "Tally",
     "UnknownIdError",
     "UnknownLevelError",
     "problem",
 ]
+
+#: Problems of one kind that are kept of one input; the rest are counted.
+KEPT = 1_000
 
 
 @frozen(order=True)
@@ -129,6 +134,43 @@ def problem(
     text = _messages.ENGLISH[code]
     named = tuple(sorted((name, str(value)) for name, value in values.items()))
     return Problem(where, code, text.message, named, text.hint, severity, quote)
+
+
+class Tally:
+    """Problems of one input: the first thousand of each kind, and how many more there were.
+
+    A hostile file may have a problem in every second byte.
+
+    >>> tally = Tally()
+    >>> for row in range(1, 1_004):
+    ...     tally.add("GT030", lambda: problem("GT030", Location("a.csv", row=row), most=64))
+    >>> len(tally.problems()), str(tally.problems()[-1])
+    (1001, 'a.csv:row 1000: error[GT039]: 3 more problems of kind GT030 from here on')
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[Problem] = []
+        self._counts: dict[str, int] = {}
+
+    def add(self, code: str, made: Callable[[], Problem]) -> None:
+        """Count a problem with *code*; it is *made* only where it is kept."""
+        count = self._counts[code] = self._counts.get(code, 0) + 1
+        if count <= KEPT:
+            self._kept.append(made())
+
+    def is_full(self, code: str) -> bool:
+        """Return whether further problems with *code* are only counted."""
+        return self._counts.get(code, 0) >= KEPT
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is kept, sorted; one more a kind stands for what was only counted."""
+        rest = []
+        for code, count in self._counts.items():
+            if count > KEPT:
+                last = max(each for each in self._kept if each.code == code)
+                said = {"kind": code, "count": f"{count - KEPT:,}"}
+                rest.append(problem("GT039", last.where, quote=last.quote, **said))
+        return tuple(sorted(self._kept + rest))
 
 
 class Places(Protocol):

@@ -6,7 +6,7 @@ import gc
 import re
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from attrs import define, field, frozen
 
@@ -26,16 +26,12 @@ from govtree._yaml._causes import (
     line_end,
     tag_at,
 )
-from govtree.errors import Location, Problem, problem
+from govtree.errors import Location, Problem, Tally, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["Document", "Elements", "Entries", "Source", "Value", "read"]
-
-#: Problems of one kind that are kept, place by place; the rest are counted in one more.
-KEPT: Final = 1_000
-
 
 _DOUBTFUL = re.compile(f"<<|[{COLON}{WIDE_BLANKS}]")
 
@@ -181,29 +177,22 @@ def read(data: bytes, *, file: str = "", limits: Limits = LIMITS) -> Document:
 
 
 class _Findings:
-    """The problems of one file, bounded: a hostile file may have one in every second byte."""
+    """The problems of one file."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.kept: list[Problem] = []
-        self.counts: dict[str, int] = {}
-        self.last: dict[str, int] = {}
+        self._tally = Tally()
 
     def add(self, code: str, spot: int, *, since: int = -1, **values: object) -> None:
-        count = self.counts[code] = self.counts.get(code, 0) + 1
-        if count <= KEPT:
+        def made() -> Problem:
             if since >= 0:
                 values["first"] = self.source.place(since)[0]
-            self.kept.append(self.source.problem(code, spot, severity="error", **values))
-            self.last[code] = spot
+            return self.source.problem(code, spot, severity="error", **values)
+
+        self._tally.add(code, made)
 
     def sorted(self) -> tuple[Problem, ...]:
-        rest = [
-            self.source.problem("GT039", self.last[code], kind=code, count=count - KEPT)
-            for code, count in self.counts.items()
-            if count > KEPT
-        ]
-        return tuple(sorted(self.kept + rest))
+        return self._tally.problems()
 
 
 def _loader() -> Any:

@@ -14,15 +14,12 @@ from govtree._files import LIMITS, Limits
 from govtree._names import NearMisses
 from govtree._yaml import Elements, Entries, Source, Value
 from govtree.config._schema import ListOf, MapOf, Node, OneOf, Scalar, Section, Shaped
-from govtree.errors import Problem
+from govtree.errors import Problem, Tally
 
-__all__ = ["KEPT", "NOTHING", "Decoder", "Path", "entries_of", "is_nothing"]
+__all__ = ["NOTHING", "Decoder", "Path", "entries_of", "is_nothing"]
 
 #: Where a setting stands: the keys that lead to it, ``[0]`` for the first entry of a list.
 Path = tuple[str, ...]
-
-#: Problems of one kind that are kept of one file; the rest are counted in one more.
-KEPT = 1_000
 
 #: Plain scalars that say that there is nothing (YAML 1.2.2, 10.3.2).
 NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
@@ -48,33 +45,23 @@ class Decoder:
         self.limits = limits
         self.spots: dict[Path, int] = {}
         self.keys: dict[Path, int] = {}
-        self._kept: list[Problem] = []
-        self._counts: dict[str, int] = {}
-        self._last: dict[str, int] = {}
+        self._tally = Tally()
         self._near: dict[tuple[str, ...], NearMisses] = {}
 
     # -- problems ----------------------------------------------------------------------------
 
     def say(self, code: str, spot: int, *, severity: str = "error", **values: str | None) -> None:
         """Note the problem with *code*; values that are None are left out."""
-        count = self._counts[code] = self._counts.get(code, 0) + 1
-        if count <= KEPT:
+
+        def made() -> Problem:
             said = {name: value for name, value in values.items() if value is not None}
-            self._kept.append(self.source.problem(code, spot, severity=severity, **said))
-            self._last[code] = max(spot, self._last.get(code, 0))
+            return self.source.problem(code, spot, severity=severity, **said)
+
+        self._tally.add(code, made)
 
     def problems(self) -> list[Problem]:
-        """Return what was noted; one line a kind stands for what was only counted."""
-        rest = [
-            self.source.problem("GT039", self._last[code], kind=code, count=f"{count - KEPT:,}")
-            for code, count in self._counts.items()
-            if count > KEPT
-        ]
-        return self._kept + rest
-
-    def is_full(self, code: str) -> bool:
-        """Return whether further problems with *code* are only counted."""
-        return self._counts.get(code, 0) >= KEPT
+        """Return what was noted, sorted."""
+        return list(self._tally.problems())
 
     def say_unfit(self, what: str, expected: str, value: Value, spot: int) -> None:
         """Note that *value* is a text, list or mapping where another one is expected."""
@@ -93,7 +80,7 @@ class Decoder:
 
     def say_unknown_key(self, what: str, key: str, spot: int, known: Sequence[str]) -> None:
         """Note that a mapping has a *key* that none of its kind has."""
-        if self.is_full("GT090"):
+        if self._tally.is_full("GT090"):
             return self.say("GT090", spot)
         listed = ", ".join(known) or "none"
         return self.say(

@@ -8,9 +8,9 @@ from zoneinfo import available_timezones
 
 from attrs import evolve, field, frozen
 
-from govtree.config._decode import KEPT, Decoder, Path
+from govtree.config._decode import Decoder, Path
 from govtree.config._schema import HOW
-from govtree.errors import ConfigError, Location, Problem
+from govtree.errors import KEPT, ConfigError, Location, Problem
 from govtree.facts import Facts
 from govtree.rules import SHIPPED, RuleSet, Setting, Waiver
 from govtree.units import ROLES, SHIPPED_LEVELS, Declared, Level, Term

@@ -16,12 +16,10 @@ from typing import BinaryIO
 
 from attrs import evolve
 
-from govtree.errors import Location, Problem, problem
+from govtree.errors import Location, Problem, Tally, problem
 
-__all__ = ["KEPT", "SLICE", "CsvTable", "Notes", "Stop"]
+__all__ = ["SLICE", "CsvTable", "Notes", "Stop"]
 
-#: Problems of one kind that are kept for one table; the others are counted.
-KEPT = 1_000
 #: Rows that are turned into columns at once; more would leave the processor's cache.
 SLICE = 1_000
 
@@ -51,7 +49,7 @@ class Stop(Exception):  # noqa: N818 - never leaves this package
 
 
 class Notes:
-    """The problems of one table: the first of each kind, and how many there are.
+    """The problems of one table.
 
     Attributes:
         place: The table itself.
@@ -59,9 +57,7 @@ class Notes:
 
     def __init__(self, place: Location) -> None:
         self.place = place
-        self._kept: list[Problem] = []
-        self._counts: dict[str, int] = {}
-        self._last: dict[str, Location] = {}
+        self._tally = Tally()
 
     def add(
         self,
@@ -72,24 +68,20 @@ class Notes:
         **values: str,
     ) -> None:
         """Note a problem; *where* is asked only for what is kept."""
-        count = self._counts[code] = self._counts.get(code, 0) + 1
-        if count <= KEPT:
+
+        def made() -> Problem:
             place = self.place if where is None else where()
-            self._kept.append(problem(code, place, severity=severity, **values))
-            self._last[code] = max(place, self._last.get(code, place))
+            return problem(code, place, severity=severity, **values)
+
+        self._tally.add(code, made)
 
     def at(self, *, line: int = 0, row: int = 0, field: str = "") -> Callable[[], Location]:
         """Return what gives a place in the table."""
         return lambda: evolve(self.place, line=line, row=row, field=field)
 
     def problems(self) -> tuple[Problem, ...]:
-        """Return what was noted, sorted; one line a kind stands for what was only counted."""
-        rest = [
-            problem("GT039", self._last[code], kind=code, count=f"{count - KEPT:,}")
-            for code, count in self._counts.items()
-            if count > KEPT
-        ]
-        return tuple(sorted(self._kept + rest))
+        """Return what was noted, sorted."""
+        return self._tally.problems()
 
 
 class _Blocks:
