@@ -17,6 +17,8 @@ from govtree import (
     Hierarchy,
     Household,
     LevelUnit,
+    Link,
+    Mark,
     MicroGrid,
     Person,
     Post,
@@ -63,3 +65,12 @@ def questions(h: Hierarchy) -> None:
 
 def a_hierarchy_does_not_change(h: Hierarchy, other: Hierarchy) -> None:
     h.branches["B-012"] = other.branches["B-012"]  # type: ignore[index]
+
+
+def records_as_people_write_them() -> None:
+    """Links and flags are given as text, value or mapping, one or many, and kept as values."""
+    branch = Branch(id="B-1", covers=["N-1", Link("N-2")], flags="weak")
+    assert_type(branch.covers, tuple[Link, ...])
+    assert_type(branch.flags, tuple[Mark, ...])
+    Area(id="A-1", communities=("C-1", {"unit": "C-2", "since": "2024-01-01"}))
+    Branch(id="B-1", covers=[1])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]

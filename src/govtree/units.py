@@ -8,7 +8,7 @@ the documentation all follow from them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
 from attrs import field, fields, frozen
@@ -154,14 +154,8 @@ def _tags() -> Any:
     return field(factory=dict, hash=False, metadata={"column": Column("tags")})
 
 
-def _links(relation: str) -> Any:
-    return field(
-        default=(), converter=_as_links, metadata={"column": Column("links", targets=(relation,))}
-    )
-
-
-def _flags() -> Any:
-    return field(default=(), converter=_as_marks, metadata={"column": Column("flags")})
+def _linked(relation: str) -> Mapping[str, Column]:
+    return {"column": Column("links", targets=(relation,))}
 
 
 B = TypeVar("B", bound="Link | Mark")
@@ -195,11 +189,17 @@ class Mark:
     until: dt.date | None = None
 
 
-def _as_marks(given: Any) -> tuple[Mark, ...]:
+#: What may stand beside a unit: one or many, each as text, mapping or value.
+Marks = str | Mark | Mapping[str, Any] | Iterable[str | Mark | Mapping[str, Any]]
+Links = str | Link | Mapping[str, Any] | Iterable[str | Link | Mapping[str, Any]]
+
+
+# Fields name these converters themselves: type checkers take what is given from them.
+def _as_marks(given: Marks) -> tuple[Mark, ...]:
     return _listed(given, Mark)
 
 
-def _as_links(given: Any) -> tuple[Link, ...]:
+def _as_links(given: Links) -> tuple[Link, ...]:
     return _listed(given, Link)
 
 
@@ -245,7 +245,9 @@ class Unit(Record):
     x: float | None = _number()
     y: float | None = _number()
     tags: Mapping[str, int] = _tags()
-    flags: tuple[Mark, ...] = _flags()
+    flags: tuple[Mark, ...] = field(
+        default=(), converter=_as_marks, metadata={"column": Column("flags")}
+    )
 
 
 @frozen(kw_only=True)
@@ -302,7 +304,7 @@ class Branch(_Organized):
         covers: Grids that it answers for.
     """
 
-    covers: tuple[Link, ...] = _links("covers")
+    covers: tuple[Link, ...] = field(default=(), converter=_as_links, metadata=_linked("covers"))
 
 
 @frozen(kw_only=True)
@@ -315,7 +317,7 @@ class Group(_Organized):
         residents: Residents, where no rows of households are given.
     """
 
-    covers: tuple[Link, ...] = _links("covers")
+    covers: tuple[Link, ...] = field(default=(), converter=_as_links, metadata=_linked("covers"))
     households: int | None = _whole()
     residents: int | None = _whole()
 
@@ -340,7 +342,7 @@ class Household(Unit):
     entrance: str | None = _reference("entrance")
     occupancy: str | None = _term("occupancy")
     residents: int | None = _whole()
-    serves: tuple[Link, ...] = _links("serves")
+    serves: tuple[Link, ...] = field(default=(), converter=_as_links, metadata=_linked("serves"))
 
 
 @frozen(kw_only=True)
@@ -420,7 +422,9 @@ class Area(Unit):
         communities: Communities that it groups.
     """
 
-    communities: tuple[Link, ...] = _links("in_area")
+    communities: tuple[Link, ...] = field(
+        default=(), converter=_as_links, metadata=_linked("in_area")
+    )
 
 
 @frozen(kw_only=True)
@@ -435,7 +439,7 @@ class Body(Unit):
         groups: Names of the groups that it is divided into.
     """
 
-    serves: tuple[Link, ...] = _links("serves")
+    serves: tuple[Link, ...] = field(default=(), converter=_as_links, metadata=_linked("serves"))
     state: str | None = _term("body_state")
     since: dt.date | None = _date()
     until: dt.date | None = _date()
@@ -460,7 +464,7 @@ class Post(Unit):
     at: str = _required("reference", targets=(UNIT, "area", "body"))
     number: int | None = _whole()
     vacant: bool | None = _truth()
-    serves: tuple[Link, ...] = _links("serves")
+    serves: tuple[Link, ...] = field(default=(), converter=_as_links, metadata=_linked("serves"))
 
 
 @frozen(kw_only=True)
