@@ -232,7 +232,7 @@ def arrays_of(h: Hierarchy) -> Sequence[np.ndarray[Any, Any]]:
             elif hasattr(column, "targets"):
                 found += column.targets.values()
             else:
-                found.append(column._starts)
+                found.append(column.starts)
     return found
 
 

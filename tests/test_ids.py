@@ -91,7 +91,7 @@ def test_columns_survive_pickling(values):
 
     assert column == Texts.of(values)
     assert column.tolist() == values
-    assert not column._starts.flags.writeable
+    assert not column.starts.flags.writeable
 
 
 @given(st.lists(texts.filter(lambda text: not text.endswith("\0"))))

@@ -7,9 +7,8 @@ rows came in by, and all of it is reported at once.
 from __future__ import annotations
 
 import itertools
-import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,6 +43,7 @@ from govtree._rows import (
 )
 from govtree._texts import Texts
 from govtree._unfold import unfolded
+from govtree._unseen import TURNING, not_composed, turned, unseen
 from govtree.errors import Places, Problem, Tally, problem
 from govtree.units import (
     ABOVE,
@@ -59,15 +59,6 @@ from govtree.units import (
 )
 
 __all__ = ["Built", "build"]
-
-# In UTF-8, bytes of which nothing looked for below is made: ASCII, bytes inside a character,
-# the first bytes of Chinese characters, and what stands for no text.
-_PLAIN = bytes([*range(0xC0), *range(0xE4, 0xEA), 0xFF])
-# The NULs between texts are no part of them.
-_UNSEEN = re.compile(HIDDEN.pattern.replace("\x00-", "\x01-", 1))
-# Embeddings, overrides and isolates of Unicode Standard Annex 9.
-_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_TURNING_BYTES = re.compile(b"\xe2(?:\x80[\xaa-\xae]|\x81[\xa6-\xa9])")
 
 
 @frozen(eq=False)
@@ -170,10 +161,10 @@ class _Builder:
             reason = "in other cells it says that something is not known"
             said = {"id": UNKNOWN_CELL, "reason": reason}
             self._say("GT110", self.sources[table.table], marks, "id", **said)
-        for row, character in _unseen(arranged.ids):
+        for row, character in unseen(arranged.ids):
             id = arranged.ids[row] or ""
             reason = f"it holds a character that cannot be seen, U+{ord(character):04X}"
-            meant = _UNSEEN.sub("", id) or None
+            meant = HIDDEN.sub("", id) or None
             self._say(
                 "GT110", self.sources[table.table], row, "id", id=id, reason=reason, meant=meant
             )
@@ -230,7 +221,7 @@ class _Builder:
         composed = {
             (name, row): unicodedata.normalize("NFC", text)
             for name, ids in self.ids.items()
-            for row, text in _not_composed(ids)
+            for row, text in not_composed(ids)
         }
         if not composed:
             return
@@ -281,7 +272,7 @@ class _Builder:
                     self.relations = words
             elif column.shape == "text":
                 texts = ordered if isinstance(ordered, Texts) else Texts.of(ordered)  # type: ignore[arg-type]  # cells of a text
-                self._warn_of_turned_text(table.table, name, _turned(texts), texts)
+                self._warn_of_turned_text(table.table, name, turned(texts), texts)
                 stored[name] = texts
             else:
                 stored[name] = read_only(_smallest(np.asarray(ordered)))
@@ -302,8 +293,8 @@ class _Builder:
         terms = self.vocabularies.get(vocabulary)
         if not terms and column.vocabulary == "@kind" and table in self.levels:
             terms = self.levels[table].kinds
-        turned = _rows_of_words(words, lambda word: _TURNING.search(word) is not None)
-        self._warn_of_turned_text(table, name, turned, words)
+        rows = _rows_of_words(words, lambda word: TURNING.search(word) is not None)
+        self._warn_of_turned_text(table, name, rows, words)
         spelled = {alias: term.term for term in terms or () for alias in term.aliases}
         spelled |= {term.term: term.term for term in terms or ()}
         near = NearMisses(list(spelled))
@@ -574,49 +565,6 @@ def _length(cells: Cells, order: NDArray[Any] | None) -> int:
 def _is_given(cell: object) -> bool:
     """Return whether a cell says anything; not a number is how data frames say nothing."""
     return cell is not None and cell != "" and cell == cell  # noqa: PLR0124 - not NaN
-
-
-def _is_suspect(texts: Texts) -> bool:
-    """Return whether *texts* hold more than ASCII and Chinese characters."""
-    blob = texts._blob
-    return not blob.isascii() and bool(blob.translate(None, _PLAIN))
-
-
-def _unseen(ids: Ids) -> Iterator[tuple[int, str]]:
-    """Yield each row whose id holds something that cannot be seen, with the first of it."""
-    if not _is_suspect(ids):
-        return
-    text = "\0".join(ids.tolist())  # type: ignore[arg-type]  # no id is None
-    row = counted = 0
-    last = -1
-    for found in _UNSEEN.finditer(text):
-        row += text.count("\0", counted, found.start())
-        counted = found.start()
-        if row != last:
-            yield row, found[0]
-        last = row
-
-
-def _not_composed(ids: Ids) -> Iterator[tuple[int, str]]:
-    """Yield each row whose id is not in Unicode's normal form C, with the id."""
-    if not _is_suspect(ids):
-        return
-    texts: list[str] = ids.tolist()  # type: ignore[assignment]  # no id is None
-    if unicodedata.is_normalized("NFC", "\0".join(texts)):
-        return
-    for row, text in enumerate(texts):
-        if not unicodedata.is_normalized("NFC", text):
-            yield row, text
-
-
-def _turned(texts: Texts) -> list[int]:
-    """Return the rows whose text holds characters that turn the direction of writing."""
-    blob = texts._blob
-    if b"\xe2\x80" not in blob and b"\xe2\x81" not in blob:
-        return []
-    places = [found.start() for found in _TURNING_BYTES.finditer(blob)]
-    rows = np.searchsorted(texts._starts, places, side="right") - 1
-    return sorted(set(rows.tolist()))
 
 
 def _rows_of_words(words: Words, chosen: Callable[[str], bool]) -> list[int]:

@@ -8,14 +8,14 @@ read-only, so that versions of a structure and threads can share them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
 from govtree._ids import Ids
-from govtree._texts import Texts
+from govtree._texts import Digest, Texts
 
 __all__ = [
     "NONE",
@@ -42,13 +42,6 @@ NONE = -1
 UNKNOWN = -2
 #: Prefix of the columns that tags are kept in.
 TAG = "tags."
-
-
-class Digest(Protocol):
-    """What a hash object of hashlib can do here."""
-
-    def update(self, data: Any, /) -> object:
-        """Take in more bytes."""
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

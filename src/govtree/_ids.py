@@ -67,7 +67,7 @@ class _Index(NamedTuple):
             if furthest <= _FURTHEST:
                 break
             # Who crafts ids for a prime cannot know the next one: it follows from all ids.
-            seed = hashlib.blake2b(ids._blob, key=bytes([attempt])).digest()
+            seed = hashlib.blake2b(ids.blob, key=bytes([attempt])).digest()
             index, furthest = cls._with(ids, _prime_from(seed))
         return index
 
@@ -102,8 +102,8 @@ def _points(hashes: NDArray[np.uint32], slots: int) -> NDArray[np.int64]:
 
 def _hashes(texts: Texts, rows: slice, prime: int) -> NDArray[np.uint32]:
     """Return the hash of each text of *rows*."""
-    windows = texts._windows
-    starts, lengths = texts._places(rows)
+    windows = texts.windows
+    starts, lengths = texts.places(rows)
     modulus = np.uint64(prime)
     sums = words_at(windows, starts, lengths, 0) % modulus
     is_long = lengths > _LONG
@@ -116,7 +116,7 @@ def _hashes(texts: Texts, rows: slice, prime: int) -> NDArray[np.uint32]:
         going_on = going_on[lengths[going_on] > offset]
     for row in np.flatnonzero(is_long).tolist():
         start = int(starts[row])
-        sums[row] = _number(texts._blob[start : start + int(lengths[row])], "little") % prime
+        sums[row] = _number(texts.blob[start : start + int(lengths[row])], "little") % prime
     return (sums % modulus * np.uint64(_FACTOR)).astype(np.uint32)
 
 
@@ -169,6 +169,11 @@ class Ids(Texts):
             raise ValueError("ids are unique texts in order of code point")
         return arranged.ids
 
+    @classmethod
+    def over(cls, texts: Texts) -> Ids:
+        """Return *texts*, which are known to be unique and in order, as ids."""
+        return cls(texts.blob, texts.starts)
+
     @property
     def index_nbytes(self) -> int:
         """Bytes of the index; 0 before it is used."""
@@ -183,11 +188,11 @@ class Ids(Texts):
         """
         if not (rows[1:] > rows[:-1]).all():
             raise ValueError("ids stand in order; Texts.of(ids).take(rows) takes any")
-        return Ids(*self._taken(rows))
+        return Ids.over(super().take(rows))
 
     def few(self, rows: Iterable[int]) -> list[str]:
         """Return the ids of a few *rows*, which may stand in any order."""
-        at, blob = self._at, self._blob
+        at, blob = self._at, self.blob
         return [blob[at[row] : at[row + 1] - 1].decode() for row in rows]
 
     def row(self, id: object) -> int:
@@ -200,7 +205,7 @@ class Ids(Texts):
         hash_ = _number(key, "little") % prime * _FACTOR & _LOW
         mark = hash_ << bits & _LOW
         slot = hash_ * slots >> 32
-        at, blob = self._at, self._blob
+        at, blob = self._at, self.blob
         while (entry := table[slot]) != _EMPTY:
             # Where the bits of the hash are the same, what remains is the row.
             row: int = entry ^ mark
@@ -241,16 +246,16 @@ class Ids(Texts):
 
 def _same(one: Texts, rows: Array, other: Texts, other_rows: Array) -> NDArray[np.bool_]:
     """Return whether each text of *rows* of *one* is that of *other_rows* of *other*."""
-    starts, lengths = one._places(rows)
-    other_starts, other_lengths = other._places(other_rows)
+    starts, lengths = one.places(rows)
+    other_starts, other_lengths = other.places(other_rows)
     same: NDArray[np.bool_] = lengths == other_lengths
     offset = 0
     going_on = np.flatnonzero(same)
     while len(going_on):
         some = lengths[going_on]
-        words = words_at(one._windows, starts[going_on], some, offset)
+        words = words_at(one.windows, starts[going_on], some, offset)
         equal: NDArray[np.bool_] = words == words_at(
-            other._windows, other_starts[going_on], some, offset
+            other.windows, other_starts[going_on], some, offset
         )
         same[going_on] = equal
         offset += 8
@@ -304,7 +309,7 @@ def arrange(values: Values, *, limit: int = 255) -> Arrangement:
     repeats = _sort(texts, order)
     firsts = order[~repeats]
     if len(firsts) == len(texts) and (firsts[1:] > firsts[:-1]).all():
-        return Arrangement(Ids(texts._blob, texts._starts), None)
+        return Arrangement(Ids.over(texts), None)
     # Each repeats the id at the start of its run, which was given first.
     run = np.cumsum(~repeats) - 1
     duplicates = zip(order[repeats].tolist(), firsts[run[repeats]].tolist(), strict=True)
@@ -312,7 +317,7 @@ def arrange(values: Values, *, limit: int = 255) -> Arrangement:
     rows = firsts.astype(np.int32)
     rows.setflags(write=False)
     return Arrangement(
-        ids=Ids(*texts._taken(rows)),
+        ids=Ids.over(texts.take(rows)),
         order=rows,
         duplicates=tuple(sorted(duplicates)),
         empty=tuple(np.flatnonzero(missing).tolist()),
@@ -322,27 +327,26 @@ def arrange(values: Values, *, limit: int = 255) -> Arrangement:
 
 def _missing(texts: Texts) -> NDArray[np.bool_]:
     """Return for each row whether it has None or an empty text."""
-    starts, lengths = texts._places(slice(None))
+    starts, lengths = texts.places(slice(None))
     missing: NDArray[np.bool_] = lengths == 0
-    if NO_TEXT in texts._blob:
-        missing |= np.frombuffer(texts._blob, np.uint8)[starts] == NO_TEXT[0]
+    if NO_TEXT in texts.blob:
+        missing |= np.frombuffer(texts.blob, np.uint8)[starts] == NO_TEXT[0]
     return missing
 
 
 def _unfit_for_ids(texts: Texts, limit: int) -> dict[int, str]:
     """Return the reason for each row whose text can be kept, but not be an id."""
     unfit = {}
-    _, lengths = texts._places(slice(None))
+    _, lengths = texts.places(slice(None))
     for row in np.flatnonzero(lengths > limit).tolist():
         if len(texts[row] or "") > limit:
             unfit[row] = f"it is longer than {limit} characters"
-    blob = np.frombuffer(texts._blob, np.uint8)
+    blob = np.frombuffer(texts.blob, np.uint8)
     # The NULs stand between texts. U+0080 to U+009F take two bytes.
     is_control = (blob < 0x20) & (blob > 0) | (blob == 0x7F)
     is_control[:-1] |= (blob[:-1] == 0xC2) & (blob[1:] < 0xA0)
     found = np.flatnonzero(is_control)
-    rows = np.searchsorted(texts._starts, found, side="right") - 1
-    for row, at in zip(rows.tolist(), found.tolist(), strict=True):
+    for row, at in zip(texts.rows_at(found), found.tolist(), strict=True):
         code = blob[at + 1] if blob[at] == 0xC2 else blob[at]
         unfit.setdefault(row, f"it holds a control character, U+{code:04X}")
     return unfit
@@ -397,7 +401,7 @@ def _heads(texts: Texts, rows: NDArray[np.int64], offset: int, width: int) -> Wi
     keys = np.empty(len(rows), np.uint64)
     for first in range(0, len(rows), SLICE):
         part = slice(first, first + SLICE)
-        keys[part] = words_at(texts._windows, *texts._places(rows[part]), offset).byteswap()
+        keys[part] = words_at(texts.windows, *texts.places(rows[part]), offset).byteswap()
     keys >>= np.uint64(64 - 8 * width)
     return keys
 
@@ -411,10 +415,10 @@ def _sort_rest(
     offset: int,
 ) -> None:
     """Sort in each of *groups* what is equal up to byte *offset*, in Python."""
-    starts, lengths = texts._places(rows[places])
+    starts, lengths = texts.places(rows[places])
     ends = starts + lengths
     tails = [
-        texts._blob[start:end]
+        texts.blob[start:end]
         for start, end in zip((starts + offset).tolist(), ends.tolist(), strict=True)
     ]
     by_tail = np.array(sorted(range(len(tails)), key=tails.__getitem__))

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NO_TEXT", "SLICE", "Array", "Texts", "Values", "Windows", "words_at"]
+__all__ = ["NO_TEXT", "SLICE", "Array", "Digest", "Texts", "Values", "Windows", "words_at"]
 
 Array = NDArray[Any]
 Windows = NDArray[np.uint64]
@@ -35,8 +35,11 @@ _WIDE = 2**32
 _KEPT = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
 
 
-class _Digest(Protocol):
-    def update(self, data: Any, /) -> object: ...
+class Digest(Protocol):
+    """What a hash object of hashlib can do here."""
+
+    def update(self, data: Any, /) -> object:
+        """Take in more bytes."""
 
 
 # -- packing ---------------------------------------------------------------------------------
@@ -100,24 +103,22 @@ class Texts:
 
     None is not the empty text. Content makes two columns equal, and the fingerprint.
 
+    Attributes:
+        blob: The texts in UTF-8, a NUL behind each, then eight more NULs.
+        starts: Where each text begins, and where one after the last would; uint32, or int64
+            where 4 GiB are not enough.
+
     >>> names = Texts.of(["河东", None, ""])
     >>> len(names), names[0], names.tolist()
     (3, '河东', ['河东', None, ''])
     """
 
-    __slots__ = ("_at", "_blob", "_starts")
+    __slots__ = ("_at", "blob", "starts")
 
     def __init__(self, blob: bytes, starts: Array) -> None:
-        """Keep what others of this module have made.
-
-        Args:
-            blob: UTF-8, a NUL behind each text, then eight more NULs.
-            starts: Where each text begins, and where one after the last would; uint32, or
-                int64 where 4 GiB are not enough.
-        """
         starts.setflags(write=False)
-        self._blob = blob
-        self._starts = starts
+        self.blob = blob
+        self.starts = starts
         # Single numbers are read from a memoryview in half the time.
         self._at = starts.data
 
@@ -142,7 +143,7 @@ class Texts:
     def checked(values: Values) -> tuple[Texts, list[tuple[int, str]]]:
         """Return *values* as a column, None for the unfit; and the unfit, as (row, reason)."""
         if isinstance(values, Texts):
-            return Texts(values._blob, values._starts), []
+            return Texts(values.blob, values.starts), []
         unfit: list[tuple[int, str]] = []
         parts = [_packed(cells, first, unfit) for first, cells in _slices(values)]
         starts = np.zeros(len(values) + 1, np.int64)
@@ -161,18 +162,23 @@ class Texts:
         >>> Texts.joined([Texts.of(["a"]), Texts.of([None, "b"])]).tolist()
         ['a', None, 'b']
         """
-        blobs = [part._blob[: -len(_PAD)] for part in parts]
+        blobs = [part.blob[: -len(_PAD)] for part in parts]
         firsts = np.cumsum([0, *map(len, blobs)])
-        starts = [part._starts[:-1] + first for part, first in zip(parts, firsts[:-1], strict=True)]
+        starts = [part.starts[:-1] + first for part, first in zip(parts, firsts[:-1], strict=True)]
         wide = np.concatenate([*starts, firsts[-1:]])
         return Texts(b"".join([*blobs, _PAD]), _narrow(wide))
 
     def holds(self, piece: str) -> bool:
         """Return whether any of the texts holds *piece*; one look at all of them."""
-        return piece.encode() in self._blob
+        return piece.encode() in self.blob
+
+    def rows_at(self, offsets: Array | Sequence[int]) -> list[int]:
+        """Return the row of the text that each byte of the blob belongs to."""
+        rows: list[int] = (np.searchsorted(self.starts, offsets, side="right") - 1).tolist()
+        return rows
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._blob, self._starts)
+        return type(self), (self.blob, self.starts)
 
     def __len__(self) -> int:
         return len(self._at) - 1
@@ -182,17 +188,17 @@ class Texts:
             row += len(self)
             if row < 0:
                 raise IndexError(row)
-        return _text(self._blob[self._at[row] : self._at[row + 1] - 1])
+        return _text(self.blob[self._at[row] : self._at[row + 1] - 1])
 
     def __iter__(self) -> Iterator[str | None]:
         return iter(self.tolist())
 
     def __eq__(self, other: object) -> bool:
-        return self._blob == other._blob if isinstance(other, Texts) else NotImplemented
+        return self.blob == other.blob if isinstance(other, Texts) else NotImplemented
 
     def __hash__(self) -> int:
         # Not hash(), which differs from process to process.
-        return zlib.crc32(self._blob)
+        return zlib.crc32(self.blob)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self):,}>"
@@ -200,12 +206,12 @@ class Texts:
     @property
     def nbytes(self) -> int:
         """Bytes of the texts and their starts."""
-        return len(self._blob) + self._starts.nbytes
+        return len(self.blob) + self.starts.nbytes
 
-    def feed(self, digest: _Digest) -> None:
+    def feed(self, digest: Digest) -> None:
         """Take the column into *digest*, the same bytes on every platform."""
         digest.update(f"{len(self)}\0".encode())
-        digest.update(memoryview(self._blob)[: -len(_PAD)])
+        digest.update(memoryview(self.blob)[: -len(_PAD)])
 
     def take(self, rows: Array) -> Texts:
         """Return the column of these *rows*, in their order.
@@ -213,7 +219,21 @@ class Texts:
         Raises:
             IndexError: If there is no such row; a negative one is none.
         """
-        return Texts(*self._taken(rows))
+        if len(rows) and int(rows.min()) < 0:
+            raise IndexError(int(rows.min()))
+        given = np.frombuffer(self.blob, np.uint8)
+        starts = np.zeros(len(rows) + 1, np.int64)
+        parts = []
+        for first in range(0, len(rows), SLICE):
+            sources, lengths = self.places(rows[first : first + SLICE])
+            sizes = lengths + 1
+            ends = np.cumsum(sizes)
+            # Each byte comes from as far away as the text does.
+            at = np.repeat(sources - (ends - sizes), sizes)
+            at += np.arange(len(at))
+            parts.append(given[at].tobytes())
+            starts[first + 1 : first + 1 + len(ends)] = starts[first] + ends
+        return Texts(b"".join([*parts, _PAD]), _narrow(starts))
 
     def tolist(self) -> list[str | None]:
         """Return a text or None a row."""
@@ -226,7 +246,7 @@ class Texts:
         """Return the texts of the rows from *first* to before *last*, which is no less."""
         if first == last:
             return []
-        part = self._blob[self._at[first] : self._at[last] - 1]
+        part = self.blob[self._at[first] : self._at[last] - 1]
         if NO_TEXT in part:
             return list(map(_text, part.split(b"\0")))
         return cast("list[str | None]", part.decode().split("\0"))
@@ -236,35 +256,17 @@ class Texts:
         # Below some tens, one by one is faster than by numpy.
         if len(rows) < 50:
             return [self[row] for row in rows.tolist()]
-        return Texts(*self._taken(rows)).tolist()
+        return Texts.take(self, rows).tolist()
 
-    def _taken(self, rows: Array) -> tuple[bytes, Array]:
-        """Return bytes and starts of the column of these *rows*."""
-        if len(rows) and int(rows.min()) < 0:
-            raise IndexError(int(rows.min()))
-        given = np.frombuffer(self._blob, np.uint8)
-        starts = np.zeros(len(rows) + 1, np.int64)
-        parts = []
-        for first in range(0, len(rows), SLICE):
-            sources, lengths = self._places(rows[first : first + SLICE])
-            sizes = lengths + 1
-            ends = np.cumsum(sizes)
-            # Each byte comes from as far away as the text does.
-            at = np.repeat(sources - (ends - sizes), sizes)
-            at += np.arange(len(at))
-            parts.append(given[at].tobytes())
-            starts[first + 1 : first + 1 + len(ends)] = starts[first] + ends
-        return b"".join([*parts, _PAD]), _narrow(starts)
-
-    def _places(self, rows: Array | slice) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def places(self, rows: Array | slice) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where the texts of *rows* begin, and how many bytes they have."""
-        starts = self._starts[:-1][rows].astype(np.int64)
-        return starts, self._starts[1:][rows] - starts - 1
+        starts = self.starts[:-1][rows].astype(np.int64)
+        return starts, self.starts[1:][rows] - starts - 1
 
     @property
-    def _windows(self) -> Windows:
+    def windows(self) -> Windows:
         """The eight bytes from each byte on as a number, the first byte the lowest."""
-        return np.ndarray((len(self._blob) - 7,), "<u8", self._blob, strides=(1,))
+        return np.ndarray((len(self.blob) - 7,), "<u8", self.blob, strides=(1,))
 
 
 def _narrow(starts: NDArray[np.int64]) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 from govtree import _values
 from govtree._files import LIMITS, Limits
 from govtree._names import NearMisses
+from govtree._unseen import TURNING
 from govtree._yaml import Elements, Entries, Source, Value
 from govtree.config._schema import ListOf, MapOf, Node, OneOf, Scalar, Section, Shaped
 from govtree.errors import Problem, Tally
@@ -24,8 +25,6 @@ Path = tuple[str, ...]
 #: Plain scalars that say that there is nothing (YAML 1.2.2, 10.3.2).
 NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 
-# Embeddings, overrides and isolates of Unicode Standard Annex 9.
-_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _COLON = "："
 _MISSING_BLANK = re.compile(r"([^\s:：]+):\S")
 
@@ -142,7 +141,7 @@ class Decoder:
             # A setting is no cell of a registry, which a spreadsheet may have damaged.
             if "\0" in value:
                 return self.say("GT058", spot, cell=value, character="U+0000")
-            if _TURNING.search(value):
+            if TURNING.search(value):
                 field = ".".join(path)
                 self.say("GT112", spot, severity="warning", field=field, who="the file", text=value)
             return value
