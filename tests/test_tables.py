@@ -246,7 +246,7 @@ def test_lines_are_named_where_there_are_no_rows(folder):
 
     assert str(problem) == (
         "h.csv:3: error[GT011]: the file is not UTF-8 but looks like GB18030; "
-        "save the file as UTF-8"
+        "save the file as UTF-8; a spreadsheet calls it 'CSV UTF-8'"
     )
 
 

@@ -85,7 +85,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT011": Text(
             "other-encoding",
             "the file is not UTF-8 but looks like {encoding}",
-            "save the file as UTF-8",
+            "save the file as UTF-8; a spreadsheet calls it 'CSV UTF-8'",
         ),
         "GT012": Text(
             "forbidden-character",
@@ -301,7 +301,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT055": Text(
             "ragged-row",
             "the row has {count} cells where the header has {expected}",
-            "put a cell that holds a separator into double quotes",
+            "give each column a cell; put one that holds a separator into double quotes",
         ),
         "GT056": Text(
             "unclosed-cell",
@@ -326,7 +326,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT060": Text(
             "other-delimiter",
             "'{delimiter}' seems to stand between the columns",
-            "write delimiter: '{delimiter}' beside the table",
+            'write delimiter: "{delimiter}" beside the table',
         ),
         "GT061": Text(
             "not-a-table",

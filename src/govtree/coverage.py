@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,11 +17,9 @@ from govtree.findings import (
     Severity,
     Summarized,
 )
+from govtree.hierarchy import Hierarchy
 from govtree.rules import Rule, RuleSet, Value, Waiver
 from govtree.rules._ways import shared
-
-if TYPE_CHECKING:
-    from govtree.hierarchy import Hierarchy
 
 __all__ = ["check"]
 
@@ -48,6 +45,9 @@ def check(
         waivers: Findings to set aside. They are counted, as long as their day is not over.
         progress: Is called with the slug of each rule before it runs.
 
+    Raises:
+        TypeError: If *h* is no Hierarchy, such as what ``load`` returns.
+
     >>> from govtree import Grid, Hierarchy, Household
     >>> h = Hierarchy.from_records([
     ...     Grid(id="N-1"), Household(id="H-1", grid="N-1"), Household(id="H-2"),
@@ -58,6 +58,11 @@ def check(
     >>> report.not_checked[0]
     NotChecked(code='GT201', reason="no 'parent' of households")
     """
+    if not isinstance(h, Hierarchy):
+        raise TypeError(
+            f"a Hierarchy is checked, not a value of type {type(h).__name__}; of what load() "
+            "returned: check(s.hierarchy, rules=s.rules, waivers=s.waivers)"
+        )
     runs = _Runs(h, tuple(waivers))
     given = _as_set(rules)
     with shared(h):
@@ -122,6 +127,13 @@ def _as_set(rules: RuleSet | Sequence[Rule] | None) -> RuleSet:
         return RuleSet()
     if isinstance(rules, RuleSet):
         return rules
+    named: Sequence[object] = rules
+    strange = [each for each in named if not isinstance(each, Rule)]
+    if strange:
+        raise TypeError(
+            f"a value of type {type(strange[0]).__name__} is no Rule; rules are chosen by code "
+            "with RuleSet().only(...)"
+        )
     # Who hands in a rule by itself asks for it.
     return RuleSet.of({each.code: each.severity for each in rules}, rules=rules)
 

@@ -34,6 +34,9 @@ __all__ = [
 #: Problems of one kind that are kept of one input; the rest are counted.
 KEPT = 1_000
 
+#: Names of values that are names of tables, which are said in the language of the reader.
+_OF_TABLES = ("level", "expected", "table")
+
 
 @frozen(order=True)
 class Location:
@@ -91,13 +94,13 @@ class Problem:
 
     def text(self, lang: str = "en") -> str:
         """Return the message in *lang*, on one line, without its place."""
-        return _messages.fill(self.code, "message", self.message, self._shown(), lang)
+        return _messages.fill(self.code, "message", self.message, self._shown(lang), lang)
 
     def mend(self, lang: str = "en") -> str:
         """Return how to mend it in *lang*; empty where nothing can be said."""
         if any(name == "meant" for name, _ in self.values):
-            return _messages.fill("meant", "hint", _messages.MEANT, self._shown(), lang)
-        return _messages.fill(self.code, "hint", self.hint, self._shown(), lang)
+            return _messages.fill("meant", "hint", _messages.MEANT, self._shown(lang), lang)
+        return _messages.fill(self.code, "hint", self.hint, self._shown(lang), lang)
 
     def render(self, lang: str = "en", *, quote: bool = True) -> str:
         """Return the problem as text: place, code, message, hint, and the line with a caret.
@@ -118,9 +121,12 @@ class Problem:
     def __str__(self) -> str:
         return self.render(quote=False)
 
-    def _shown(self) -> list[tuple[str, str]]:
+    def _shown(self, lang: str) -> list[tuple[str, str]]:
         # The one place where values of strangers become text for a terminal or a log.
-        return [(name, _markup.short(value)) for name, value in self.values]
+        return [
+            (name, _markup.short(_messages.say(value, lang) if name in _OF_TABLES else value))
+            for name, value in self.values
+        ]
 
 
 def problem(
@@ -289,16 +295,19 @@ class UnknownLevelError(GovtreeError, LookupError):
     Attributes:
         name: The name that was asked for.
         known: The names that there are.
+        meant: The nearest of them, or an empty text.
     """
 
-    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+    def __init__(self, name: str, known: Iterable[str] = (), meant: str = "") -> None:
         self.name = name
         self.known = tuple(known)
-        super().__init__(name, self.known)
+        self.meant = meant
+        super().__init__(name, self.known, meant)
 
     def __str__(self) -> str:
-        known = f"; there are {', '.join(self.known)}" if self.known else ""
-        return _markup.one_line(f"there is no '{self.name}'{known}")
+        meant = f"; did you mean '{self.meant}'?" if self.meant else ""
+        there = f"{' There are' if meant else '; there are'} {', '.join(self.known)}"
+        return _markup.one_line(f"there is no '{self.name}'{meant}{there if self.known else ''}")
 
 
 def as_json(problem: Problem, lang: str = "en") -> Mapping[str, object]:

@@ -326,7 +326,7 @@ class Hierarchy:
         if found is None:
             known = tables_of(self.levels)
             if table not in known and table not in ROLES:
-                raise UnknownLevelError(table, known)
+                raise _unknown_name(table, known)
             return Sheet(table, 0)
         return found
 
@@ -384,7 +384,7 @@ class Hierarchy:
         for each in self.levels:
             if level in (each.level, each.table):
                 return Units(self, each.table)
-        raise UnknownLevelError(level, [each.level for each in self.levels])
+        raise _unknown_name(level, [each.level for each in self.levels])
 
     def told(self, table: str, row: int) -> dict[str, Any]:
         """Return what a row says, by field, without what is not given in it.
@@ -556,7 +556,7 @@ class Hierarchy:
         fields = {name: columns_of(records[name]) for name in tables if name in records}
         for each in attributes:
             if not each.startswith(TAG) and not any(each in known for known in fields.values()):
-                raise UnknownLevelError(each, sorted({*itertools.chain(*fields.values())}))
+                raise _unknown_name(each, sorted({*itertools.chain(*fields.values())}))
         sought = normal(text)
         found: list[str] = []
         for name, known in fields.items():
@@ -647,7 +647,7 @@ class Hierarchy:
         tables = {name: level.table for level in self.levels for name in (level.table, level.level)}
         tables |= {name: name for name in (*TERRITORY, "area")}
         if by not in tables:
-            raise UnknownLevelError(by, sorted(tables))
+            raise _unknown_name(by, sorted(tables))
         records = tables_of(self.levels)
         counts = {
             name
@@ -656,7 +656,13 @@ class Hierarchy:
             if each.shape == "whole"
         }
         if not column.startswith(TAG) and column not in counts:
-            raise UnknownLevelError(column, sorted(counts))
+            tags = {
+                name
+                for table in self.tables
+                for name in self.sheet(table).columns
+                if name.startswith(TAG)
+            }
+            raise _unknown_name(column, sorted(counts | tags))
         return tables[by], *self.arrays.roll_up(column, tables[by])
 
     # -- networkx, other forms ---------------------------------------------------------------------
@@ -879,3 +885,8 @@ class Hierarchy:
             for each in told
             if each["relation"] == column.targets[0]
         )
+
+
+def _unknown_name(name: str, known: Iterable[str]) -> UnknownLevelError:
+    names = tuple(known)
+    return UnknownLevelError(name, names, nearest(name, names))
