@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from govtree import _sums
 from govtree._columns import (
     NONE,
-    UNKNOWN,
     IntArray,
     Inverse,
     References,
     Sheet,
     Words,
+    filled,
+    followed,
     read_only,
 )
 from govtree.units import TERRITORY, Level
@@ -155,7 +156,7 @@ class Arrays:
         for target in self._between(table, to):
             if self._names(table, "parent", target):
                 step = self.pointing(table, "parent", target, rows)
-                answer = _first(answer, self._onward(self.above, step, target, to, rows))
+                answer = filled(answer, self._onward(self.above, step, target, to, rows))
         return self._nothing(table, rows) if answer is None else read_only(answer)
 
     def within(self, table: str, to: str, rows: IntArray | None = None) -> IntArray:
@@ -174,7 +175,7 @@ class Arrays:
         for via in _VIA.get((table, to), ()):
             if self._leads(table, via) and self._leads(via, to):
                 step = self.within(table, via, rows)
-                answer = _first(answer, self._onward(self.within, step, via, to, rows))
+                answer = filled(answer, self._onward(self.within, step, via, to, rows))
         return self._nothing(table, rows) if answer is None else read_only(answer)
 
     def belongs(self, table: str, to: str, rows: IntArray | None = None) -> IntArray:
@@ -191,7 +192,7 @@ class Arrays:
         if not self._is_on_ground(table, to) or (len(along) and along.min() >= 0):
             return along
         lies_in = self.within(table, "community", rows)
-        return read_only(_first(along, _through(lies_in, self.above("community", to))))
+        return read_only(filled(along, followed(lies_in, self.above("community", to))))
 
     def _is_on_ground(self, table: str, to: str) -> bool:
         """Return whether rows of *table* can count for a *to* by the community they lie in."""
@@ -208,7 +209,7 @@ class Arrays:
         if via == to:
             return step
         if rows is None:
-            return _through(step, way(via, to))
+            return followed(step, way(via, to))
         # Of few rows, no more than these are followed.
         found = step.copy()
         there = step >= 0
@@ -273,7 +274,7 @@ class Arrays:
         for name in chain[:0:-1]:
             here = columns.setdefault(name, _nothing(len(rows)))
             for target, step in self._parents(name):
-                columns[target] = _first(columns.get(target), _through(here, step))
+                columns[target] = filled(columns.get(target), followed(here, step))
         return np.stack([columns.get(name, _nothing(len(rows))) for name in chain], axis=1)
 
     # -- the way down ----------------------------------------------------------------------
@@ -577,29 +578,6 @@ def _nothing(length: int) -> IntArray:
 def _kept(rows: IntArray, mask: NDArray[np.bool_]) -> IntArray:
     kept: IntArray = rows[mask]
     return kept
-
-
-def _first(answer: IntArray | None, found: IntArray) -> IntArray:
-    """Return the *answer* of each row, or what was *found* where it has none.
-
-    Where neither leads anywhere, it is not known as soon as one of them is not known.
-    """
-    if answer is None:
-        return found
-    if not (found != NONE).any():
-        return answer
-    return np.where(answer >= 0, answer, np.where(found >= 0, found, np.minimum(answer, found)))
-
-
-def _through(step: IntArray, on: IntArray) -> IntArray:
-    """Return ``on[step]``; what is nothing or not known on the way stays so."""
-    if len(step) < len(on):
-        found = step.copy()
-        found[step >= 0] = on[step[step >= 0]]
-        return found
-    # Two more cells catch UNKNOWN and NONE, which index from the back.
-    cells = np.append(on, np.array([UNKNOWN, NONE], np.int32))
-    return cells.take(step, mode="wrap")
 
 
 def _pairs(ones: IntArray, others: IntArray) -> tuple[IntArray, IntArray]:

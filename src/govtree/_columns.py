@@ -29,6 +29,8 @@ __all__ = [
     "Words",
     "equal",
     "feed",
+    "filled",
+    "followed",
     "freeze",
     "read_only",
     "same",
@@ -48,6 +50,36 @@ def read_only(array: NDArray[Any]) -> NDArray[Any]:
     """Return *array* after switching off writing to it."""
     array.setflags(write=False)
     return array
+
+
+def followed(step: IntArray, on: IntArray) -> IntArray:
+    """Return ``on[step]``; what is nothing or not known on the way stays so.
+
+    >>> followed(np.array([1, NONE, UNKNOWN, 0]), np.array([5, 6])).tolist()
+    [6, -1, -2, 5]
+    """
+    if len(step) < len(on):
+        found = step.copy()
+        found[step >= 0] = on[step[step >= 0]]
+        return found
+    # Two more cells catch UNKNOWN and NONE, which index from the back.
+    cells = np.append(on, np.array([UNKNOWN, NONE], np.int32))
+    return cells.take(step, mode="wrap")
+
+
+def filled(answer: IntArray | None, found: IntArray) -> IntArray:
+    """Return the *answer* of each row, or what was *found* where it has none.
+
+    Where neither leads anywhere, it is not known as soon as one of them is not known.
+
+    >>> filled(np.array([3, NONE, NONE, UNKNOWN]), np.array([4, 4, UNKNOWN, NONE])).tolist()
+    [3, 4, -2, -2]
+    """
+    if answer is None:
+        return found
+    if answer.min(initial=0) >= 0 or not (found != NONE).any():
+        return answer
+    return np.where(answer >= 0, answer, np.where(found >= 0, found, np.minimum(answer, found)))
 
 
 @frozen(eq=False)

@@ -15,7 +15,7 @@ from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
 from govtree import _markup, _messages
-from govtree._columns import NONE, IntArray, References, Words, read_only
+from govtree._columns import NONE, IntArray, References, Words, followed, read_only
 from govtree._rows import Sources
 from govtree._texts import Texts
 from govtree.errors import Location
@@ -482,7 +482,7 @@ def _steps_up(h: Hierarchy, table: str, rows: IntArray) -> list[dict[str, IntArr
             for way in ways:
                 stored = columns.get(way)
                 for target, up in stored.targets.items() if isinstance(stored, References) else ():
-                    found = np.append(up, np.array([NONE, NONE], np.int32))[at]
+                    found = followed(at, up)
                     hit = pending & (found >= 0)
                     if hit.any():
                         known = above.get(target)
@@ -508,14 +508,10 @@ def _beside(h: Hierarchy, table: str, rows: IntArray) -> dict[str, IntArray]:
             if table == "compound":
                 found[name] = h.arrays.branches("compound")[rows]
             elif grids is not None and len(grids):
-                found[name] = _through(grids, h.arrays.covering("grid"))
+                found[name] = followed(grids, h.arrays.covering("grid"))
         else:
             found[name] = h.arrays.within(table, name)[rows]
     return found
-
-
-def _through(step: IntArray, on: IntArray) -> IntArray:
-    return np.append(on, np.array([NONE, NONE], np.int32))[step]
 
 
 def _ragged(

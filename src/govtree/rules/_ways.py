@@ -15,7 +15,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._columns import NONE, UNKNOWN, IntArray, References
+from govtree._columns import NONE, IntArray, References, filled, followed
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -92,11 +92,7 @@ def through(step: IntArray, on: IntArray) -> IntArray: ...
 def through(step: IntArray | None, on: IntArray | None) -> IntArray | None: ...
 def through(step: IntArray | None, on: IntArray | None) -> IntArray | None:
     """Return ``on[step]``; what is not there or not known on the way stays so."""
-    if step is None or on is None:
-        return None
-    # Two more cells catch UNKNOWN and NONE, which index from the back.
-    cells: IntArray = np.append(on, np.array([UNKNOWN, NONE], np.int32))
-    return cells.take(step, mode="wrap")
+    return None if step is None or on is None else followed(step, on)
 
 
 def first(*ways: IntArray | None) -> IntArray | None:
@@ -106,12 +102,8 @@ def first(*ways: IntArray | None) -> IntArray | None:
     """
     answer: IntArray | None = None
     for way in ways:
-        if way is None:
-            continue
-        if answer is None:
-            answer = way
-        elif answer.min() < 0:
-            answer = np.where(answer >= 0, answer, np.where(way >= 0, way, np.minimum(answer, way)))
+        if way is not None:
+            answer = filled(answer, way)
     return answer
 
 
