@@ -22,7 +22,7 @@ Turned = Callable[[str, str, str], Inverse]
 
 #: Names that are remembered, twice over. Whole walks gain little by more of them, and these
 #: stay below 1 MB.
-KEPT = 2_048
+KEPT = 3_072
 #: Names that are handed out at once where all are asked for.
 _BLOCK = 512
 #: Names of a family that are remembered beforehand.
@@ -187,17 +187,25 @@ class Numbered:
                 return known[id]
         number = self._older.get(id)
         if number is None:
-            for kind in self._by_size:
-                row = kind.ids.row(id)
-                if row >= 0:
-                    number = kind.first + row
-                    self._look_ahead(kind, row)
-                    break
-            else:
-                raise KeyError(id)
+            number = self._look_up(id)
         self._make_room(1)
         self.known[id] = number
         return number
+
+    def _look_up(self, id: Any) -> int:
+        before, other = self._missed
+        # What is missed next is as a rule in the same table.
+        row = -1 if before is None else before.ids.row(id)
+        if before is not None and row >= 0:
+            self._missed = (before, row)
+            self._look_ahead(before, row, other)
+            return before.first + row
+        for kind in self._by_size:
+            row = kind.ids.row(id)
+            if row >= 0:
+                self._missed = (kind, row)
+                return kind.first + row
+        raise KeyError(id)
 
     def _make_room(self, count: int) -> None:
         """Forget what was known before, so that *count* more names are not too many."""
@@ -206,28 +214,31 @@ class Numbered:
             self._older = self.known.copy()
             self.known.clear()
 
-    def _look_ahead(self, kind: Kind, row: int) -> None:
-        """Remember the names that will be asked for next where a walk goes by families.
+    def _look_ahead(self, kind: Kind, row: int, other: int) -> None:
+        """Remember the names that will be asked for next, where two that are missed give it away.
 
         Breadth first, a name is asked for only when very many others were handed out, and
-        then its brothers follow. Two that are missed one behind the other give it away.
+        then its brothers follow. Other walks follow the order of the rows, up or down.
         """
-        before, other = self._missed
-        self._missed = (kind, row)
-        if before is not kind:
-            return
-        for up in kind.up:
-            if up.at[row] == up.at[other] >= 0:
-                for step in self.downs(up.upper):
-                    if step.lower is kind and step.column == up.column:
-                        family = step.rows(up.at[row])
-                        at = bisect_right(family, row)
-                        rows = family[at : at + _AHEAD]
-                        if len(rows):
-                            self._make_room(len(rows))
-                            numbers = map(kind.first.__add__, rows)
-                            self.known.update(zip(kind.names_of(rows), numbers, strict=True))
+        line: Any = range(kind.length)
+        if abs(row - other) != 1:
+            for up in kind.up:
+                if up.at[row] == up.at[other] >= 0:
+                    steps = self.downs(up.upper)
+                    line = next(
+                        step.rows(up.at[row])
+                        for step in steps
+                        if step.lower is kind and step.column == up.column
+                    )
+                    break
+            else:
                 return
+        at = bisect_right(line, row)
+        rows = line[at : at + _AHEAD] if row > other else line[max(at - 1 - _AHEAD, 0) : at - 1]
+        if len(rows):
+            self._make_room(len(rows))
+            numbers = map(kind.first.__add__, rows)
+            self.known.update(zip(kind.names_of(rows), numbers, strict=True))
 
     def hand_out(self, names: list[str], first: int, rows: Iterable[int]) -> None:
         """Take note of *names* that may be asked for soon, of *rows* behind a *first* number."""
@@ -241,7 +252,7 @@ class Numbered:
         name = self._names.get(number)
         if name is None:
             kind = self.kinds[bisect_right(self._firsts, number) - 1]
-            (name,) = kind.ids.few((number - kind.first,))
+            name = cast(str, kind.ids[number - kind.first])
             if len(self._names) >= KEPT:
                 self._names = {}
             self._make_room(1)
