@@ -124,6 +124,21 @@ class Words:
         small = np.int8 if len(kept) < 128 else np.int16 if len(kept) < 32768 else np.int32
         return cls(read_only(table[codes].astype(small)), tuple(kept))
 
+    @classmethod
+    def joined(cls, parts: Sequence[Words]) -> Words:
+        """Return several columns as one, one behind the other.
+
+        >>> Words.joined([Words.of(["let"]), Words.of([None, "bare", "let"])]).tolist()
+        ['let', None, 'bare', 'let']
+        """
+        words: list[str] = []
+        codes = []
+        for part in parts:
+            wide = part.codes.astype(np.int32)
+            codes.append(np.where(wide >= 0, wide + len(words), wide))
+            words += part.words
+        return cls.packed(np.concatenate(codes), words)
+
     def __len__(self) -> int:
         return len(self.codes)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from govtree import units
 from govtree._columns import NONE, UNKNOWN, References, Sheet, Words
 from govtree._extras import need
+from govtree._rows import UNKNOWN_CELL
 from govtree._texts import Texts
 from govtree.errors import OutOfRangeError
 from govtree.units import TABLES, Column, LevelUnit
@@ -150,7 +151,7 @@ def _with_unknown(
     unknown = codes == UNKNOWN
     if not unknown.any():
         return codes, words
-    return np.where(unknown, np.int32(len(words)), codes), [*words, "?"]
+    return np.where(unknown, np.int32(len(words)), codes), [*words, UNKNOWN_CELL]
 
 
 def _to_pandas(pandas: Any, kind: str, values: Any, rest: Any) -> Any:

@@ -29,6 +29,7 @@ __all__ = [
     "briefly",
     "input_columns",
     "is_given",
+    "joined",
     "tables_of",
     "taken",
 ]
@@ -165,31 +166,36 @@ def _joined(parts: Sequence[Rows]) -> dict[str, Cells]:
     if len(parts) == 1:
         return dict(parts[0].columns)
     names = sorted({name for part in parts for name in part.columns})
-    joined: dict[str, Cells] = {}
-    for name in names:
-        columns = [part.columns.get(name) for part in parts]
-        arrays = [each for each in columns if isinstance(each, np.ndarray)]
-        if arrays:
-            empty = {"f": np.nan, "M": np.datetime64("NaT", "D")}.get(arrays[0].dtype.kind, NONE)
-            joined[name] = np.concatenate(
-                [
-                    np.full(part.length, empty, arrays[0].dtype) if each is None else each
-                    for part, each in zip(parts, columns, strict=True)
-                ]
-            )
-        else:
-            joined[name] = [
-                cell
-                for part, each in zip(parts, columns, strict=True)
-                for cell in (
-                    [None] * part.length
-                    if each is None
-                    else each.tolist()
-                    if isinstance(each, Words)
-                    else each
-                )
-            ]
-    return joined
+    return {name: joined([_cells(part, name, parts) for part in parts]) for name in names}
+
+
+def _cells(rows: Rows, name: str, parts: Sequence[Rows]) -> Cells:
+    """Return a column of *rows*; where it has none, nothing in the form of that of others."""
+    if name in rows.columns:
+        return rows.columns[name]
+    others = [part.columns[name] for part in parts if name in part.columns]
+    kind = next((each.dtype for each in others if isinstance(each, np.ndarray)), None)
+    if kind is None:
+        return [None] * rows.length
+    empty = {"f": np.nan, "M": np.datetime64("NaT", "D")}.get(kind.kind, NONE)
+    return np.full(rows.length, empty, kind)
+
+
+def joined(parts: Sequence[Cells | Texts]) -> Any:
+    """Return the cells of several parts of one column, one part behind the other.
+
+    >>> joined([["a"], Words.of(["b", None])])
+    ['a', 'b', None]
+    """
+    if len(parts) == 1:
+        return parts[0]
+    if any(isinstance(part, np.ndarray) for part in parts):
+        return np.concatenate(parts)  # type: ignore[arg-type]  # arrays, or lists of numbers
+    if all(isinstance(part, Words) for part in parts):
+        return Words.joined(parts)  # type: ignore[arg-type]  # as asked above
+    if all(isinstance(part, Texts) for part in parts):
+        return Texts.joined(parts)  # type: ignore[arg-type]  # as asked above
+    return [cell for part in parts for cell in part]
 
 
 def taken(cells: Cells, rows: NDArray[Any]) -> Cells:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from bisect import bisect_right
 from functools import cached_property
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from attrs import define, field, frozen
 
-from govtree._files import LIMITS, Limits
+from govtree._files import LIMITS, Limits, collector_paused
 from govtree._yaml._bytes import decode
 from govtree._yaml._causes import (
     COLON,
@@ -211,10 +210,7 @@ def _compose(found: _Findings, limits: Limits) -> Entries | None:
         found.add("GT017", spot)
         return None
     composer = _Composer(found, limits)
-    # Everything made below stays alive, so that looking for garbage is time lost.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with collector_paused():
         loader = _loader()(source.text)
         try:
             return composer.compose(loader.get_event)
@@ -229,9 +225,6 @@ def _compose(found: _Findings, limits: Limits) -> Entries | None:
             return None
         finally:
             loader.dispose()
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _directive(text: str) -> int | None:

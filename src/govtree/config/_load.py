@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
 from attrs import evolve, frozen
 
 from govtree import _build, _yaml, tables
-from govtree._files import LIMITS, Folder, Limits
+from govtree._files import LIMITS, Folder, Limits, collector_paused
 from govtree._names import nearest
 from govtree._rows import Rows, tables_of
 from govtree.config._decode import Decoder, entries_of, is_nothing
@@ -79,7 +77,7 @@ def load_text(text: str | bytes, *, limits: Limits = LIMITS) -> Structure:
     'B-1'
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    with _collector_paused():
+    with collector_paused():
         return _or_raise(_Loader(None, "", limits).load(data, ""))
 
 
@@ -101,7 +99,7 @@ def examine(
         shown = str(Path(shown) / STRUCTURE_FILE)
     folder, name = os.path.split(shown)
     try:
-        with _collector_paused():
+        with collector_paused():
             loader = _Loader(Folder(folder, limits=limits), folder, limits, progress)
             return loader.load(loader.read_bytes(name, Location(shown)), shown)
     except FileError as error:
@@ -112,18 +110,6 @@ def _or_raise(examined: Examined) -> Structure:
     if examined.structure is None:
         raise ConfigError(examined.problems)
     return examined.structure
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Pause the collector of garbage: of what is made while loading, nothing is in a circle."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 class _Loader:

@@ -14,7 +14,7 @@ from govtree.findings import SEVERITIES, Severity
 from govtree.rules import _declared, _grids, _households, _posts, _sizes
 from govtree.rules._rule import Rule, Value
 
-__all__ = ["OFF", "SHIPPED", "RuleSet", "Setting", "Waiver", "Written"]
+__all__ = ["OFF", "SHIPPED", "RuleSet", "Setting", "Waiver", "Written", "find"]
 
 #: The shipped rules, sorted by code.
 SHIPPED: tuple[Rule, ...] = tuple(

@@ -6,13 +6,11 @@ each fault is told with file, row and column. Columns that no field asks for are
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 from govtree import _frames
-from govtree._files import Folder
+from govtree._files import Folder, collector_paused
 from govtree._rows import Rows, input_columns
 from govtree._values import read_cells, take_values
 from govtree.errors import FileError, Location, Places, Problem, RecordPlaces
@@ -65,7 +63,7 @@ def read_table(
     known = input_columns(table, record)
     notes = Notes(Location(name))
     try:
-        with folder.open(name, where=where) as stream, _collector_paused():
+        with folder.open(name, where=where) as stream, collector_paused():
             if name.lower().endswith(".parquet"):
                 rows = _read_parquet(stream, table, known, columns or {}, notes)
             else:
@@ -189,15 +187,3 @@ def _hand_on(gathered: Sequence[Gathered], columns: Sequence[Sequence[Any]], sta
 def _rows(table: str, gathered: Sequence[Gathered], length: int, places: Places) -> Rows:
     columns = {each.field.name: each.cells(length) for each in gathered}
     return Rows(table, columns, length, places)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep Python from looking for cycles among a million new rows, which have none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

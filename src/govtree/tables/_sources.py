@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from govtree._columns import TAG, Words
 from govtree._names import NearMisses, normal
-from govtree._rows import Cells
+from govtree._rows import Cells, joined
 from govtree._texts import Texts
 from govtree._values import Fault, take_values
 from govtree.errors import Location, Places
@@ -181,15 +181,7 @@ class Gathered:
         if self.field.source.value is not None:
             return self._constant(self.field.source.value, length)
         parts, self._parts = self._parts or [self._shaped([], 0)], []
-        if len(parts) == 1:
-            return parts[0]
-        if isinstance(parts[0], np.ndarray):
-            return np.concatenate(parts)
-        if isinstance(parts[0], Words):
-            return _joined(parts)
-        if isinstance(parts[0], Texts):
-            return Texts.joined(parts)
-        return [cell for part in parts for cell in part]
+        return joined(parts)
 
     def _constant(self, value: str, length: int) -> Any:
         cells: Any = self._shaped([value], 0)
@@ -223,13 +215,3 @@ class Gathered:
             self._notes.add(fault.code, where, **dict(fault.values))
         # Packed at once: a million texts of Python take four times the room.
         return Texts.of(read) if packed else read  # type: ignore[arg-type]  # a list of texts
-
-
-def _joined(parts: Sequence[Words]) -> Words:
-    words: list[str] = []
-    codes = []
-    for part in parts:
-        wide = part.codes.astype(np.int32)
-        codes.append(np.where(wide >= 0, wide + len(words), wide))
-        words += part.words
-    return Words.packed(np.concatenate(codes), words)
