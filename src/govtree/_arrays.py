@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from govtree import _sums
 from govtree._columns import (
     NONE,
+    UNKNOWN,
     IntArray,
     Inverse,
     References,
@@ -545,6 +546,12 @@ class Arrays:
         persons = self.pointing("tenure", "holder", "person")
         chosen = self.in_force("tenure") & (posts >= 0) & (persons >= 0)
         return posts[chosen], persons[chosen]
+
+    def hidden_in_office(self) -> IntArray:
+        """Return the rows of posts that somebody holds today of whom it is not known who it is."""
+        posts = self.pointing("tenure", "post", "post")
+        persons = self.pointing("tenure", "holder", "person")
+        return _kept(posts, self.in_force("tenure") & (posts >= 0) & (persons == UNKNOWN))
 
     def holders(self, post: str, table: str) -> tuple[IntArray, IntArray]:
         """Return who holds *post* today: rows of *table*, rows of persons, sorted pairs."""

@@ -68,7 +68,7 @@ class Each:
     def level_of(self, ids: Sequence[str]) -> list[str]:
         """Return the level or table that each id is in."""
         h = self._hierarchy
-        return self._by_table(ids, lambda table, rows: [h._called(table)] * len(rows))
+        return self._by_table(ids, lambda table, rows: [h.facts.called(table)] * len(rows))
 
     def branch_of(self, ids: Sequence[str]) -> list[str | None]:
         """Return the branch that answers for each id, or None."""

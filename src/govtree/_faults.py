@@ -19,7 +19,7 @@ from govtree._columns import NONE, IntArray, References, Words, followed, read_o
 from govtree._rows import Sources
 from govtree._texts import Texts
 from govtree.errors import Location
-from govtree.units import TERRITORY
+from govtree.units import STANDS_IN, TERRITORY
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -337,6 +337,13 @@ class Faults:
             sources=None if self.sources is None else self.sources.take(rows),
         )
 
+    def without(self, subjects: Sequence[str]) -> Faults:
+        """Return the faults of all subjects but these."""
+        if not subjects or not len(self):
+            return self
+        stays = [id not in subjects for id in self.ids.tolist()]
+        return self.take(np.flatnonzero(stays))
+
     # -- asking them -----------------------------------------------------------------------
 
     def __len__(self) -> int:
@@ -478,7 +485,7 @@ def _steps_up(h: Hierarchy, table: str, rows: IntArray) -> list[dict[str, IntArr
         for name, at in here.items():
             pending = at >= 0
             columns = h.sheet(name).columns
-            ways = ("parent",) if name in chain else (*TERRITORY[::-1], "community", "at")
+            ways = ("parent",) if name in chain else STANDS_IN
             for way in ways:
                 stored = columns.get(way)
                 for target, up in stored.targets.items() if isinstance(stored, References) else ():

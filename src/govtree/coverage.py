@@ -103,7 +103,7 @@ class _Runs:
         self.lacking += [NotChecked(rule.code, reason) for reason in found.skipped]
         severities = np.full(len(found), SEVERITIES.index(severity), np.int8)
         faults = Faults.gather(self._h, rule.kind, found, severities)
-        kept = _without(faults, waived)
+        kept = faults.without(waived)
         subjects = self._h.count(rule.subject)
         set_aside = len(faults) - len(kept)
         self.faults.append(kept)
@@ -136,10 +136,3 @@ def _as_set(rules: RuleSet | Sequence[Rule] | None) -> RuleSet:
         )
     # Who hands in a rule by itself asks for it.
     return RuleSet.of({each.code: each.severity for each in rules}, rules=rules)
-
-
-def _without(faults: Faults, subjects: Sequence[str]) -> Faults:
-    if not subjects or not len(faults):
-        return faults
-    stays = [id not in subjects for id in faults.ids.tolist()]
-    return faults.take(np.flatnonzero(stays))

@@ -69,6 +69,14 @@ class Facts:
     )
     declared: tuple[Declared, ...] = field(default=(), converter=_figures)
 
+    def called(self, table: str) -> str:
+        """Return the name of the level whose table this is, or else the name of the table.
+
+        >>> Facts(levels=["district", Level("KK", "household")]).called("household")
+        'KK'
+        """
+        return next((each.level for each in self.levels if each.table == table), table)
+
     def to_plain(self) -> dict[str, Any]:
         """Return the facts as texts, numbers, lists and mappings, without what is not said.
 

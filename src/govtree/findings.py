@@ -177,9 +177,9 @@ class Report:
         kept = sorted(summaries, key=lambda each: each.kind.code)
         for each in kept:
             judged, reasons = each.summary.judge(each.kind, each.severity)
-            stays = [id not in each.waived for id in judged.ids.tolist()]
-            if any(stays):
-                found.append(judged.take(np.flatnonzero(stays)))
+            judged = judged.without(each.waived)
+            if len(judged):
+                found.append(judged)
             lacking |= {NotChecked(each.kind.code, reason) for reason in reasons}
         return cls(
             tuple(sorted(found, key=lambda each: each.kind.code)),

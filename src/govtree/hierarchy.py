@@ -30,6 +30,7 @@ from govtree.facts import Facts
 from govtree.units import (
     BESIDE,
     ROLES,
+    STANDS_IN,
     TERRITORY,
     Area,
     Body,
@@ -230,8 +231,8 @@ class Hierarchy:
         Args:
             tables: By name of the table (``household``, ``grid``, ``tenure``, the name of a
                 level): a mapping from field to a sequence of values, or any data frame that
-                narwhals knows (extra ``frames``). A tag is a column ``tags.NAME``, or stands
-                in mappings in a column ``tags``.
+                narwhals knows (each of the extras brings it). A tag is a column ``tags.NAME``,
+                or stands in mappings in a column ``tags``.
             facts: Fields of :class:`Facts`.
 
         Raises:
@@ -460,8 +461,9 @@ class Hierarchy:
     def parent(self, id: str) -> str | None:
         """Return the unit above *id*, or None.
 
-        In the territory: an entrance stands in its building, a building in its grid, else
-        its compound; grids and compounds in their community; a post at its place.
+        In the territory: an entrance stands in its building, a building in its micro-grid,
+        else its grid, else its compound; grids and compounds in their community; a post at its
+        place.
         """
         above = self._parent(*self.locate(id))
         return None if above is None else self._id(*above)
@@ -497,7 +499,7 @@ class Hierarchy:
     def level_of(self, id: str) -> str:
         """Return the name of the level, or of the table, that *id* is in."""
         table, _ = self.locate(id)
-        return self._called(table)
+        return self.facts.called(table)
 
     def common_ancestor(self, *ids: str) -> str | None:
         """Return the lowest unit that all of *ids* are or stand under, or None."""
@@ -818,10 +820,7 @@ class Hierarchy:
 
     def _steps_up(self, table: str) -> list[tuple[str, Column]]:
         """Return the columns of *table* that name what a row stands in, the first ones first."""
-        if table in {level.table for level in self.levels}:
-            names: tuple[str, ...] = ("parent",)
-        else:
-            names = ("building", "micro_grid", "grid", "compound", "community", "at")
+        names = ("parent",) if table in {level.table for level in self.levels} else STANDS_IN
         columns = columns_of(tables_of(self.levels)[table])
         given = self._sheets[table].columns
         return [(name, columns[name]) for name in names if name in given]
@@ -842,9 +841,6 @@ class Hierarchy:
 
     def _id(self, table: str, row: int) -> str:
         return cast(str, cast(Ids, self._sheets[table].ids)[row])
-
-    def _called(self, table: str) -> str:
-        return next((each.level for each in self.levels if each.table == table), table)
 
     def _unknown(self, id: object, table: str | None = None) -> UnknownIdError:
         def meant() -> str:

@@ -16,7 +16,9 @@ from attrs import field, fields, frozen
 __all__ = [
     "RELATION_ENDS",
     "ROLES",
+    "SECTIONS",
     "SHIPPED_LEVELS",
+    "STANDS_IN",
     "TABLES",
     "TERRITORY",
     "Area",
@@ -60,6 +62,10 @@ TERRITORY = ("compound", "grid", "micro_grid", "building", "entrance")
 
 #: Tables beside the chain and the territory whose rows are nodes of the graph as well.
 BESIDE = ("area", "body", "post")
+
+#: Fields that name what a row beside the chain stands in, the nearest first: a building in its
+#: micro-grid, else its grid, else its compound; a post at its place.
+STANDS_IN = ("building", "micro_grid", "grid", "compound", "community", "at")
 
 Shape = Literal[
     "id",  # text, unique in the whole structure
@@ -723,6 +729,10 @@ TABLES: tuple[Table, ...] = (
     Table("duty", "duties", Duty),
     Table("responsibility", "responsibilities", Responsibility),
 )
+
+
+#: Key in a structure file by name of the table.
+SECTIONS: Mapping[str, str] = {table.name: table.section for table in TABLES}
 
 
 def columns_of(record: type[Record]) -> Mapping[str, Column]:

@@ -19,7 +19,7 @@ from govtree.config._structure import Structure
 from govtree.errors import FileError, Location, problem
 from govtree.hierarchy import Hierarchy
 from govtree.rules import Setting, Waiver
-from govtree.units import TABLES, Declared, Level, Term, columns_of
+from govtree.units import SECTIONS, Declared, Level, Term, columns_of
 
 __all__ = ["dump", "files_of"]
 
@@ -28,8 +28,6 @@ BARE = "bare"
 
 #: Rows up to which a table is written into the structure file itself.
 INLINE = 60
-
-_SECTION_OF = {table.name: table.section for table in TABLES}
 
 
 def dump(structure: Structure, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
@@ -74,7 +72,7 @@ def files_of(structure: Structure, *, inline: int = INLINE) -> dict[str, bytes |
     files: dict[str, bytes | Iterable[bytes]] = {}
     units: dict[str, Any] = {}
     for table in hierarchy.tables:
-        section = _SECTION_OF.get(table, "")
+        section = SECTIONS.get(table, "")
         if _stands_inline(hierarchy, table, inline):
             stands: Any = _records(hierarchy, table)
         else:

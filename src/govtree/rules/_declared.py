@@ -15,15 +15,14 @@ from govtree._names import nearest
 from govtree._rows import tables_of
 from govtree.findings import DECLARED, Kind, Severity
 from govtree.rules._rule import Parameter, rule
-from govtree.units import ROLES, TABLES, Declared, columns_of
+from govtree.units import ROLES, SECTIONS, Declared, columns_of
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
 
 __all__ = ["HOW", "RULES", "Figures", "Stated"]
 
-_TABLES = {table.section: table.name for table in TABLES}
-_SECTIONS = {table.name: table.section for table in TABLES}
+_TABLES = {section: table for table, section in SECTIONS.items()}
 #: Sums that may be declared besides tables and their words.
 _SUMS = ("residents", "members", "probationary")
 HOW = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most "}
@@ -194,7 +193,7 @@ def _state(h: Hierarchy, stated: Stated) -> Stated:
     if not h.has(table):
         if table == "household":
             return _summed(h, stated, TAG + word if word else "households")
-        return evolve(stated, reason=f"no {_SECTIONS.get(table, table)}")
+        return evolve(stated, reason=f"no {SECTIONS.get(table, table)}")
     if not word:
         return _counted(h, stated, table, np.arange(h.count(table)))
     if table == "household" and any(h.has(name, TAG + word) for name in h.tables):
@@ -233,11 +232,11 @@ def _of_word(h: Hierarchy, stated: Stated, table: str, word: str) -> Stated:
         known = sorted({each for column in columns.values() for each in column.words})
         meant = nearest(word, known)
         hint = f"; did you mean '{meant}'?" if meant else ""
-        called = _SECTIONS.get(table, table)
+        called = SECTIONS.get(table, table)
         return evolve(stated, reason=f"no column of {called} has the word '{word}'{hint}")
     name, term = named
     if name not in columns:
-        return evolve(stated, reason=f"no '{name}' of {_SECTIONS.get(table, table)}")
+        return evolve(stated, reason=f"no '{name}' of {SECTIONS.get(table, table)}")
     rows = np.flatnonzero(columns[name].is_word(term))
     unsaid = int(np.count_nonzero(columns[name].codes == UNKNOWN))
     return evolve(_counted(h, stated, table, rows), unsaid=unsaid)

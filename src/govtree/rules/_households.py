@@ -14,7 +14,6 @@ from govtree.rules._ways import (
     Ground,
     across,
     building_grids,
-    called,
     count_in,
     covers,
     first,
@@ -157,7 +156,7 @@ def two_ways_up_disagree(h: Hierarchy) -> Hits:
     return Hits(
         rows,
         related=(*branches, grid),
-        level=called(h, "branch"),
+        level=h.facts.called("branch"),
         along=branches[0],
         across=branches[1],
         grid=grid,
@@ -203,7 +202,7 @@ def household_in_two_communities(h: Hierarchy) -> Hits:
     return Hits(
         rows,
         related=(*communities, grids),
-        level=called(h, "community"),
+        level=h.facts.called("community"),
         along=communities[0],
         across=communities[1],
         grid=grids,
@@ -291,7 +290,7 @@ def without_parent(h: Hierarchy, table: str) -> Hits:
         parents = np.full(h.count(table), NONE, np.int32)
     rows = np.flatnonzero(parents == NONE)
     chain = [level.table for level in h.levels]
-    above = called(h, chain[max(chain.index(table) - 1, 0)])
+    above = h.facts.called(chain[max(chain.index(table) - 1, 0)])
     values: dict[str, Any] = {"level": above}
     if table != "household":
         values["households"] = h.arrays.households(table)[rows] if len(rows) else rows

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree._columns import UNKNOWN, IntArray
 from govtree.findings import Hits, Named
 from govtree.rules._rule import Parameter, distinct, rule
 from govtree.rules._ways import covering
@@ -133,9 +132,7 @@ def _held_seats(h: Hierarchy) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     held[posts] = True
     unsaid = np.zeros(len(held), np.bool_)
     if h.has("tenure"):
-        seat: IntArray = h.arrays.pointing("tenure", "post", "post")
-        holder = h.arrays.pointing("tenure", "holder", "person")
-        unsaid[seat[(holder == UNKNOWN) & h.arrays.in_force("tenure") & (seat >= 0)]] = True
+        unsaid[h.arrays.hidden_in_office()] = True
     else:
         # Nobody named any holder: only what is called vacant is known to be.
         vacant = h.sheet("post").columns.get("vacant")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from govtree.errors import OutOfRangeError
 from govtree.findings import DECLARED, Hits, Kind, Severity, Summary
-from govtree.units import TABLES
+from govtree.units import SECTIONS
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -22,8 +22,6 @@ __all__ = ["Parameter", "Rule", "Value", "distinct", "rule"]
 
 Asked = Literal["whole", "number", "share", "choice", "word", "words"]
 Value = int | float | str | tuple[str, ...]
-
-_SECTIONS = {table.name: table.section for table in TABLES}
 
 
 @frozen
@@ -241,7 +239,7 @@ def _missing(h: Hierarchy, alternatives: Sequence[str]) -> str:
     if first.startswith(":"):
         return f"nothing {first[1:]} anything"
     table, dot, _ = first.partition(".")
-    called = _SECTIONS.get(table, table)
+    called = SECTIONS.get(table, table)
     if not dot or not h.has(table):
         return f"no {called}"
     columns = [each.partition(".")[2] for each in alternatives if each.startswith(f"{table}.")]

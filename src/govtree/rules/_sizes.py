@@ -8,7 +8,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._columns import NONE, UNKNOWN, Words
+from govtree._columns import NONE, Words
 from govtree.findings import Hits
 from govtree.rules._rule import Parameter, distinct, rule
 from govtree.rules._ways import count_in, on_ground
@@ -236,13 +236,7 @@ def _workers(h: Hierarchy, words: tuple[str, ...], kinds: tuple[str, ...]) -> _N
 
 
 def _hidden_holders(h: Hierarchy, words: tuple[str, ...], length: int) -> NDArray[np.int64]:
-    seat = h.arrays.pointing("tenure", "post", "post")
-    holder = h.arrays.pointing("tenure", "holder", "person")
-    chosen = (holder == UNKNOWN) & (seat >= 0) & h.arrays.in_force("tenure")
-    if not chosen.any():
-        return np.zeros(length, np.int64)
-    hidden = np.zeros(h.count("post"), np.int64)
-    np.add.at(hidden, seat[chosen], 1)
+    hidden = np.bincount(h.arrays.hidden_in_office(), minlength=h.count("post"))
     number = np.zeros(length, np.int64)
     for word in words:
         posts, places = h.arrays.seats(word, "grid")

@@ -24,7 +24,6 @@ __all__ = [
     "Ground",
     "across",
     "building_grids",
-    "called",
     "count_in",
     "covering",
     "covers",
@@ -168,11 +167,6 @@ def covers(h: Hierarchy, branches: IntArray, grids: IntArray) -> NDArray[np.bool
     above, below = h.arrays.links("covers", "branch", "grid")
     known = np.isin(branches * some + grids, above * some + below)
     return known & (branches >= 0) & (grids >= 0)
-
-
-def called(h: Hierarchy, table: str) -> str:
-    """Return the name of the level that plays this role, or the name of the table."""
-    return next((each.level for each in h.levels if each.table == table), table)
 
 
 def count_in(rows: IntArray | None, length: int) -> NDArray[np.int64]:
