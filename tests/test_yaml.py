@@ -381,7 +381,8 @@ a.yaml:1:5: error[GT028]: '：' is not a sign of YAML; did you mean ':'?
  1 | name：x
    |     ^"""
 LOOKS_LIKE_GBK = """\
-a.yaml:1:7: error[GT011]: the file is not UTF-8 but looks like GB18030; save the file as UTF-8
+a.yaml:1:7: error[GT011]: the file is not UTF-8 but looks like GB18030; save the file as UTF-8; \
+a spreadsheet calls it 'CSV UTF-8'
  1 | name: 梅山镇，史河社区
    |       ^"""
 
