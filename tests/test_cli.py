@@ -206,6 +206,21 @@ def test_a_path_behind_two_dashes_is_a_path(written, capsys):
     assert main(["check", "--", written(CLEAN, "--fix.yaml")]) == 0
 
 
+def test_nothing_is_imported_from_the_current_folder(written):
+    """Modules that lie beside a structure are not run, and no backend is looked for there."""
+    name = written(CLEAN)
+    for module in ("re", "yaml", "numpy", "networkx", "attrs", "conftest"):
+        written("open('ran', 'w')\n", f"{module}.py")
+    Path("x-1.dist-info").mkdir()
+    written("Metadata-Version: 2.1\nName: x\nVersion: 1\n", "x-1.dist-info/METADATA")
+    written("[networkx.backends]\nx = conftest\n", "x-1.dist-info/entry_points.txt")
+
+    done = run("show", name)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert not Path("ran").exists()
+
+
 def test_demo_checks_the_example_and_calls_it_synthetic(tmp_path, monkeypatch, capsys):
     """The demo tells what is synthetic, shows what findings look like, and leaves nothing."""
     monkeypatch.chdir(tmp_path)

@@ -2,7 +2,11 @@
 
 import sys
 
-from govtree.cli import main
-
 if __name__ == "__main__":
+    # Python looks first in the current folder, which may be a stranger's, with a yaml.py in it.
+    if not sys.flags.safe_path:
+        del sys.path[0]
+
+    from govtree.cli import main
+
     sys.exit(main())
