@@ -74,3 +74,8 @@ def records_as_people_write_them() -> None:
     assert_type(branch.flags, tuple[Mark, ...])
     Area(id="A-1", communities=("C-1", {"unit": "C-2", "since": "2024-01-01"}))
     Branch(id="B-1", covers=[1])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+
+
+# What must be given is missed by type checkers, too.
+Grid()  # type: ignore[call-arg]
+Post(id="P", post="secretary")  # type: ignore[call-arg]

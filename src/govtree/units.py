@@ -119,10 +119,6 @@ def _column(shape: Shape, *, default: Any = None, **how: Any) -> Any:
     return field(default=default, metadata={"column": Column(shape, **how)})
 
 
-def _id() -> Any:
-    return field(metadata={"column": Column("id", required=True)})
-
-
 def _text() -> Any:
     return _column("text")
 
@@ -151,8 +147,12 @@ def _reference(*targets: str) -> Any:
     return _column("reference", targets=targets)
 
 
-def _required(shape: Shape, **how: Any) -> Any:
-    return field(metadata={"column": Column(shape, required=True, **how)})
+def _required(shape: Shape, **how: Any) -> dict[str, Column]:
+    """Return the metadata of a field that must be given.
+
+    Such a field is made by attrs' own ``field``, so that type checkers miss it in a call.
+    """
+    return {"column": Column(shape, required=True, **how)}
 
 
 def _tags() -> Any:
@@ -243,7 +243,7 @@ class Unit(Record):
         flags: Dated marks such as an award or a weak branch.
     """
 
-    id: str = _id()
+    id: str = field(metadata=_required("id"))
     name: str | None = _text()
     kind: str | None = _term("@kind")
     code: str | None = _text()
@@ -466,8 +466,8 @@ class Post(Unit):
         serves: Units it serves beyond its place, such as the households of a steward.
     """
 
-    post: str = _required("term", vocabulary="post")
-    at: str = _required("reference", targets=(UNIT, "area", "body"))
+    post: str = field(metadata=_required("term", vocabulary="post"))
+    at: str = field(metadata=_required("reference", targets=(UNIT, "area", "body")))
     number: int | None = _whole()
     vacant: bool | None = _truth()
     serves: tuple[Link, ...] = field(default=(), converter=_as_links, metadata=_linked("serves"))
@@ -483,7 +483,7 @@ class Person(Record):
         home: Body the person comes from.
     """
 
-    id: str = _id()
+    id: str = field(metadata=_required("id"))
     employment: str | None = _term("employment")
     home: str | None = _reference("body")
 
@@ -501,8 +501,8 @@ class Tenure(Record):
         until: Last day.
     """
 
-    post: str = _required("reference", targets=("post",))
-    holder: str = _required("reference", targets=("person",))
+    post: str = field(metadata=_required("reference", targets=("post",)))
+    holder: str = field(metadata=_required("reference", targets=("person",)))
     appointment_source: str | None = _term("appointment_source")
     full_time: bool | None = _truth()
     since: dt.date | None = _date()
@@ -521,8 +521,8 @@ class Flag(Record):
         until: Last day.
     """
 
-    unit: str = _required("reference", targets=(NODE,))
-    flag: str = _required("term", vocabulary="flag")
+    unit: str = field(metadata=_required("reference", targets=(NODE,)))
+    flag: str = field(metadata=_required("term", vocabulary="flag"))
     giver: str | None = _text()
     since: dt.date | None = _date()
     until: dt.date | None = _date()
@@ -541,9 +541,9 @@ class Relation(Record):
         until: Last day.
     """
 
-    relation: str = _required("term", vocabulary="relation")
-    source: str = _required("reference", targets=(NODE,))
-    target: str = _required("reference", targets=(NODE,))
+    relation: str = field(metadata=_required("term", vocabulary="relation"))
+    source: str = field(metadata=_required("reference", targets=(NODE,)))
+    target: str = field(metadata=_required("reference", targets=(NODE,)))
     mode: str | None = _term("mode")
     since: dt.date | None = _date()
     until: dt.date | None = _date()
@@ -558,8 +558,8 @@ class BodyGroup(Record):
         group: Name of the group.
     """
 
-    body: str = _required("reference", targets=("body",))
-    group: str = _required("text")
+    body: str = field(metadata=_required("reference", targets=("body",)))
+    group: str = field(metadata=_required("text"))
 
 
 @frozen(kw_only=True)
@@ -576,7 +576,7 @@ class Membership(Record):
         until: Last day.
     """
 
-    body: str = _required("reference", targets=("body",))
+    body: str = field(metadata=_required("reference", targets=("body",)))
     member: str | None = _reference(NODE)
     person: str | None = _reference("person")
     role: str | None = _term("membership_role")
@@ -596,8 +596,8 @@ class Duty(Record):
         on: Day on which that was seen.
     """
 
-    unit: str = _required("reference", targets=(NODE,))
-    duty: str = _required("term", vocabulary="duty")
+    unit: str = field(metadata=_required("reference", targets=(NODE,)))
+    duty: str = field(metadata=_required("term", vocabulary="duty"))
     kept: bool | None = _truth()
     on: dt.date | None = _date()
 
@@ -614,9 +614,9 @@ class Responsibility(Record):
         until: Last day.
     """
 
-    unit: str = _required("reference", targets=(NODE,))
+    unit: str = field(metadata=_required("reference", targets=(NODE,)))
     matter: str | None = _term("matter")
-    bearer: str = _required("reference", targets=(NODE,))
+    bearer: str = field(metadata=_required("reference", targets=(NODE,)))
     since: dt.date | None = _date()
     until: dt.date | None = _date()
 
