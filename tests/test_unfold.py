@@ -271,3 +271,39 @@ def test_tables_hold_links_as_texts_records_or_mappings() -> None:
     assert h.branches["B2"].covers == ()
     assert h.grids["N"].flags[0].flag == "weak"
     assert h.bodies["D"].serves == (Link("N", "contract"),)
+
+
+class NAType:
+    """What pandas puts where there is nothing: it is neither true nor false, nor itself."""
+
+    def __bool__(self) -> bool:
+        raise TypeError("boolean value of NA is ambiguous")
+
+    def __eq__(self, other: object) -> NAType:  # type: ignore[override]  # as pandas has it
+        return self
+
+    __ne__ = __eq__  # type: ignore[assignment]  # as pandas has it
+    __hash__ = None  # type: ignore[assignment]  # nobody asks
+
+
+@pytest.mark.parametrize(
+    "nothing", [None, "", float("nan"), NAType()], ids=["None", "empty", "NaN", "NA"]
+)
+def test_an_empty_cell_says_nothing_whatever_it_is_empty_with(nothing: object) -> None:
+    """A seat whose cells are empty has no holder, no id of its own, and covers nothing."""
+    h = Hierarchy.from_tables(
+        {
+            "branch": {"id": ["B-1"]},
+            "post": {
+                "id": [nothing, nothing],
+                "post": ["secretary", "steward"],
+                "at": ["B-1", "B-1"],
+                "holder": ["p-1", nothing],
+                "serves": [nothing, "B-1"],
+            },
+        }
+    )
+
+    assert h.ids("post") == ["B-1/secretary", "B-1/steward"]
+    assert [each.holder for each in h.records("tenure")] == ["p-1"]
+    assert h.related("B-1/steward", "serves") == ("B-1",)

@@ -38,6 +38,7 @@ from govtree._rows import (
     Sources,
     briefly,
     input_columns,
+    is_given,
     tables_of,
     taken,
 )
@@ -172,7 +173,7 @@ class _Builder:
 
     def _say_unfit(self, table: Input, row: int, reason: str) -> None:
         cell = table.columns["id"][row]
-        if not _is_given(cell):
+        if not is_given(cell):
             self._say("GT109", table.sources, row, table=_a(table.table))
         elif not isinstance(cell, str):
             self._say("GT048", table.sources, row, "id", cell=cell)
@@ -342,7 +343,7 @@ class _Builder:
                 break
         if missed is None:
             missed = np.arange(len(cells))
-        told = [row for row in missed.tolist() if _is_given(cells[row])]
+        told = [row for row in missed.tolist() if is_given(cells[row])]
         unknown = [row for row in told if cells[row] == UNKNOWN_CELL]
         if unknown:
             found = found or {(allowed or [table])[0]: np.full(len(cells), NONE, np.int32)}
@@ -560,11 +561,6 @@ def _in_order(cells: Cells, rows: Sequence[int], order: NDArray[Any] | None) -> 
 
 def _length(cells: Cells, order: NDArray[Any] | None) -> int:
     return len(cells) if order is None else len(order)
-
-
-def _is_given(cell: object) -> bool:
-    """Return whether a cell says anything; not a number is how data frames say nothing."""
-    return cell is not None and cell != "" and cell == cell  # noqa: PLR0124 - not NaN
 
 
 def _rows_of_words(words: Words, chosen: Callable[[str], bool]) -> list[int]:

@@ -52,7 +52,6 @@ class Limits:
     aliases: int = _most(1_000, "values that aliases repeat in one structure file")
     tags: int = _most(250, "different tags of one section in one structure file")
     nodes: int = _most(4_000_000, "keys and values in one structure file, repeats by alias counted")
-    digits: int = _most(18, "digits of a whole number")
     id_characters: int = _most(200, "characters of an id")
     shown: int = _most(20, "problems of one kind that are printed; counting is never capped")
     hints: int = _most(20, "near misses that are sought for one kind of problem")

@@ -154,11 +154,19 @@ def briefly(where: Location, seen_from: Location) -> str:
 
 
 def is_given(cell: Any) -> bool:
-    return (
-        cell is not None
-        and cell != NONE
-        and not (isinstance(cell, np.datetime64) and np.isnat(cell))
-    )
+    """Return whether a Python value says anything; data frames have many ways to say nothing.
+
+    >>> [is_given(cell) for cell in ("B-01", 0, None, "", float("nan"), np.datetime64("NaT"))]
+    [True, True, False, False, False, False]
+    """
+    if cell is None or isinstance(cell, str):
+        return bool(cell)
+    if isinstance(cell, (float, np.floating)):
+        return bool(cell == cell)  # noqa: PLR0124 - not NaN
+    if isinstance(cell, np.datetime64):
+        return not np.isnat(cell)
+    # The ones of pandas, without asking for pandas.
+    return type(cell).__name__ not in ("NAType", "NaTType")
 
 
 def _joined(parts: Sequence[Rows]) -> dict[str, Cells]:

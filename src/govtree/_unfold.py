@@ -156,7 +156,7 @@ def _imply_persons(parts: dict[str, list[Rows]]) -> None:
         for rows in parts.get(table, ()):
             # What is no text is told where the reference is read.
             cells = rows.columns.get(name, ())
-            named.update(cell for cell in cells if cell and isinstance(cell, str))
+            named.update(cell for cell in cells if isinstance(cell, str) and cell)
     for rows in parts.get("person", ()):
         named.difference_update(rows.columns.get("id", ()))
     named.discard(UNKNOWN_CELL)
@@ -171,7 +171,12 @@ def _listed(table: Input, name: str) -> list[Any]:
     if cells is None:
         return [None] * table.length
     listed = list(cells.tolist() if isinstance(cells, np.ndarray | Words) else cells)
-    return [None if cell == NONE else cell for cell in listed]
+    return [cell if _is_told(cell) else None for cell in listed]
+
+
+def _is_told(cell: Any) -> bool:
+    """Return whether a cell of a column says anything."""
+    return is_given(cell) and cell != NONE
 
 
 def _seats_and_tenures(posts: Rows, say: Say) -> Iterator[Rows]:
@@ -182,10 +187,14 @@ def _seats_and_tenures(posts: Rows, say: Say) -> Iterator[Rows]:
     since = posts.columns.get("since", nothing)
     held = {name: posts.columns[name] for name in HELD if name in posts.columns}
     seats = {name: cells for name, cells in posts.columns.items() if name not in held}
+
+    def told_holder(row: int) -> str:
+        return str(holders[row]) if _is_told(holders[row]) else ""
+
     # What the earliest holder's row says of the seat counts, whatever the order of the rows.
     by_age = sorted(
         range(posts.length),
-        key=lambda row: (str(ids[row]), str(since[row]), str(holders[row] or ""), row),
+        key=lambda row: (str(ids[row]), str(since[row]), told_holder(row), row),
     )
     rows_of: dict[Any, list[int]] = {}
     for row in by_age:
@@ -205,7 +214,7 @@ def _seats_and_tenures(posts: Rows, say: Say) -> Iterator[Rows]:
     yield Rows("post", columns, len(chosen), Chosen(posts.places, chosen))
     given = np.zeros(posts.length, np.bool_)
     for cells in held.values():
-        given[[row for row in range(posts.length) if is_given(cells[row])]] = True
+        given[[row for row in range(posts.length) if _is_told(cells[row])]] = True
     rows = np.flatnonzero(given)
     if len(rows):
         columns = {name: taken(cells, rows) for name, cells in held.items()}
@@ -218,7 +227,7 @@ def _say_other_place(posts: Rows, id: object, first: int, row: int, say: Say) ->
     for name in ("post", "at", "number"):
         if name in posts.columns:
             one, other = posts.columns[name][first], posts.columns[name][row]
-            if is_given(one) and is_given(other) and one != other:
+            if _is_told(one) and _is_told(other) and one != other:
                 here, there = posts.places.at(row, "id"), posts.places.at(first, "id")
                 say("GT101", posts.places, row, "id", id=id, first=briefly(there, here))
                 return
@@ -226,7 +235,7 @@ def _say_other_place(posts: Rows, id: object, first: int, row: int, say: Say) ->
 
 def _first_given(cells: Cells, rows: Sequence[Sequence[int]]) -> Cells:
     """Return for each list of rows the first cell in which something is given."""
-    at = [next((row for row in each if is_given(cells[row])), each[0]) for each in rows]
+    at = [next((row for row in each if _is_told(cells[row])), each[0]) for each in rows]
     return taken(cells, np.array(at, np.int64))
 
 
@@ -236,7 +245,7 @@ def _beside(rows: Rows, name: str, column: Column, cells: Cells) -> Rows:
     found = [
         (row, at, each)
         for row, given in enumerate(cells)
-        if given and ids[row]
+        if given and is_given(ids[row])
         for at, each in enumerate(given)
     ]
     owners = [ids[row] for row, _, _ in found]
@@ -260,4 +269,4 @@ def _dated(items: Sequence[Link | Mark], names: Iterable[str]) -> dict[str, Cell
     columns: dict[str, Cells] = {name: [getattr(each, name) for each in items] for name in names}
     for name in ("since", "until"):
         columns[name] = np.array([getattr(each, name) for each in items], "datetime64[D]")
-    return {name: cells for name, cells in columns.items() if any(is_given(cell) for cell in cells)}
+    return {name: cells for name, cells in columns.items() if any(_is_told(cell) for cell in cells)}

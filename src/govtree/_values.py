@@ -17,7 +17,7 @@ import numpy as np
 from attrs import fields, frozen, has
 
 from govtree._columns import NONE, UNKNOWN, Words
-from govtree._rows import UNKNOWN_CELL, Cells
+from govtree._rows import UNKNOWN_CELL, Cells, is_given
 from govtree.units import Link, Mark, Shape
 
 __all__ = ["FALSE_WORDS", "TRUE_WORDS", "Fault", "read_cells", "take_values"]
@@ -405,22 +405,11 @@ def _take_typed(
     faults = []
     for row, value in enumerate(values):
         try:
-            taken.append(nothing if _is_nothing(value) else take(value))
+            taken.append(take(value) if is_given(value) else nothing)
         except _Unfit as reason:
             taken.append(nothing)
             faults.append(Fault(row, reason.code, reason.values))
     return np.array(taken, dtype), faults
-
-
-def _is_nothing(value: Any) -> bool:
-    if value is None or isinstance(value, str):
-        return not value
-    if isinstance(value, (float, np.floating)):
-        return bool(value != value)  # noqa: PLR0124 - NaN alone
-    if isinstance(value, np.datetime64):
-        return bool(np.isnat(value))
-    # The ones of pandas, without asking for pandas.
-    return type(value).__name__ in ("NAType", "NaTType")
 
 
 def _shown(value: Any) -> str:
@@ -525,7 +514,7 @@ def _take_text(values: Sequence[Any]) -> tuple[Cells, list[Fault]]:
             texts.append(str.__str__(value) or None)
         else:
             texts.append(None)
-            if not _is_nothing(value):
+            if is_given(value):
                 faults.append(Fault(row, "GT048", (("cell", _shown(value)),)))
     cells, damaged = _read_text(texts)
     return cells, sorted(faults + damaged, key=lambda fault: fault.row)
@@ -545,7 +534,7 @@ def _take_several(shape: Shape) -> Callable[[Sequence[Any]], tuple[Cells, list[F
         for row, value in enumerate(values):
             several = value if isinstance(value, (list, tuple, np.ndarray)) else [value]
             try:
-                given = [_one_of_several(shape, each) for each in several if not _is_nothing(each)]
+                given = [_one_of_several(shape, each) for each in several if is_given(each)]
                 taken.append(tuple(given) or None)
             except _Unfit as reason:
                 taken.append(None)
