@@ -22,7 +22,7 @@ Turned = Callable[[str, str, str], Inverse]
 
 #: Names that are remembered, twice over. Whole walks gain little by more of them, and these
 #: stay below 1 MB.
-KEPT = 3_072
+KEPT = 2_048
 #: Names that are handed out at once where all are asked for.
 _BLOCK = 512
 #: Names of a family that are remembered beforehand.
@@ -196,16 +196,42 @@ class Numbered:
         before, other = self._missed
         # What is missed next is as a rule in the same table.
         row = -1 if before is None else before.ids.row(id)
-        if before is not None and row >= 0:
-            self._missed = (before, row)
-            self._look_ahead(before, row, other)
-            return before.first + row
-        for kind in self._by_size:
-            row = kind.ids.row(id)
-            if row >= 0:
-                self._missed = (kind, row)
-                return kind.first + row
-        raise KeyError(id)
+        if before is None or row < 0:
+            for kind in self._by_size:
+                row = kind.ids.row(id)
+                if row >= 0:
+                    self._missed = (kind, row)
+                    return kind.first + row
+            raise KeyError(id)
+        self._missed = (before, row)
+        # Two that are missed one behind the other give away where a walk goes. Breadth first,
+        # a name is asked for only when very many others were handed out, and then its
+        # brothers follow. Other walks follow the order of the rows, up or down.
+        if row - other in (1, -1):
+            self._look_ahead(before, range(before.length), row, up=row > other)
+        else:
+            for up in before.up:
+                at = up[0]
+                if at[row] == at[other] >= 0:
+                    family = self._family(before, up, at[row])
+                    self._look_ahead(before, family, row, up=row > other)
+                    break
+        return before.first + row
+
+    def _family(self, kind: Kind, up: Up, upper: int) -> Any:
+        steps = self.downs(up.upper)
+        return next(
+            step.rows(upper) for step in steps if step.lower is kind and step.column == up.column
+        )
+
+    def _look_ahead(self, kind: Kind, line: Any, row: int, *, up: bool) -> None:
+        """Remember the names of the rows that follow *row* in a *line* of them."""
+        at = bisect_right(line, row)
+        rows = line[at : at + _AHEAD] if up else line[max(at - 1 - _AHEAD, 0) : at - 1]
+        if len(rows):
+            self._make_room(len(rows))
+            numbers = map(kind.first.__add__, rows)
+            self.known.update(zip(kind.names_of(rows), numbers, strict=True))
 
     def _make_room(self, count: int) -> None:
         """Forget what was known before, so that *count* more names are not too many."""
@@ -213,32 +239,6 @@ class Numbered:
             # The same dict goes on: the mappings hold it.
             self._older = self.known.copy()
             self.known.clear()
-
-    def _look_ahead(self, kind: Kind, row: int, other: int) -> None:
-        """Remember the names that will be asked for next, where two that are missed give it away.
-
-        Breadth first, a name is asked for only when very many others were handed out, and
-        then its brothers follow. Other walks follow the order of the rows, up or down.
-        """
-        line: Any = range(kind.length)
-        if abs(row - other) != 1:
-            for up in kind.up:
-                if up.at[row] == up.at[other] >= 0:
-                    steps = self.downs(up.upper)
-                    line = next(
-                        step.rows(up.at[row])
-                        for step in steps
-                        if step.lower is kind and step.column == up.column
-                    )
-                    break
-            else:
-                return
-        at = bisect_right(line, row)
-        rows = line[at : at + _AHEAD] if row > other else line[max(at - 1 - _AHEAD, 0) : at - 1]
-        if len(rows):
-            self._make_room(len(rows))
-            numbers = map(kind.first.__add__, rows)
-            self.known.update(zip(kind.names_of(rows), numbers, strict=True))
 
     def hand_out(self, names: list[str], first: int, rows: Iterable[int]) -> None:
         """Take note of *names* that may be asked for soon, of *rows* behind a *first* number."""
