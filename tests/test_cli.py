@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -175,6 +176,19 @@ def test_json_is_one_document_with_the_same_keys(written, capsys):
     assert report["findings"][0]["line"] == 5
     assert (report["ok"], refused["ok"]) == (False, False)
     assert [each["code"] for each in refused["problems"]] == ["GT101", "GT102"]
+
+
+@pytest.mark.parametrize("name", ["::error::x", " ::error::x", "##vso[task.complete]x", "###[x]"])
+@pytest.mark.parametrize("command", [["check"], ["show"], ["show", "--json"], ["check", "--json"]])
+def test_no_name_is_a_command_to_a_build_server(written, capsys, name, command):
+    """Whatever a place is called, no line that is printed begins or holds a command."""
+    path = written(f"govtree: 1\nname: '{name}'\ncommunities: [{{id: C, name: '{name}'}}]\n")
+    main([*command, path])
+    out = capsys.readouterr().out
+
+    assert not re.search(r"##\w*\[", out)
+    assert not [line for line in out.splitlines() if line.lstrip().startswith("::")]
+    assert "--json" not in command or json.loads(out)["name"] == name
 
 
 def test_show_prints_the_tree_or_a_unit(written, capsys):

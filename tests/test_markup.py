@@ -57,6 +57,11 @@ def test_one_line_keeps_what_can_be_seen(text):
         ("\U000e0041\U000e0100", r"\U000e0041\U000e0100"),
         ("caf\udce9\ud800", r"caf\udce9\ud800"),
         ("\ufffe", r"\ufffe"),
+        ("::error::owned", r"\x3a:error::owned"),
+        (" \n ::stop-commands::x", r" \n \x3a:stop-commands::x"),
+        ("a::b, ## b", "a::b, ## b"),
+        ("a ##[error]b", r"a \x23#[error]b"),
+        ("###vso[task.complete result=Succeeded;]", r"#\x23#vso[task.complete result=Succeeded;]"),
         ("史河社区 é [red] ${x} {{y}} 'a' \\x1b", "史河社区 é [red] ${x} {{y}} 'a' \\x1b"),
         ("", ""),
     ],
@@ -81,6 +86,8 @@ def test_short_keeps_both_ends():
     assert short("a" * 120) == "a" * 120
     assert short("a" * 100 + "b" * 100) == "a" * 78 + "..." + "b" * 39
     assert short("\x1b" * 121) == r"\x1b" * 19 + "..." + r"\x1b" * 9
+    assert short("::error::" + "a" * 111) == r"\x3a:error::" + "a" * 66 + "..." + "a" * 39
+    assert short("a" * 200 + "##[x]") == "a" * 78 + "..." + "a" * 31 + r"\x23#[x]"
     assert short("\x1b" * 100) == r"\x1b" * 19 + "..." + r"\x1b" * 9
 
 
@@ -159,6 +166,7 @@ def test_the_caret_stands_under_its_character(text, column, line):
         ("id: a\u202eb", 1, 7, " 1 | id: a\\u202eb\n   |            ^"),
         ("id", 1, 99, " 1 | id\n   |   ^"),
         ("id", 1, 0, " 1 | id"),
+        ("a ##vso[x] b", 1, 12, " 1 | a \\x23#vso[x] b\n   |               ^"),
         ("id", 0, 1, "  | id\n  | ^"),
         ("", 3, 1, " 3 | \n   | ^"),
     ],

@@ -22,6 +22,11 @@ HIDDEN = re.compile(
 )
 _SHORT_ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
+# The last character of this is escaped. A line of a log that begins with "::error" and the like
+# is a command to GitHub's runner; "##[error]" and "##vso[...]" are commands anywhere in a line,
+# to it and to Azure's. Source: actions/runner, ActionCommand.cs.
+_COMMAND = re.compile(r"\A\s*:(?=:)|#(?=#\w*\[)")
+
 # Most characters of one value that a message shows.
 _VALUE_COLUMNS = 120
 # Display columns of a source line that are shown before and after the caret.
@@ -37,11 +42,16 @@ def one_line(text: str) -> str:
     r"""Return *text* for a terminal or a log: one line, nothing hidden in it.
 
     Controls, line breaks, bidi controls, zero-width characters and lone surrogates are
-    shown as escapes; everything else stays as it is.
+    shown as escapes, and so is a character of what a build server would take for a command;
+    everything else stays as it is.
 
     >>> print(one_line("B-\x1b[31m30\n\u202e楼"))
     B-\x1b[31m30\n\u202e楼
+    >>> print(one_line("::error::owned"))
+    \x3a:error::owned
     """
+    if _COMMAND.search(text):
+        return "".join(_pieces(text))
     if text.isascii() and text.isprintable():
         return text
     return HIDDEN.sub(_escape, text)
@@ -61,8 +71,8 @@ def short(text: str) -> str:
             return line
     room = _VALUE_COLUMNS - len(_CUT)
     # The end of an id tells more than its middle; the beginning tells most.
-    tail = _up_to(text[: -room - 1 : -1], room // 3)[::-1]
-    head = _up_to(text[:room], room - room // 3)
+    tail = _up_to(_pieces(text[-room:])[::-1], room // 3)[::-1]
+    head = _up_to(_pieces(text[:room]), room - room // 3)
     return "".join(head) + _CUT + "".join(tail)
 
 
@@ -106,8 +116,10 @@ def caret(quote: str, line: int, column: int) -> str:
     """
     quote = quote.rstrip("\r\n")
     at = min(max(column - 1, 0), len(quote))
-    before = _up_to_columns(quote[max(at - _BEFORE, 0) : at][::-1], _BEFORE)[::-1]
-    after = _up_to_columns(quote[at : at + _AFTER + _BEFORE], _AFTER + _BEFORE - _total(before))
+    first = max(at - _BEFORE, 0)
+    pieces = _pieces(quote[first : at + _AFTER + _BEFORE])
+    before = _up_to_columns(pieces[: at - first][::-1], _BEFORE)[::-1]
+    after = _up_to_columns(pieces[at - first :], _AFTER + _BEFORE - _total(before))
     left = _CUT if len(before) < at else ""
     right = _CUT if at + len(after) < len(quote) else ""
     start = left + "".join(before)
@@ -118,8 +130,19 @@ def caret(quote: str, line: int, column: int) -> str:
     return f"{shown}\n {' ' * len(number)} | {' ' * width(start)}^"
 
 
+def _pieces(text: str) -> list[str]:
+    """Return each character of *text*, as an escape where it has to be one."""
+    pieces = [HIDDEN.sub(_escape, character) for character in text]
+    for found in _COMMAND.finditer(text):
+        pieces[found.end() - 1] = _escaped(text[found.end() - 1])
+    return pieces
+
+
 def _escape(hidden: re.Match[str]) -> str:
-    character = hidden[0]
+    return _escaped(hidden[0])
+
+
+def _escaped(character: str) -> str:
     if character in _SHORT_ESCAPES:
         return _SHORT_ESCAPES[character]
     number = ord(character)
@@ -138,23 +161,23 @@ def _total(pieces: list[str]) -> int:
     return sum(map(width, pieces))
 
 
-def _up_to(characters: str, room: int) -> list[str]:
-    """Escape the first characters, as many as *room* characters of text can hold."""
-    pieces: list[str] = []
-    for piece in map(one_line, characters):
+def _up_to(pieces: list[str], room: int) -> list[str]:
+    """Return the first pieces, as many as *room* characters of text can hold."""
+    fitting = []
+    for piece in pieces:
         room -= len(piece)
         if room < 0:
             break
-        pieces.append(piece)
-    return pieces
+        fitting.append(piece)
+    return fitting
 
 
-def _up_to_columns(characters: str, room: int) -> list[str]:
-    """Escape the first characters, as many as *room* columns of a terminal can hold."""
-    pieces: list[str] = []
-    for piece in map(one_line, characters):
+def _up_to_columns(pieces: list[str], room: int) -> list[str]:
+    """Return the first pieces, as many as *room* columns of a terminal can hold."""
+    fitting = []
+    for piece in pieces:
         room -= width(piece)
         if room < 0:
             break
-        pieces.append(piece)
-    return pieces
+        fitting.append(piece)
+    return fitting

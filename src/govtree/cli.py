@@ -331,8 +331,10 @@ def _print(text: str, code: int) -> int:
 
 
 def _print_json(values: object, code: int) -> int:
-    # Escaped to ASCII, so that no terminal and no encoding can harm it.
-    return _print(json.dumps(values, indent=2, allow_nan=False), code)
+    # Escaped to ASCII, so that no terminal and no encoding can harm it; and so that no build
+    # server takes a name for a command: '#' stands in texts only.
+    text = json.dumps(values, indent=2, allow_nan=False)
+    return _print(text.replace("##", r"\u0023\u0023"), code)
 
 
 def _quietly() -> int:
