@@ -23,7 +23,7 @@ _SIDES = (
 )
 
 
-class Ways(Protocol):
+class Asked(Protocol):
     """What sums ask of the arrays of a structure."""
 
     @property
@@ -53,7 +53,7 @@ def _with_rest(up: IntArray, weights: NDArray[Any] | None, length: int) -> NDArr
 # -- what households add up to ---------------------------------------------------------------
 
 
-def of_households(ways: Ways, column: str, by: str) -> tuple[NDArray[np.int64], int]:
+def of_households(arrays: Asked, column: str, by: str) -> tuple[NDArray[np.int64], int]:
     """Return the sum of *column* for each unit of *by*, and what belongs to none of them.
 
     Each row of a household counts for the unit that it belongs to. The number of a unit
@@ -61,80 +61,80 @@ def of_households(ways: Ways, column: str, by: str) -> tuple[NDArray[np.int64], 
     the compounds of a community may each bring numbers for the same households: in each
     community one of the three counts, the first that brings any, and that of *by* first.
     """
-    length = ways.count(by)
+    length = arrays.count(by)
     sums = np.zeros(length + 1, np.int64)
-    if ways.count("household"):
-        weights = None if column == "households" else ways.numbers("household", column)
-        sums += _with_rest(ways.belongs("household", by), weights, length)
-    levels = tuple(name for name in ways.chain if name != "household")
-    open_ = np.ones(ways.count("community") + 1, np.bool_)
+    if arrays.count("household"):
+        weights = None if column == "households" else arrays.numbers("household", column)
+        sums += _with_rest(arrays.belongs("household", by), weights, length)
+    levels = tuple(name for name in arrays.chain if name != "household")
+    open_ = np.ones(arrays.count("community") + 1, np.bool_)
     for side in sorted((levels, *_SIDES), key=lambda side: by not in side):
-        tables = [name for name in side if ways.is_given(name, column).any()]
-        alone = {name: _alone(ways, column, name, side) for name in tables}
-        homes = {name: _home(ways, name) for name in tables}
+        tables = [name for name in side if arrays.is_given(name, column).any()]
+        alone = {name: _alone(arrays, column, name, side) for name in tables}
+        homes = {name: _home(arrays, name) for name in tables}
         brought = np.zeros(len(open_), np.int64)
         for name in tables:
             brought += np.bincount(homes[name], alone[name], len(open_)).astype(np.int64)
         chosen = open_ & (brought > 0)
         for name in tables:
             counted = np.where(chosen[homes[name]], alone[name], 0)
-            sums += _with_rest(ways.belongs(name, by), counted, length)
+            sums += _with_rest(arrays.belongs(name, by), counted, length)
         open_ &= ~chosen
     return sums[1:], int(sums[0])
 
 
-def _home(ways: Ways, table: str) -> NDArray[np.int64]:
+def _home(arrays: Asked, table: str) -> NDArray[np.int64]:
     """Return the community of each row counted from 1, 0 for none."""
-    if "community" not in ways.chain:
-        return np.zeros(ways.count(table), np.int64)
-    return np.maximum(ways.belongs(table, "community"), NONE).astype(np.int64) + 1
+    if "community" not in arrays.chain:
+        return np.zeros(arrays.count(table), np.int64)
+    return np.maximum(arrays.belongs(table, "community"), NONE).astype(np.int64) + 1
 
 
-def _alone(ways: Ways, column: str, table: str, side: Sequence[str]) -> NDArray[Any]:
+def _alone(arrays: Asked, column: str, table: str, side: Sequence[str]) -> NDArray[Any]:
     """Return the number of each unit, 0 where something finer on its side says anything."""
-    spoken = np.zeros(ways.count(table), np.int64)
-    way = ways.within if table in TERRITORY else ways.above
+    spoken = np.zeros(arrays.count(table), np.int64)
+    way = arrays.within if table in TERRITORY else arrays.above
     for finer in (*side[side.index(table) + 1 :], "household"):
         up = way(finer, table)
         if len(up) and up.max() >= 0:
             is_row = finer == "household" and column == "households"
-            said = None if is_row else ways.is_given(finer, column)
+            said = None if is_row else arrays.is_given(finer, column)
             spoken += added(up, said, len(spoken))
-    return np.where(spoken > 0, 0, ways.numbers(table, column))
+    return np.where(spoken > 0, 0, arrays.numbers(table, column))
 
 
 # -- what units say of themselves --------------------------------------------------------------
 
 
-def of_members(ways: Ways, column: str, by: str) -> tuple[NDArray[np.int64], int]:
+def of_members(arrays: Asked, column: str, by: str) -> tuple[NDArray[np.int64], int]:
     """Return *column* of each unit of *by*, and of the units that neither hold nor make one.
 
     What a unit says of itself wins over the sum of what stands directly under it.
     """
-    chain = ways.chain
+    chain = arrays.chain
     values: dict[str, NDArray[np.int64]] = {}
     holds: dict[str, NDArray[np.bool_]] = {}
     at = chain.index(by) if by in chain else -1
     for place in reversed(range(len(chain))):
         name = chain[place]
-        below = np.zeros(ways.count(name), np.int64)
+        below = np.zeros(arrays.count(name), np.int64)
         holding = np.full(len(below), name == by)
         for lower in chain[place + 1 :]:
-            up = ways.pointing(lower, "parent", name)
+            up = arrays.pointing(lower, "parent", name)
             below += added(up, values[lower], len(below))
             if place < at:
                 holding |= added(up, holds[lower], len(below)) > 0
-        values[name] = np.where(ways.is_given(name, column), ways.numbers(name, column), below)
+        values[name] = np.where(arrays.is_given(name, column), arrays.numbers(name, column), below)
         holds[name] = holding
     rest = 0
     for place, name in enumerate(chain):
         # Whole branches of the tree that no unit of *by* is in, each counted at its top.
         outside = ~holds[name]
         for upper in chain[:place]:
-            up = ways.pointing(name, "parent", upper)
+            up = arrays.pointing(name, "parent", upper)
             inside = up >= 0
             if chain.index(upper) < at:
                 inside[inside] = ~holds[upper][up[inside]]
             outside &= ~inside
         rest += int(values[name][outside].sum())
-    return values.get(by, np.zeros(ways.count(by), np.int64)), rest
+    return values.get(by, np.zeros(arrays.count(by), np.int64)), rest
