@@ -50,6 +50,7 @@ class Net(Numbered):
         self._readers: dict[str, tuple[tuple[str, Reader], ...]] = {}
         uppers = {up.upper.name for kind in self.kinds for up in kind.up} | set(self._sources)
         bare = next((kind for kind in self._by_size if kind.name not in uppers), None)
+        self._bare = bare
         self.bare_first, self.bare_last = (bare.first, bare.first + bare.length) if bare else (0, 0)
         self._latest: tuple[int, Neighbors] = (-1, NOTHING)
 
@@ -143,15 +144,18 @@ class Net(Numbered):
 
     def above(self, number: int) -> Neighbors:
         """Return the nodes that lead to a node, in order."""
-        kind = self.kinds[bisect_right(self._firsts, number) - 1]
+        # Most of those that are asked for are households.
+        kind = self._bare
+        if kind is None or not self.bare_first <= number < self.bare_last:
+            kind = self.kinds[bisect_right(self._firsts, number) - 1]
         row = number - kind.first
-        if kind.name in self._targets:
+        if self._targets and kind.name in self._targets:
             related = self._relations_of(kind, row, "target")
             if related is not None:
                 return self._mixed(kind, row, related, "source")
         names = self._names
         found: Neighbors | None = None
-        for at, first, data, _, _, _ in kind.up:
+        for at, first, data in kind.steps_up:
             upper = at[row]
             if upper >= 0:
                 name = names.get(upper + first) or self.name(upper + first)

@@ -59,7 +59,7 @@ class Down(NamedTuple):
 class Kind:
     """A table whose rows are nodes, and the columns that lead up and down from them."""
 
-    __slots__ = ("down", "first", "ids", "length", "level", "name", "sheet", "up")
+    __slots__ = ("down", "first", "ids", "length", "level", "name", "sheet", "steps_up", "up")
 
     def __init__(self, sheet: Sheet, ids: Ids, level: str, first: int) -> None:
         self.name = sheet.name
@@ -69,6 +69,7 @@ class Kind:
         self.first = first
         self.length = len(sheet)
         self.up: tuple[Up, ...] = ()
+        self.steps_up: tuple[tuple[memoryview, int, Attributes], ...] = ()  # what is used most
         self.down: tuple[Down, ...] | None = None  # made when first asked for
 
     def names(self, first: int, last: int) -> list[str]:
@@ -120,6 +121,7 @@ class Numbered:
         self._data: dict[tuple[str, ...], Attributes] = {}
         for kind in self.kinds:
             kind.up = tuple(self._ups(kind))
+            kind.steps_up = tuple((up.at, up.first, up.data) for up in kind.up)
         self.known: dict[str, int] = {}
         self._older: dict[str, int] = {}
         self._names: dict[int, str] = {}
