@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from attrs import evolve, field, frozen
 
-from govtree._faults import DECLARED, SEVERITIES, Faults, Finding, Hits, Kind, Named, Severity
+from govtree._faults import Faults
+from govtree._finding import DECLARED, SEVERITIES, Finding, Hits, Kind, Named, Severity
 from govtree.errors import GovtreeError, OutOfRangeError
 
 __all__ = [

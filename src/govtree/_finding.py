@@ -1,0 +1,175 @@
+"""What a rule hands in, and what becomes of it: hits in rows, and one finding in full."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, SupportsInt
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from govtree._columns import IntArray
+from govtree.errors import Location
+
+__all__ = ["DECLARED", "SEVERITIES", "Finding", "Hits", "Kind", "Named", "Severity", "Value"]
+
+Severity = Literal["error", "warning", "note"]
+
+#: Severities, the gravest first.
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+#: What a finding about a declared figure has in the place of a table: its subject is the figure.
+DECLARED = "declared"
+
+Value = int | float | str
+
+
+@frozen
+class Kind:
+    """What all findings of one rule have in common.
+
+    Attributes:
+        code: Stable code, ``GT`` and three digits.
+        slug: Readable name.
+        subject: Table of the subjects.
+        message: Template in English with named places.
+        hint: Template that tells how to mend it.
+    """
+
+    code: str
+    slug: str
+    subject: str
+    message: str
+    hint: str = ""
+
+
+@frozen
+class Finding:
+    """One fault of a structure.
+
+    Attributes:
+        code: Code of the rule, the same in every language and release.
+        slug: Its readable name.
+        severity: ``error``, ``warning`` or ``note``.
+        subject: Id of the faulty unit; of a declared figure its name.
+        level: Table of the subject: ``household``, ``grid``, ..., or ``declared``.
+        path: Ids from the top of the structure to the unit above the subject.
+        related: Ids of the other units that have a part in it, sorted.
+        where: Where the subject stood in the files or records.
+        message: What is wrong, on one line, without the subject.
+        hint: How to mend it.
+        values: What the message names, sorted by name: numbers as numbers, ids as texts.
+
+    Two findings are equal when they say the same, wherever the subject stood.
+    """
+
+    code: str
+    slug: str
+    severity: Severity
+    subject: str
+    level: str
+    path: tuple[str, ...]
+    related: tuple[str, ...]
+    where: Location = field(eq=False)
+    message: str
+    hint: str = ""
+    values: tuple[tuple[str, Value], ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """BLAKE2b of code, subject and related ids: the same fault has it in every report."""
+        digest = hashlib.blake2b(digest_size=16)
+        for text in (self.code, self.subject, *self.related):
+            # No id holds NUL, so that no two lists of ids give the same bytes.
+            digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+        return digest.hexdigest()
+
+    def as_json(self) -> dict[str, object]:
+        """Return the finding as plain values, the same keys in every language."""
+        where = self.where
+        return {
+            "code": self.code,
+            "slug": self.slug,
+            "severity": self.severity,
+            "subject": self.subject,
+            "level": self.level,
+            "path": list(self.path),
+            "related": list(self.related),
+            "file": where.file,
+            "line": where.line,
+            "column": where.column,
+            "row": where.row,
+            "record": where.record,
+            "field": where.field,
+            "message": self.message,
+            "hint": self.hint,
+            "values": dict(self.values),
+            "fingerprint": self.fingerprint,
+        }
+
+
+@frozen(eq=False)
+class Named:
+    """Rows of a table that findings call by their ids.
+
+    Attributes:
+        table: Name of the table.
+        rows: Its rows; negative where there is none.
+        of: The hit that each belongs to, by its position; left out, one row belongs to each.
+    """
+
+    table: str
+    rows: NDArray[Any]
+    of: NDArray[Any] | None = None
+
+
+@frozen(eq=False, init=False)
+class Hits:
+    """What a rule found, in rows.
+
+    Attributes:
+        rows: Faulty rows of the subject's table, ascending, each once.
+        related: Other units that have a part in each fault.
+        unknown: How many subjects could not be judged because a cell is not known.
+        skipped: What could not be judged besides, one line a reason.
+        values: What the message names, by name: an array of numbers, a list of texts, or
+            :class:`Named` rows, one a hit; or one text for all of them.
+
+    >>> Hits([3, 5], households=[410, 99]).values["households"]
+    array([410,  99])
+    """
+
+    rows: IntArray
+    related: tuple[Named, ...]
+    unknown: int
+    skipped: tuple[str, ...]
+    values: Mapping[str, Told]
+
+    def __init__(
+        self,
+        rows: NDArray[Any] | Sequence[int],
+        *,
+        related: Iterable[Named] = (),
+        unknown: SupportsInt = 0,
+        skipped: Iterable[str] = (),
+        **values: Any,
+    ) -> None:
+        kept = {name: _as_values(each) for name, each in sorted(values.items())}
+        told = np.asarray(rows, np.int32)
+        self.__attrs_init__(told, tuple(related), int(unknown), tuple(skipped), kept)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def _as_values(given: Any) -> Told:
+    if isinstance(given, (str, Named, np.ndarray)):
+        return given
+    listed = list(given)
+    return listed if listed and isinstance(listed[0], str) else np.asarray(listed)
+
+
+#: What a rule hands in as a value of its message.
+Told = str | NDArray[Any] | Sequence[str] | Named
