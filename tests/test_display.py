@@ -303,3 +303,14 @@ def test_an_unknown_unit_is_named():
     """Asking for a unit that is not there says which was meant."""
     with pytest.raises(UnknownIdError, match="did you mean 'B-1'"):
         outline_text(town(), unit="B-l")
+
+
+def test_households_under_no_unit_are_told_as_a_number():
+    """An outline adds up: what stands under no unit at the top is its last line."""
+    h = load_text(
+        "communities: [{id: C}]\nbranches: [{id: B, parent: C}]\ngroups: [{id: G, parent: B}]\n"
+        "households: [{id: H-1, parent: G}, {id: H-2}, {id: H-3}]"
+    ).hierarchy
+
+    assert outline_text(h, lang="en").splitlines()[-1] == "not in any community: household 2"
+    assert outline_text(h, unit="B", lang="en").splitlines()[-1] == "  group G: household 1"

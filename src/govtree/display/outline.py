@@ -112,7 +112,19 @@ def outline_text(
         lines += _lines(each, terms, ink, 0)
     if unit is None and len(roots) > most:
         lines.append(terms.say("... and {number} more", number=len(roots) - most))
+    alone = _standing_alone(h) if unit is None else 0
+    if alone:
+        where = terms.say("not in any {level}", level=terms.called(h.levels[0].table))
+        lines.append(f"{where}: {terms.numbers([('household', alone)])}")
     return "\n".join(lines)
+
+
+def _standing_alone(h: Hierarchy) -> int:
+    """Return how many households stand under no unit at all; they are told as a number."""
+    top = h.levels[0].table
+    if not (h.count(top) and h.count("household")):
+        return 0
+    return int(np.count_nonzero(h.arrays.above("household", top) < 0))
 
 
 def header_lines(h: Hierarchy, *, color: bool = False, lang: str = "en") -> list[str]:
