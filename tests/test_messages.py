@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from govtree import _messages
 from govtree._messages import ENGLISH, MEANT, fill
-from govtree.errors import Location, Problem, as_json
+from govtree.errors import Location, Problem
 from govtree.rules import SHIPPED
 
 PLACE = re.compile(r"\{([a-z_]+)\}")
@@ -114,7 +114,7 @@ def test_a_problem_is_shown_on_one_line():
         Location("a\n.yaml"), "GT101", "id '{id}' is used twice; first used in {first}", values
     )
 
-    assert as_json(found)["values"] == dict(values)
+    assert found.as_json()["values"] == dict(values)
     assert str(found) == (
         "a\\n.yaml: error[GT101]: id 'B\\x1b[2J\\u202e{first}' is used twice; "
         f"first used in {'9' * 78}...{'9' * 39}"

@@ -313,9 +313,7 @@ def _warn(examined: Examined) -> None:
 
 
 def _plain(examined: Examined) -> list[Any]:
-    from govtree.errors import as_json
-
-    return [as_json(each, examined.language) for each in examined.problems]
+    return [each.as_json(examined.language) for each in examined.problems]
 
 
 # -- printing ---------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ language, a terminal and a log file cannot disagree about what it says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from attrs import field, frozen
@@ -117,6 +117,22 @@ class Problem:
         if quote and self.quote:
             line += "\n" + _markup.caret(self.quote, self.where.line, self.where.column)
         return line
+
+    def as_json(self, lang: str = "en") -> dict[str, object]:
+        """Return the problem as plain values, the same keys in every language."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "file": self.where.file,
+            "line": self.where.line,
+            "column": self.where.column,
+            "row": self.where.row,
+            "record": self.where.record,
+            "field": self.where.field,
+            "message": self.text(lang),
+            "hint": self.mend(lang),
+            "values": dict(self.values),
+        }
 
     def __str__(self) -> str:
         return self.render(quote=False)
@@ -308,20 +324,3 @@ class UnknownLevelError(GovtreeError, LookupError):
         meant = f"; did you mean '{self.meant}'?" if self.meant else ""
         there = f"{' There are' if meant else '; there are'} {', '.join(self.known)}"
         return _markup.one_line(f"there is no '{self.name}'{meant}{there if self.known else ''}")
-
-
-def as_json(problem: Problem, lang: str = "en") -> Mapping[str, object]:
-    """Return *problem* as plain values, the same keys in every language."""
-    return {
-        "code": problem.code,
-        "severity": problem.severity,
-        "file": problem.where.file,
-        "line": problem.where.line,
-        "column": problem.where.column,
-        "row": problem.where.row,
-        "record": problem.where.record,
-        "field": problem.where.field,
-        "message": problem.text(lang),
-        "hint": problem.mend(lang),
-        "values": dict(problem.values),
-    }
