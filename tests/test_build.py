@@ -444,3 +444,21 @@ def test_a_value_that_is_no_record_is_refused() -> None:
     """What is not a record is told by its type."""
     with pytest.raises(TypeError, match="type dict is no record"):
         Hierarchy.from_records([{"id": "H"}])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("tag", ["", "a\0b", "a\nb", "\x1b[31m", "a\u200b", "\ud800"])
+def test_a_tag_has_a_name_that_can_be_seen(tag):
+    """A name that a file, a graph or a fingerprint would mistake is no name of a tag."""
+    given = {"grid": {"id": ["N-1", "N-2"], f"tags.{tag}": [None, 1]}}
+
+    with pytest.raises(StructureError) as caught:
+        Hierarchy.from_tables(given)
+
+    assert told(caught.value.problems) == [("GT124", "grid[1]", f"tags.{tag}")]
+
+
+def test_a_relation_is_called_something():
+    """A relation whose name is not known would be an edge of which nothing can be said."""
+    records = [Grid(id="N"), Branch(id="B"), Relation(relation="?", source="B", target="N")]
+
+    assert told(problems_of(records)) == [("GT108", "relation[0]", "relation")]

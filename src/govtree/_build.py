@@ -260,6 +260,8 @@ class _Builder:
             column = known.get(name, known.get("tags") if name.startswith(TAG) else None)
             if column is None or name == "id":
                 continue
+            if name not in known:
+                self._check_tag(table, name)
             cells = table.columns.get(name, [None] * table.length)
             if column.shape == "reference":
                 stored[name] = self._references(table.table, name, column, cells, order)
@@ -281,9 +283,20 @@ class _Builder:
                 self._require(table.table, name, stored[name], len(ordered))
         return stored
 
+    def _check_tag(self, table: Input, name: str) -> None:
+        """Hold the name of a tag to what a file, a graph and a fingerprint can tell apart."""
+        tag = name.removeprefix(TAG)
+        if not tag or HIDDEN.search(tag):
+            given = np.flatnonzero(np.asarray(table.columns[name]) != NONE).tolist()
+            self._say("GT124", table.sources, given[0] if given else 0, name, tag=tag)
+
     def _require(self, table: str, name: str, stored: Stored, length: int) -> None:
         sources = self.sources[table]
-        for row in _empty(stored, length):
+        empty = _empty(stored, length)
+        if (table, name) == ("relation", "relation") and isinstance(stored, Words):
+            # Edges of the graph are called by it, so that it has to be known.
+            empty = np.flatnonzero(stored.codes < 0).tolist()
+        for row in empty:
             # A cell that was refused is empty now; it has had its problem.
             if (id(sources), row, name) not in self.faulty:
                 self._say("GT108", sources, row, name, table=_a(table), field=name)

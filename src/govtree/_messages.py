@@ -578,6 +578,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "nothing is known that leads from {upper} to {lower}",
             "name the relation in the attribute 'relations' of the edge",
         ),
+        "GT124": Text(
+            "unfit-tag",
+            "'{tag}' cannot be the name of a tag",
+            "use visible characters, without line breaks",
+        ),
     }
 )
 
