@@ -115,7 +115,7 @@ def test_the_copy_carries_what_is_no_node() -> None:
         Hierarchy.from_records([Body(id="b", groups=["one"]), BodyGroup(body="b", group="two"),
             Membership(body="b", person="p"), Person(id="q", home="b")]),
         Hierarchy.from_records([Grid(id="N"), Flag(unit="N", flag="award", giver="", since=DAY)]),
-        Hierarchy.from_records([Grid(id="N", name="", tags={"level": 3, "": 1})]),
+        Hierarchy.from_records([Grid(id="N", name="", tags={"level": 3, "tags": 1})]),
         Hierarchy.from_records([Grid(id="N"), Post(id="s", post="worker", at="N"),
             Post(id="t", post="worker", at="N")], vocabularies={"post": (Term("worker", many=True),)}),
     ],
