@@ -446,8 +446,8 @@ def test_a_value_that_is_no_record_is_refused() -> None:
         Hierarchy.from_records([{"id": "H"}])  # type: ignore[list-item]
 
 
-@pytest.mark.parametrize("tag", ["", "a\0b", "a\nb", "\x1b[31m", "a\u200b", "\ud800"])
-def test_a_tag_has_a_name_that_can_be_seen(tag):
+@pytest.mark.parametrize("tag", ["", "a\0b", "\0", "\ud800"])
+def test_a_tag_has_a_name_that_can_be_written(tag):
     """A name that a file, a graph or a fingerprint would mistake is no name of a tag."""
     given = {"grid": {"id": ["N-1", "N-2"], f"tags.{tag}": [None, 1]}}
 

@@ -7,6 +7,7 @@ rows came in by, and all of it is reported at once.
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -60,6 +61,9 @@ from govtree.units import (
 )
 
 __all__ = ["Built", "build"]
+
+# What UTF-8 cannot hold, and what ends a name where it is written.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 @frozen(eq=False)
@@ -286,7 +290,7 @@ class _Builder:
     def _check_tag(self, table: Input, name: str) -> None:
         """Hold the name of a tag to what a file, a graph and a fingerprint can tell apart."""
         tag = name.removeprefix(TAG)
-        if not tag or HIDDEN.search(tag):
+        if not tag or _NO_TEXT.search(tag):
             given = np.flatnonzero(np.asarray(table.columns[name]) != NONE).tolist()
             self._say("GT124", table.sources, given[0] if given else 0, name, tag=tag)
 

@@ -581,7 +581,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT124": Text(
             "unfit-tag",
             "'{tag}' cannot be the name of a tag",
-            "use visible characters, without line breaks",
+            "use visible characters",
         ),
     }
 )
