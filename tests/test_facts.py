@@ -1,7 +1,9 @@
 """Facts: the levels are a chain, and plain values carry them there and back."""
 
+import copy
 import datetime as dt
 import json
+import pickle
 
 import pytest
 from hypothesis import given
@@ -41,6 +43,24 @@ all_facts = st.builds(
         max_size=2,
     ),
 )
+
+
+@given(all_facts)
+def test_facts_are_copied_and_pickled(facts):
+    """Copies of facts are equal to them, with an equal hash."""
+    for same in (pickle.loads(pickle.dumps(facts)), copy.deepcopy(facts)):
+        assert (same, hash(same)) == (facts, hash(facts))
+
+
+def test_facts_cannot_be_changed():
+    """Words cannot be put into a vocabulary, nor by the mapping that it was made from."""
+    given = {"flag": (Term("award"),)}
+    facts = Facts(vocabularies=given)
+    given["flag"] = ()
+
+    with pytest.raises(TypeError):
+        facts.vocabularies["flag"] = ()
+    assert facts.vocabularies == {"flag": (Term("award"),)}
 
 
 @given(all_facts)

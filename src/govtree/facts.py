@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from attrs import evolve, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from govtree.errors import Location, Problem, StructureError, problem
 from govtree.units import ROLES, SHIPPED_LEVELS, TABLES, Declared, Level, Term
@@ -23,7 +24,7 @@ def _sorted_vocabularies(
     given: Mapping[str, Iterable[Term]],
 ) -> Mapping[str, tuple[Term, ...]]:
     by_word = {name: sorted(terms, key=lambda term: term.term) for name, terms in given.items()}
-    return {name: tuple(by_word[name]) for name in sorted(by_word)}
+    return MappingProxyType({name: tuple(by_word[name]) for name in sorted(by_word)})
 
 
 def _levels(given: Iterable[Level | str]) -> tuple[Level, ...]:
@@ -76,6 +77,11 @@ class Facts:
         'KK'
         """
         return next((each.level for each in self.levels if each.table == table), table)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A mapping that cannot be written to cannot be pickled either.
+        told = asdict(self, recurse=False)
+        return partial(Facts, **told | {"vocabularies": dict(self.vocabularies)}), ()
 
     def to_plain(self) -> dict[str, Any]:
         """Return the facts as texts, numbers, lists and mappings, without what is not said.
