@@ -263,6 +263,7 @@ BAD = {
     "utf-16 without mark": ("a: 1\n".encode("utf-16-le"), ["1:1 GT011"]),
     "utf-32 without mark": ("a: 1\n".encode("utf-32-be"), ["1:1 GT011"]),
     "lone surrogate": (b"a: 1\nb: \xed\xa0\x80\n", ["2:4 GT012"]),
+    "lone surrogates": (b"a: \xed\xbf\xbf\x07\xed\xa0\x80\n", ["1:4 GT012", "1:5 GT012"]),
     "NUL": (b"a: 1\nb: x\x00y\n", ["2:5 GT012"]),
     "controls": (b"a: \x1b[31m\nb: \x7f\x1b\n", ["1:4 GT012", "2:4 GT012"]),
     "line separator": ("a: x\u2028b: y\n", ["1:5 GT013"]),
@@ -370,6 +371,17 @@ def test_a_surrogate_by_escape_is_refused(parser):
 
     assert [each.code for each in document.problems] == ["GT012"]
     assert document.root is None
+
+
+def test_characters_are_counted():
+    """Each character that may not be there is told once, with how often it stands there."""
+    text = "a: \x02\x01\x02\u2028\x02\ud800\udfff\x01\n"
+    problems = read(text.encode("utf-8", "surrogatepass")).problems
+    told = [(each.where.column, *(value for _, value in each.values)) for each in problems]
+
+    assert told == [
+        (4, "U+0002", "3"), (5, "U+0001", "2"), (7, "U+2028", "1"), (9, "U+D800", "2"),
+    ]  # fmt: skip
 
 
 KEY_TWICE = """\

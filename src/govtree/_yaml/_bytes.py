@@ -24,6 +24,7 @@ _ALLOWED = b"\t\n\r" + bytes(range(0x20, 0x7F))
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _HIDDEN = "\x85\u2028\u2029\ufeff"
 
 
@@ -66,21 +67,31 @@ def _clean(text: str) -> str:
 
 
 def _forbidden(text: str) -> list[tuple[str, int, dict[str, str]]]:
-    """Return one fault for each character that may not be there, at its first place."""
-    first: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    for found in _FORBIDDEN.finditer(text):
-        character = found.group()
-        first.setdefault(character, found.start())
-        counts[character] = counts.get(character, 0) + 1
-    return [
-        (
-            "GT013" if character in _HIDDEN else "GT012",
-            offset,
-            {"character": f"U+{ord(character):04X}", "count": str(counts[character])},
-        )
-        for character, offset in first.items()
-    ]
+    """Return one fault for each character that may not be there, at its first place.
+
+    Lone surrogates, of which there are 2,048, are one kind: the first one stands for all.
+    """
+    faults = []
+
+    def note(character: str, offset: int, count: int) -> None:
+        code = "GT013" if character in _HIDDEN else "GT012"
+        values = {"character": f"U+{ord(character):04X}", "count": str(count)}
+        faults.append((code, offset, values))
+
+    rest = text
+    lone = None if text.isascii() else _SURROGATE.search(text)
+    if lone is not None:
+        rest = text.encode("utf-8", "ignore").decode()
+        note(lone.group(), lone.start(), len(text) - len(rest))
+    # A file may hold millions of one character: all of them are taken out in one step, and
+    # what was looked at stays behind.
+    at = 0
+    while found := _FORBIDDEN.search(rest, at):
+        character, at = found.group(), found.start()
+        fewer = rest.replace(character, "")
+        note(character, text.index(character), len(rest) - len(fewer))
+        rest = fewer
+    return faults
 
 
 def _other_encoding(body: bytes, error: UnicodeDecodeError) -> str:
