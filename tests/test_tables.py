@@ -8,7 +8,7 @@ import io
 import numpy as np
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from structures import hierarchies
 
@@ -19,7 +19,7 @@ from govtree._rows import tables_of
 from govtree._texts import Texts
 from govtree.errors import Location, Problem
 from govtree.hierarchy import Hierarchy
-from govtree.tables import Source, TablePlaces, read_table, rows_of_frame, write_table
+from govtree.tables import Source, TablePlaces, _csv, read_table, rows_of_frame, write_table
 from govtree.units import Body, Branch, Grid, Household, Post, Tenure
 
 HEADER = b"id,parent,residents,tags.living_alone\n"
@@ -401,6 +401,28 @@ def test_what_the_csv_module_writes_is_read(folder, given_rows):
 
     assert problems == ()
     assert list(zip(*values(rows).values(), strict=True)) == given_rows
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["", "a", "社", "b c", '"d"', '"e\n"', "\x0b"]), max_size=4)),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+    st.sampled_from([16, 64, 4096]),
+)
+@example([["a", "b"], ["a", "b", "c", "d"]], "\n", True, 4096)
+@example([["a", "b", "c", "d"], ["a", "b"]], "\n", True, 4096)
+def test_plain_blocks_are_read_as_the_csv_module_reads_them(folder, given_rows, end, ended, block):
+    """Cells that are split without the csv module, and problems, are those that it gives."""
+    lines = ["id,name,code", *(",".join(row) for row in given_rows)]
+    data = (end.join(lines) + end * ended).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_csv, "_BLOCK", block)
+        split = read(folder, data)
+        patch.setattr(_csv, "_cells", lambda *_: [])
+        slowly = read(folder, data)
+
+    assert split[1] == slowly[1]
+    assert (split[0] and values(split[0])) == (slowly[0] and values(slowly[0]))
 
 
 # -- what goes out --------------------------------------------------------------------------------
