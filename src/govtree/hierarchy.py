@@ -442,12 +442,15 @@ class Hierarchy:
         Raises:
             UnknownIdError: If there is no such id.
         """
-        leaf, parents, stems = self._made.get("ladder") or self._ladder()
+        try:
+            leaf, parents, stems = self._made["ladder"]
+        except KeyError:
+            leaf, parents, stems = self._ladder()
         row = leaf(id)
         if row >= 0:
             stem = stems[parents[row]]
             if stem is not None:
-                return (*stem, id)
+                return stem + (id,)  # type: ignore[no-any-return]  # noqa: RUF005 - half the time
         return self._walked(id)
 
     def _walked(self, id: str) -> tuple[str, ...]:
