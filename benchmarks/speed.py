@@ -140,10 +140,12 @@ def asking(folder: Path, households: int, repeats: int) -> list[Figure]:
 def checking(folder: Path, repeats: int) -> list[Figure]:
     """Return the figure of checking coverage."""
     h = govtree.load(folder).hierarchy
+    # This place has no grids; rules that ask for them have nothing to look at.
+    rules = len(govtree.check(h).checked)
     samples = taking_turns({"govtree": lambda: govtree.check(h)}, repeats)
     return [
         Figure(
-            "check coverage by the shipped rules",
+            f"check coverage by the {rules} shipped rules that find their tables here",
             samples["govtree"].text(1e3, "ms"),
             "",
             "",
