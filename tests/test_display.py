@@ -229,6 +229,15 @@ def test_printing_is_capped_and_counting_is_not():
     assert "... GT201: the first 20 are shown, 5 more are not" in told
 
 
+def test_what_was_not_checked_is_capped_too():
+    """Of a thousand figures that nothing is called by, twenty are shown and all are counted."""
+    h = Hierarchy.from_records([Grid(id="N")], declared=[Declared(f"f{n}", 1) for n in range(999)])
+    told = report_text(check(h), levels=h.levels)
+
+    assert len(re.findall("nothing is called", told)) == 20
+    assert "  ... GT303: the first 20 are shown, 979 more are not" in told.splitlines()
+
+
 def test_names_of_users_cannot_move_the_cursor():
     """Whatever stands in a title or a word, a report has no hidden character but line breaks."""
     evil = "\x1b]0;owned\x07\u202e\n::error::"

@@ -711,3 +711,16 @@ def test_rules_and_what_holds_them_can_be_pickled():
         assert pickle.loads(pickle.dumps(each)) is each
     structure = load_text("rules: {grid-without-branch: warning}\ngrids: [{id: N-1}]")
     assert pickle.loads(pickle.dumps(structure)) == structure
+
+
+def test_few_near_misses_are_sought_however_many_figures_are_wrong():
+    """What was meant is told of the first twenty figures that nothing is called by."""
+    declared = [Declared(f"grids{letter}", 1) for letter in "abcdefghijklmnopqrstuvwxyz"]
+    reasons = [
+        each.reason for each in check(Hierarchy.from_records([], declared=declared)).not_checked
+        if each.code == "GT303"
+    ]  # fmt: skip
+
+    assert [reason.endswith("did you mean 'grids'?") for reason in reasons] == [True] * 20 + [
+        False
+    ] * 6

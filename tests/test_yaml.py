@@ -373,6 +373,13 @@ def test_a_surrogate_by_escape_is_refused(parser):
     assert document.root is None
 
 
+def test_a_tag_is_shown_by_its_beginning():
+    """Tags without a blank between them are not each taken for the rest of the file."""
+    first, second, *_ = read("a: [" + "!a," * 1_000 + "]\n").problems
+
+    assert [len(dict(each.values)["tag"]) for each in (first, second)] == [201, 201]
+
+
 def test_characters_are_counted():
     """Each character that may not be there is told once, with how often it stands there."""
     text = "a: \x02\x01\x02\u2028\x02\ud800\udfff\x01\n"

@@ -29,6 +29,9 @@ _BREAKS = re.compile("\r\n?|\n")
 SURROGATE = re.compile("[\ud800-\udfff]")
 TOO_LARGE = re.compile(r"\\U(?!000|0010)")
 
+# Bounded, because in "[!a,!a,!a" the whole rest of a file may be without a blank.
+_TAG = re.compile(r"(?:&\S{1,200}\s{1,200})?(!\S{0,200})")
+
 # Signs of a Chinese keyboard that look like those of YAML, and blanks that do not indent.
 COLON = "\uff1a"
 _NARROW = {
@@ -68,7 +71,7 @@ def is_idle(line: str) -> bool:
 
 def tag_at(text: str, offset: int) -> str:
     """Return the tag of the value at *offset* as it is written."""
-    found = re.compile(r"(?:&\S+\s+)?(!\S*)").match(text, offset)
+    found = _TAG.match(text, offset)
     return found[1] if found else "!"
 
 

@@ -6,7 +6,7 @@ capped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from attrs import frozen
@@ -251,17 +251,7 @@ def _totals(report: Report, look: _Look) -> list[str]:
         "  " + look.ink.severity(row[0], row[0]) + line[len(row[0]) :]
         for row, line in zip(rows, table(rows, right=[3]), strict=True)
     ]
-    hidden = [
-        "  "
-        + look.terms.say(
-            "... {code}: the first {shown} are shown, {more} more are not",
-            code=part.kind.code,
-            shown=look.most,
-            more=len(part) - look.most,
-        )
-        for part in report.faults
-        if len(part) > look.most
-    ]
+    hidden = _hidden({part.kind.code: len(part) for part in report.faults}, look)
     return [head, *colored, *hidden]
 
 
@@ -286,8 +276,29 @@ def _not_known(report: Report, look: _Look) -> list[str]:
 
 
 def _not_checked(report: Report, look: _Look) -> list[str]:
+    by_code: dict[str, list[str]] = {}
+    for code, reason in report.not_checked:
+        by_code.setdefault(code, []).append(reason)
     rows = [
-        (code, _SLUGS.get(code, ""), _markup.short(reason)) for code, reason in report.not_checked
+        (code, _SLUGS.get(code, ""), _markup.short(reason))
+        for code, reasons in by_code.items()
+        for reason in reasons[: look.most]
     ]
     lines = [look.ink.on(f"  {line}", "dim") for line in table(rows)] if rows else []
-    return [look.terms.say("not checked"), *lines] if lines else []
+    hidden = _hidden({code: len(reasons) for code, reasons in by_code.items()}, look)
+    return [look.terms.say("not checked"), *lines, *hidden] if lines else []
+
+
+def _hidden(counts: Mapping[str, int], look: _Look) -> list[str]:
+    """Return a line for each code of which there is more than is shown."""
+    return [
+        "  "
+        + look.terms.say(
+            "... {code}: the first {shown} are shown, {more} more are not",
+            code=code,
+            shown=look.most,
+            more=count - look.most,
+        )
+        for code, count in counts.items()
+        if count > look.most
+    ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from attrs import evolve, frozen
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from govtree._columns import TAG, UNKNOWN, Words
 from govtree._faults import Faults
-from govtree._names import nearest
+from govtree._names import NearMisses
 from govtree._rows import tables_of
 from govtree.findings import DECLARED, Kind, Severity
 from govtree.rules._rule import Parameter, rule
@@ -26,6 +26,8 @@ _TABLES = {section: table for table, section in SECTIONS.items()}
 #: Sums that may be declared besides tables and their words.
 _SUMS = ("residents", "members", "probationary")
 HOW = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most "}
+#: Searches for what was meant, by the words that there are.
+_Near: TypeAlias = dict[tuple[str, ...], NearMisses]
 #: Rows that two parts of a structure may share are told by their ids, so that they count once.
 _COUNTED = ("household",)
 
@@ -153,8 +155,9 @@ class Figures:
         """,
 )
 def declared_figure(h: Hierarchy, *, tolerance: NDArray[Any]) -> Figures:
+    near: _Near = {}
     return Figures.of(
-        _state(h, Stated(declared, float(allowed)))
+        _state(h, Stated(declared, float(allowed)), near)
         for declared, allowed in zip(h.declared, tolerance.tolist(), strict=True)
     )
 
@@ -175,7 +178,13 @@ def _plain(value: float) -> float:
     return int(value) if value == int(value) else value
 
 
-def _state(h: Hierarchy, stated: Stated) -> Stated:
+def _hint(near: _Near, word: str, known: Sequence[str]) -> str:
+    """Return which of the *known* words was meant; few are sought, however many are wrong."""
+    meant = near.setdefault(tuple(known), NearMisses(known)).nearest(word)
+    return f"; did you mean '{meant}'?" if meant else ""
+
+
+def _state(h: Hierarchy, stated: Stated, near: _Near) -> Stated:
     """Return *stated* with what *h* has of it."""
     figure = stated.declared.figure
     if stated.declared.how == "increment":
@@ -187,8 +196,7 @@ def _state(h: Hierarchy, stated: Stated) -> Stated:
     table = _TABLES.get(section) or levels.get(section)
     if table is None or (table in ROLES and table not in levels.values()):
         known = [*_TABLES, *(name for name in levels if name not in ROLES), *_SUMS]
-        meant = nearest(section, known)
-        hint = f"; did you mean '{meant}'?" if meant else ""
+        hint = _hint(near, section, known)
         return evolve(stated, reason=f"nothing is called '{section}'{hint}")
     if not h.has(table):
         if table == "household":
@@ -200,7 +208,7 @@ def _state(h: Hierarchy, stated: Stated) -> Stated:
         return _summed(h, stated, TAG + word)
     if h.has(table, TAG + word):
         return evolve(stated, number=int(h.arrays.numbers(table, TAG + word).sum()))
-    return _of_word(h, stated, table, word)
+    return _of_word(h, stated, table, word, near)
 
 
 def _summed(h: Hierarchy, stated: Stated, column: str) -> Stated:
@@ -223,15 +231,14 @@ def _counted(h: Hierarchy, stated: Stated, table: str, rows: NDArray[Any]) -> St
     return evolve(stated, ids=tuple(h.ids(table, rows.astype(np.int32))))
 
 
-def _of_word(h: Hierarchy, stated: Stated, table: str, word: str) -> Stated:
+def _of_word(h: Hierarchy, stated: Stated, table: str, word: str, near: _Near) -> Stated:
     """Return *stated* with the rows that hold *word* in any of their columns of words."""
     sheet = h.sheet(table)
     columns = {name: each for name, each in sheet.columns.items() if isinstance(each, Words)}
     named = _column_of(h, table, word, columns)
     if named is None:
         known = sorted({each for column in columns.values() for each in column.words})
-        meant = nearest(word, known)
-        hint = f"; did you mean '{meant}'?" if meant else ""
+        hint = _hint(near, word, known)
         called = SECTIONS.get(table, table)
         return evolve(stated, reason=f"no column of {called} has the word '{word}'{hint}")
     name, term = named
