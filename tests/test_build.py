@@ -443,7 +443,7 @@ def test_levels_that_are_no_chain_are_refused(levels: list[Level]) -> None:
 def test_a_value_that_is_no_record_is_refused() -> None:
     """What is not a record is told by its type."""
     with pytest.raises(TypeError, match="type dict is no record"):
-        Hierarchy.from_records([{"id": "H"}])  # type: ignore[list-item]
+        Hierarchy.from_records([{"id": "H"}])  # type: ignore[list-item]  # what it refuses
 
 
 @pytest.mark.parametrize("tag", ["", "a\0b", "\0", "\ud800"])

@@ -176,7 +176,7 @@ def test_totals_add_up_to_one_whole_by_every_table(drawn: Structure) -> None:
     h = Hierarchy.from_records(rows_only, **drawn.facts)
     chain = [level.table for level in h.levels]
     households = h.records("household") if "household" in chain else ()
-    residents = sum(each.residents or 0 for each in households)  # type: ignore[attr-defined]
+    residents = sum(each.residents or 0 for each in households)  # type: ignore[attr-defined]  # households have residents
     for by in (*chain, *TERRITORY):
         if by != "household":
             assert sum(h.roll_up(by=by).values()) == len(households)
@@ -541,11 +541,11 @@ def test_nothing_can_be_set() -> None:
         with pytest.raises((AttributeError, TypeError)):
             setattr(h, name, None)
     with pytest.raises(AttributeError):
-        h.households["H1"].grid = "N2"  # type: ignore[misc]
+        h.households["H1"].grid = "N2"  # type: ignore[misc]  # what is refused
     for array in (h.arrays.within("household", "grid"), h.arrays.covering("grid")):
         assert not array.flags.writeable
     with pytest.raises(TypeError):
-        h.households["H9"] = h.households["H1"]  # type: ignore[index]
+        h.households["H9"] = h.households["H1"]  # type: ignore[index]  # what is refused
 
 
 def test_threads_may_ask_while_caches_are_made() -> None:
@@ -567,7 +567,7 @@ def test_threads_may_ask_while_caches_are_made() -> None:
         h = Hierarchy.from_tables(tables)
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             answers = [
-                pool.submit(lambda h=h: [h.path(f"H-{at}") for at in range(count)])  # type: ignore[misc]
+                pool.submit(lambda h=h: [h.path(f"H-{at}") for at in range(count)])  # type: ignore[misc]  # of a lambda mypy knows no type
                 for _ in range(4)
             ]
 
