@@ -250,6 +250,9 @@ def test_dump_refuses_what_is_no_folder(tmp_path):
         dump(load_text("name: a"), tmp_path / "file")
     with pytest.raises(FileError, match="GT088"):
         dump(load_text("name: a"), tmp_path / "none" / "deeper")
+    for odd in ("a\0b", "\ud800"):
+        with pytest.raises(FileError, match="GT008"):
+            dump(load_text("name: a"), tmp_path / odd)
 
 
 def test_half_a_character_cannot_be_dumped(tmp_path):

@@ -51,6 +51,9 @@ def dump(structure: Structure, folder: str | os.PathLike[str]) -> tuple[Path, ..
     root = Path(folder)
     try:
         root.mkdir(exist_ok=True)
+    except ValueError as error:
+        # It holds NUL, or half of a character.
+        raise FileError([problem("GT008", Location(str(root)), path=str(root))]) from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
         told = problem("GT088", Location(str(root)), path=str(root), reason=reason)
