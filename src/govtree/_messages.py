@@ -46,7 +46,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT003": Text(
             "file-is-folder",
             "'{path}' is a folder, not a file",
-            "name a file in it, or all of them with '*'",
+            "name a file in it",
         ),
         "GT004": Text(
             "file-too-large",
