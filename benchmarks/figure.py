@@ -23,7 +23,7 @@ class Sample:
     def text(self, scale: float = 1.0, unit: str = "s") -> str:
         """Return median and spread, ``0.52 s (0.50 to 0.55)``."""
         least, most = min(self.values) * scale, max(self.values) * scale
-        return f"{_short(self.median * scale)} {unit} ({_short(least)} to {_short(most)})"
+        return f"{short(self.median * scale)} {unit} ({short(least)} to {short(most)})"
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,13 @@ def times_as_fast(
     ours: str = "govtree",
 ) -> Figure:
     """Return the figure of a work that should take at most the peer's time by *least*."""
-    (peer,) = (name for name in samples if name != ours)
-    ratio = samples[peer].median / samples[ours].median
+    peer, share = _against(samples, ours)
+    ratio = 1 / share
     return Figure(
         what,
         samples[ours].text(scale, unit),
         f"{peer} {samples[peer].text(scale, unit)}",
-        f"{_short(ratio)} times as fast",
+        f"{short(ratio)} times as fast",
         f"at least {least:g} times",
         ratio >= least,
     )
@@ -104,17 +104,23 @@ def share_of_time(
     ours: str = "govtree",
 ) -> Figure:
     """Return the figure of a work that may take at most the share *most* of the peer's time."""
-    (peer,) = (name for name in samples if name != ours)
-    share = samples[ours].median / samples[peer].median
+    peer, share = _against(samples, ours)
     return Figure(
         what,
         samples[ours].text(scale, unit),
         f"{peer} {samples[peer].text(scale, unit)}",
-        f"{_short(share)} of its time",
+        f"{short(share)} of its time",
         f"at most {most:g}",
         share <= most,
     )
 
 
-def _short(number: float) -> str:
+def _against(samples: Mapping[str, Sample], ours: str) -> tuple[str, float]:
+    """Return the name of the one peer, and our share of its time."""
+    (peer,) = (name for name in samples if name != ours)
+    return peer, samples[ours].median / samples[peer].median
+
+
+def short(number: float) -> str:
+    """Return a number with three digits, or whole from a hundred on."""
     return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"

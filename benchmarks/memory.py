@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from figure import Figure, Sample, _short
+from figure import Figure, Sample, short
 
 HERE = Path(__file__).parent
 PEERS = ("networkx", "anytree", "bigtree", "treelib", "rustworkx")
@@ -29,24 +29,24 @@ def measure(folder: Path, households: int, repeats: int) -> list[Figure]:
         runs = [_run(name, folder) for _ in range(repeats if name == "govtree" else 1)]
         resident[name] = Sample(tuple(run["resident"] / households for run in runs))
         peak[name] = Sample(tuple(run["peak"] / households for run in runs))
-    others = ", ".join(f"{name} {_short(resident[name].median)}" for name in PEERS)
+    others = ", ".join(f"{name} {short(resident[name].median)}" for name in PEERS)
     figures.append(
         Figure(
             "resident memory a household, read from CSV, every index made",
             resident["govtree"].text(unit="B"),
             others,
-            f"{_short(resident['govtree'].median)} B",
+            f"{short(resident['govtree'].median)} B",
             "at most 64 B",
             resident["govtree"].median <= 64,
         )
     )
-    others = ", ".join(f"{name} {_short(peak[name].median)}" for name in PEERS)
+    others = ", ".join(f"{name} {short(peak[name].median)}" for name in PEERS)
     figures.append(
         Figure(
             "peak memory a household while it is read",
             peak["govtree"].text(unit="B"),
             others,
-            f"{_short(peak['govtree'].median)} B",
+            f"{short(peak['govtree'].median)} B",
             "",
             True,
         )
