@@ -13,6 +13,7 @@ __all__ = [
     "WIDE_BLANKS",
     "WIDE_COLON",
     "cause",
+    "error_offset",
     "find",
     "full_width",
     "is_idle",
@@ -84,6 +85,12 @@ def find(pattern: re.Pattern[str], text: str, offset: int) -> int | None:
 def full_width(text: str, offset: int) -> dict[str, str]:
     character = text[offset]
     return {"character": character, "meant": _NARROW[character]}
+
+
+def error_offset(error: Any) -> int:
+    """Return the offset at which PyYAML says it stopped; 0 where it does not say."""
+    mark = getattr(error, "problem_mark", None)
+    return 0 if mark is None else int(mark.index)
 
 
 def cause(error: Any, text: str, openings: list[int]) -> tuple[str, int, dict[str, str]]:

@@ -19,6 +19,7 @@ from govtree._yaml._causes import (
     WIDE_BLANKS,
     WIDE_COLON,
     cause,
+    error_offset,
     find,
     full_width,
     is_idle,
@@ -190,6 +191,10 @@ class _Findings:
 
         self._tally.add(code, made)
 
+    def forget(self) -> None:
+        """Take back what was told: the file is read once more."""
+        self._tally = Tally()
+
     def sorted(self) -> tuple[Problem, ...]:
         return self._tally.problems()
 
@@ -203,18 +208,28 @@ def _loader() -> Any:
 
 def _compose(found: _Findings, limits: Limits) -> Entries | None:
     """Return the mapping that the text is, telling *found* what is wrong."""
+    if (spot := _directive(found.source.text)) is not None:
+        found.add("GT017", spot)
+        return None
+    return _composed(found.source.text, found, limits)
+
+
+def _composed(text: str, found: _Findings, limits: Limits) -> Entries | None:
+    """Return the mapping that *text* is, which is the source or its beginning."""
     import yaml
 
     source = found.source
-    if (spot := _directive(source.text)) is not None:
-        found.add("GT017", spot)
-        return None
     composer = _Composer(found, limits)
     with collector_paused():
-        loader = _loader()(source.text)
+        loader = _loader()(text)
         try:
             return composer.compose(loader.get_event)
         except yaml.YAMLError as error:
+            if "nesting depth" in str(error) and (deep := error_offset(error)) < len(text):
+                # libyaml 0.2.6 has a bound of its own, behind ours, and looks ahead: up to
+                # there it yields the events by which ours is told at its place.
+                found.forget()
+                return _composed(text[:deep], found, limits)
             code, offset, values = cause(error, source.text, composer.openings())
             found.add(code, offset * 2, since=-1, **values)
             return None
