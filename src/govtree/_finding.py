@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, SupportsInt
+from typing import Any, Literal
 
 import numpy as np
 from attrs import field, frozen
@@ -132,7 +132,8 @@ class Hits:
     Attributes:
         rows: Faulty rows of the subject's table, ascending, each once.
         related: Other units that have a part in each fault.
-        unknown: How many subjects could not be judged because a cell is not known.
+        unknown: Whether each subject of the table could not be judged because a cell is not
+            known: one truth a row; None where all could be.
         skipped: What could not be judged besides, one line a reason.
         values: What the message names, by name: an array of numbers, a list of texts, or
             :class:`Named` rows, one a hit; or one text for all of them.
@@ -143,7 +144,7 @@ class Hits:
 
     rows: IntArray
     related: tuple[Named, ...]
-    unknown: int
+    unknown: NDArray[np.bool_] | None
     skipped: tuple[str, ...]
     values: Mapping[str, Told]
 
@@ -152,13 +153,13 @@ class Hits:
         rows: NDArray[Any] | Sequence[int],
         *,
         related: Iterable[Named] = (),
-        unknown: SupportsInt = 0,
+        unknown: NDArray[np.bool_] | None = None,
         skipped: Iterable[str] = (),
         **values: Any,
     ) -> None:
         kept = {name: _as_values(each) for name, each in sorted(values.items())}
         told = np.asarray(rows, np.int32)
-        self.__attrs_init__(told, tuple(related), int(unknown), tuple(skipped), kept)
+        self.__attrs_init__(told, tuple(related), unknown, tuple(skipped), kept)
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -107,7 +107,8 @@ class _Runs:
         subjects = self._h.count(rule.subject)
         set_aside = len(faults) - len(kept)
         self.faults.append(kept)
-        self.checked.append(Checked(rule.code, rule.slug, subjects, found.unknown, set_aside))
+        unknown = 0 if found.unknown is None else int(np.count_nonzero(found.unknown))
+        self.checked.append(Checked(rule.code, rule.slug, subjects, unknown, set_aside))
 
     def _waived(self, rule: Rule) -> tuple[str, ...]:
         named = (rule.code, rule.slug)

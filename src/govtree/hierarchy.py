@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from govtree import _build, _columns, _frames, _graph_view, _records, _subtree
 from govtree._arrays import Arrays
-from govtree._columns import NONE, TAG, IntArray, References, Sheet
+from govtree._columns import NONE, TAG, IntArray, References, Sheet, Words
 from govtree._each import Each
 from govtree._ids import Ids
 from govtree._names import nearest, normal
@@ -334,6 +334,19 @@ class Hierarchy:
     def has(self, table: str, column: str = "") -> bool:
         """Return whether *table*, or the *column* of it, was given at all."""
         return table in self._sheets and (not column or column in self._sheets[table].columns)
+
+    @property
+    def given(self) -> frozenset[str]:
+        """What somebody gave: tables, columns, relations, and where posts and relations lead.
+
+        In the notation of the needs of rules: ``grid``, ``household.parent``, ``:covers``,
+        ``:covers>grid``, ``post>grid``.
+
+        >>> h = Hierarchy.from_records([Branch(id="B", covers=["N"]), Grid(id="N")])
+        >>> sorted(h.given & {"grid", "grid.community", ":covers", ":covers>grid", ":serves"})
+        [':covers', ':covers>grid', 'grid']
+        """
+        return self._once("given", lambda: frozenset(_given(self._sheets)))
 
     def count(self, table: str) -> int:
         """Return how many rows *table* has; 0 where it was not given."""
@@ -889,3 +902,24 @@ class Hierarchy:
 def _unknown_name(name: str, known: Iterable[str]) -> UnknownLevelError:
     names = tuple(known)
     return UnknownLevelError(name, names, nearest(name, names))
+
+
+def _given(sheets: Mapping[str, Sheet]) -> Iterator[str]:
+    """Yield what was given, as :attr:`Hierarchy.given` names it."""
+    for name, sheet in sheets.items():
+        yield name
+        yield from (f"{name}.{column}" for column in sheet.columns)
+    posts, relations = sheets.get("post"), sheets.get("relation")
+    places = None if posts is None else posts.columns.get("at")
+    if isinstance(places, References):
+        yield from (f"post>{name}" for name, rows in places.targets.items() if (rows >= 0).any())
+    if relations is None:
+        return
+    words, ends = relations.columns["relation"], relations.columns["target"]
+    if isinstance(words, Words) and isinstance(ends, References):
+        for word in words.words:
+            yield f":{word}"
+            chosen = words.is_word(word)
+            for name, rows in ends.targets.items():
+                if (rows[chosen] >= 0).any():
+                    yield f":{word}>{name}"

@@ -82,7 +82,7 @@ def household_in_no_grid(h: Hierarchy) -> Hits:
     if ground.building is not None and ground.by_building is not None:
         # Where its building lies in no grid, the building is the cause.
         outside &= ground.building < 0
-    return Hits(np.flatnonzero(outside), unknown=np.count_nonzero(ground.grid == UNKNOWN))
+    return Hits(np.flatnonzero(outside), unknown=ground.grid == UNKNOWN)
 
 
 @rule(
@@ -231,7 +231,7 @@ def building_in_no_grid(h: Hierarchy) -> Hits:
     if grids is None:
         return Hits([])
     outside = grids == NONE
-    unknown = np.count_nonzero(grids == UNKNOWN)
+    unknown = grids == UNKNOWN
     if not outside.any():
         return Hits([], unknown=unknown, households=[])
     ground = on_ground(h)
@@ -294,7 +294,7 @@ def without_parent(h: Hierarchy, table: str) -> Hits:
     values: dict[str, Any] = {"level": above}
     if table != "household":
         values["households"] = h.arrays.households(table)[rows] if len(rows) else rows
-    return Hits(rows, unknown=np.count_nonzero(parents == UNKNOWN), **values)
+    return Hits(rows, unknown=parents == UNKNOWN, **values)
 
 
 def _not_told_by_branches(h: Hierarchy) -> NDArray[np.intp]:

@@ -60,7 +60,7 @@ def branch_without_secretary(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
     return Hits(
         rows,
         related=(Named("post", posts[chosen], of=np.searchsorted(rows, places[chosen])),),
-        unknown=np.count_nonzero(unknown),
+        unknown=unknown,
         post=post[rows].tolist(),
     )
 

@@ -111,8 +111,10 @@ class Rule:
         find: The function: hierarchy and parameters, each an array with one value a subject,
             to :class:`Hits`; or to a summary, where it judges the whole.
         parameters: What it may be asked for.
-        needs: Tables and columns (``grid``, ``household.parent``, ``:covers`` for a relation)
-            without which it is not checked; alternatives with ``|`` between them.
+        needs: What somebody must have given, or the rule is not checked: a table (``grid``), a
+            column (``household.parent``), a relation (``:covers``), a relation to a table
+            (``:serves>compound``), a seat at a table (``post>grid``); alternatives with ``|``
+            between them.
         off: Whether it is off until somebody asks for it: a rule of one place.
         since: Name of the rule set that it came with.
 
@@ -161,7 +163,7 @@ class Rule:
         subject = () if self.subject == DECLARED else (self.subject,)
         for need in (*subject, *self.needs):
             alternatives = need.split("|")
-            if not any(_is_given(h, each) for each in alternatives):
+            if h.given.isdisjoint(alternatives):
                 return _missing(h, alternatives)
         return ""
 
@@ -226,18 +228,14 @@ def rule(
     return made
 
 
-def _is_given(h: Hierarchy, need: str) -> bool:
-    table, dot, column = need.partition(".")
-    if need.startswith(":"):
-        return bool(h.arrays.is_word("relation", "relation", need[1:]).any())
-    return h.has(table, column) if dot else h.has(table)
-
-
 def _missing(h: Hierarchy, alternatives: Sequence[str]) -> str:
     """Return what is missing, as people say it: of one table, the columns together."""
     first = alternatives[0]
-    if first.startswith(":"):
-        return f"nothing {first[1:]} anything"
+    start, at, target = first.partition(">")
+    if start == "post" and at:
+        return f"no posts at any {target}"
+    if start.startswith(":"):
+        return f"nothing {start[1:]} any{f' {target}' if at else 'thing'}"
     table, dot, _ = first.partition(".")
     called = SECTIONS.get(table, table)
     if not dot or not h.has(table):

@@ -151,7 +151,7 @@ def _outside(
     rows = np.flatnonzero(outside & judged)
     return Hits(
         rows,
-        unknown=np.count_nonzero(~outside & ~inside & judged),
+        unknown=~outside & ~inside & judged,
         number=np.where(number.least > high, number.least, number.most)[rows],
         counted=[str(each) for each in counted[rows].tolist()],
         least=low[rows],
