@@ -11,7 +11,23 @@ from attrs import evolve, field, frozen
 from govtree._names import NearMisses, nearest
 from govtree.errors import ConfigError, Location, OutOfRangeError, Problem, problem
 from govtree.findings import SEVERITIES, Severity
-from govtree.rules import _declared, _grids, _households, _posts, _sizes
+from govtree.rules import (
+    _areas,
+    _bodies,
+    _branches,
+    _compounds,
+    _concurrent,
+    _contacts,
+    _declared,
+    _grids,
+    _households,
+    _members,
+    _posts,
+    _seats,
+    _sizes,
+    _staff,
+    _support,
+)
 from govtree.rules._rule import Rule, Value
 
 __all__ = ["OFF", "SHIPPED", "RuleSet", "Setting", "Waiver", "Written", "find"]
@@ -19,7 +35,27 @@ __all__ = ["OFF", "SHIPPED", "RuleSet", "Setting", "Waiver", "Written", "find"]
 #: The shipped rules, sorted by code.
 SHIPPED: tuple[Rule, ...] = tuple(
     sorted(
-        (*_households.RULES, *_grids.RULES, *_sizes.RULES, *_declared.RULES, *_posts.RULES),
+        (
+            each
+            for room in (
+                _households,
+                _contacts,
+                _areas,
+                _grids,
+                _sizes,
+                _staff,
+                _members,
+                _declared,
+                _posts,
+                _seats,
+                _concurrent,
+                _branches,
+                _bodies,
+                _compounds,
+                _support,
+            )
+            for each in room.RULES
+        ),
         key=lambda rule: rule.code,
     )
 )
