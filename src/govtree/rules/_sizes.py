@@ -285,7 +285,9 @@ def _lead(h: Hierarchy, table: str, to: str) -> bool:
         target
         for each in h.sheet(table).columns.values()
         if isinstance(each, References)
-        for target in each.targets
+        for target, rows in each.targets.items()
+        # A column that says of nothing but that it is not known leads nowhere.
+        if (rows >= 0).any() or not (rows == UNKNOWN).any()
     }
     return any(_lead(h, step, to) for step in steps)
 
