@@ -12,6 +12,7 @@ from small_compounds import (
     MATTERS,
     MODES,
     POSTS,
+    SOURCES,
     STATES,
     TYPES,
     small_compounds,
@@ -267,13 +268,65 @@ def without_one_lead(small, id, *, types, mode):
 
 
 def not_seated(small, id, *, kind, states):
+    state_of = {id: each.state or UNKNOWN for id, each in small.of(Body).items()}
     rows = [
-        (body_is(small, who, "kind", [kind]), body_is(small, who, "state", states))
+        (body_is(small, who, "kind", [kind]), is_in(state_of.get(who, UNKNOWN), states))
         for who, _ in serving(small, id)
     ]
     unfit = either(both(committee, not_(state)) for committee, state in rows)
     fit = either(both(committee, state) for committee, state in rows)
     return both(unfit, not_(fit))
+
+
+def sent(small, source, *places, post=None):
+    """Return whether anybody holds a seat at one of *places* to which he came by *source*."""
+    seats = {
+        id for id, each in small.of(Post).items() if each.at in places and post in (None, each.post)
+    }
+    said = any(each.appointment_source for each in small.of(Tenure).values())
+    return either(
+        both(
+            None if each.holder == UNKNOWN else True,
+            is_in(each.appointment_source, [source]) if said else None,
+        )
+        for each in small.of(Tenure).values()
+        if each.post in seats and in_force(each)
+    )
+
+
+def functions(small, branch, post):
+    """Return whether a branch has a secretary, meets, has premises, and has three members."""
+    rows = [each for each in small.of(Duty).values() if each.unit == branch]
+    branches, duties = small.of(Branch), small.of(Duty).values()
+    seen = []
+    if small.of(Post):
+        seats = [s for s in small.of(Post).values() if (s.at, s.post) == (branch, post)]
+        seen.append(either(held(small, each) for each in seats))
+    seen += [
+        either(both(is_in(each.duty, [duty]), kept(each)) for each in rows)
+        for duty in ("monthly_meeting", "premises")
+        if any(each.duty == duty and each.unit in branches for each in duties)
+    ]
+    if any(each.members is not None for each in branches.values()):
+        members = branches[branch].members
+        seen.append(None if members in (None, UNKNOWN) else members >= 3)
+    return both(*seen)
+
+
+def without_developer(small, id, *, flag, kinds, source, post):
+    withdrawn = either(
+        is_in(mark.flag, [flag]) for mark in small.of(Compound)[id].flags if in_force(mark)
+    )
+    good = {
+        branch: either([sent(small, source, branch, post=post), functions(small, branch, post)])
+        for branch in small.of(Branch)
+    }
+    branches, open_ = answering(small, id)
+    led = [good[each] for each in branches]
+    if open_ and any(each is not False for each in good.values()):
+        led.append(None)
+    helped = either([served_by_kind(small, id, kinds), sent(small, source, id), *led])
+    return both(withdrawn, not_(helped))
 
 
 def held(small, post):
@@ -334,9 +387,13 @@ def has_link(small, id, word):
     return borne(small, id, [word])
 
 
+def kept(duty):
+    return None if duty.kept == UNKNOWN else duty.kept
+
+
 def keeps(small, id, word):
     return either(
-        both(is_in(each.duty, [word]), None if each.kept == UNKNOWN else each.kept)
+        both(is_in(each.duty, [word]), kept(each))
         for each in small.of(Duty).values()
         if each.unit == id
     )
@@ -376,6 +433,15 @@ TWINS = {
         },
     ),
     "GT506": (without_one_lead, {"types": words_of(TYPES), "mode": one_of(MODES)}),
+    "GT507": (
+        without_developer,
+        {
+            "flag": one_of(("developer_withdrawn", "developer_withdrawn", "award")),
+            "kinds": words_of(KINDS[2:]),
+            "source": one_of(SOURCES),
+            "post": one_of(POSTS),
+        },
+    ),
     "GT508": (partly_covered, {}),
     "GT509": (not_seated, {"kind": one_of(KINDS), "states": words_of(STATES)}),
     "GT513": (several_branches, {}),
@@ -453,3 +519,362 @@ def test_what_is_missing_is_named(small, data):
 
         assert verdicts(hits, ids) == expected, code
         assert list(hits.values["missing"]) == [each for each in gone.values() if each], code
+
+
+# Field examples
+
+
+def found(h, code, **asked):
+    """Return what a rule finds by subject, with its message."""
+    setting = RuleSet.of({code: {"severity": "error", **asked}}).only(code)
+    return {each.subject: each.message for each in check(h, rules=setting)}
+
+
+@pytest.mark.parametrize("code", sorted({*TWINS, *LACKING}))
+def test_compounds_alone_are_one_line(code):
+    """Of compounds of which nobody gave more, a rule says in one line what it misses."""
+    h = Hierarchy.from_records([Compound(id=f"X-{at}") for at in range(3)])
+    report = check(h, rules=[find(SHIPPED, code)])
+
+    assert len(report) == 0
+    assert [each.code for each in report.not_checked] == [code]
+
+
+@pytest.mark.parametrize(
+    ("requires", "expected"),
+    [
+        ("branch", "branch: nothing covers any building of a compound"),
+        ("owners_committee", "owners_committee: nothing serves any compound"),
+        ("mode:lead", "mode:lead: nothing serves any compound"),
+        ("post:building_head", "post:building_head: no posts at any compound or building"),
+        (
+            "branch|post:secretary",
+            "branch|post:secretary: nothing covers any building of a compound",
+        ),
+        (["a", "b"], "a, b: nothing serves any compound"),
+    ],
+)
+def test_what_is_required_and_nobody_gave_is_one_line(requires, expected):
+    """A word of which nobody gave anything is missing nowhere; the report says why."""
+    h = Hierarchy.from_records([Compound(id="X-1")])
+    setting = RuleSet.of({"GT505": {"requires": requires}}).only("GT505")
+    report = check(h, rules=setting)
+
+    assert len(report) == 0
+    assert report.not_checked == (("GT505", expected),)
+
+
+def test_kinds_that_nobody_gave_are_not_missing():
+    """Where bodies have no kinds and links no modes, nobody can say which is missing."""
+    h = Hierarchy.from_records([Compound(id="X-1"), Body(id="S-1", serves=["X-1"])])
+    setting = RuleSet.of({"GT505": {"requires": ["mode:lead", "task_force"]}}).only("GT505")
+
+    assert [each.reason for each in check(h, rules=setting).not_checked] == [
+        "mode:lead: no modes of relations",
+        "task_force: no kinds of bodies",
+    ]
+
+
+def three_parties(*more):
+    return Hierarchy.from_records(
+        [
+            Compound(id="X-1"),
+            Compound(id="X-2"),
+            Grid(id="N-1"),
+            *(Building(id=f"T-{at}", grid="N-1", compound=f"X-{at}") for at in (1, 2)),
+            Branch(id="B-1", covers=["T-1"]),
+            Body(id="O-1", kind="owners_committee", serves=["X-1", "X-2"]),
+            Body(id="M-1", kind="property_company", serves=["X-1"]),
+            *more,
+        ],
+        as_of=DAY,
+    )
+
+
+def test_the_missing_of_three_parties_are_named():
+    """Of branch, owners' committee and property company the missing ones are named, sorted."""
+    parties = ["branch", "owners_committee", "property_company"]
+
+    assert found(three_parties(), "GT505", requires=parties) == {
+        "X-2": "lacks branch, property_company"
+    }
+
+
+def test_one_of_two_is_enough():
+    """Of alternatives any one does; what has none of them is told with both."""
+    h = three_parties(Body(id="S-1", kind="residents_home", serves=["X-1"]))
+
+    assert found(h, "GT505", requires="service_station|residents_home") == {
+        "X-2": "lacks service_station|residents_home"
+    }
+
+
+def test_a_head_of_any_building_is_a_head_of_the_compound():
+    """A required post is held at the compound, a building or an entrance; a vacant seat is not."""
+    h = three_parties(
+        Entrance(id="E-1", building="T-1"),
+        Post(id="P-1", post="entrance_head", at="E-1"),
+        Post(id="P-2", post="entrance_head", at="X-2"),
+        Tenure(post="P-1", holder="p-1"),
+        Tenure(post="P-2", holder="p-2", until=DAY.replace(day=29)),
+    )
+
+    assert found(h, "GT505", requires="post:entrance_head") == {"X-2": "lacks post:entrance_head"}
+
+
+def test_four_of_five_parties():
+    """A compound with four of the five parties is told which one it lacks."""
+    five = ["leader_links", "cadre_contracts", "secretary_stationed", "agency_paired"]
+    h = Hierarchy.from_records(
+        [
+            Compound(id="X-1"),
+            Body(id="S-1", serves=[Link("X-1", mode=each) for each in five[:3]]),
+            Household(id="H-1", serves=[Link("X-1", mode=five[3])]),
+        ]
+    )
+
+    assert found(h, "GT511") == {"X-1": "has 4 of 5 support parties; missing: organization_helps"}
+
+
+def test_service_that_is_over_or_not_begun_is_none():
+    """Only who serves on the day of the structure counts, both days included."""
+    days = [{"until": DAY}, {"until": DAY.replace(day=29)}, {"since": DAY.replace(month=7)}]
+    h = Hierarchy.from_records(
+        [
+            *(Compound(id=f"X-{at}") for at in range(3)),
+            Body(
+                id="S-1",
+                kind="service_station",
+                serves=[Link(f"X-{at}", **each) for at, each in enumerate(days)],
+            ),
+        ],
+        as_of=DAY,
+    )
+
+    assert list(found(h, "GT503")) == ["X-1", "X-2"]
+
+
+@pytest.mark.parametrize(("matters", "expected"), [((), ["X-3"]), (("property",), ["X-2", "X-3"])])
+def test_who_bears_a_matter_manages_the_compound(matters, expected):
+    """A bearer of any matter is a manager, unless the rule is told which matters count."""
+    h = Hierarchy.from_records(
+        [
+            *(Compound(id=f"X-{at}") for at in (1, 2, 3)),
+            Branch(id="B-1"),
+            Responsibility(unit="X-1", bearer="B-1"),
+            Responsibility(unit="X-2", bearer="B-1", matter="grid"),
+        ]
+    )
+
+    assert list(found(h, "GT504", matters=matters)) == expected
+
+
+@pytest.mark.parametrize(
+    ("covers", "expected"),
+    [
+        # GT210 says of the whole grid that nobody answers for it.
+        ([], {}),
+        (["T-1"], {"X-1": "has no branch that answers for 2 of its buildings"}),
+        (["E-2"], {"X-1": "has no branch that answers for 2 of its buildings"}),
+        (["M-1", "T-1"], {"X-1": "has no branch that answers for 1 of its buildings"}),
+        (["N-1"], {}),
+    ],
+)
+def test_buildings_between_the_covered_parts(covers, expected):
+    """Where a branch covers parts of a grid, the buildings between them are counted."""
+    h = Hierarchy.from_records(
+        [
+            Compound(id="X-1"),
+            Grid(id="N-1"),
+            Grid(id="N-2"),
+            MicroGrid(id="M-1", grid="N-1"),
+            Building(id="T-1", grid="N-1", compound="X-1"),
+            Building(id="T-2", grid="N-1", compound="X-1"),
+            Building(id="T-3", micro_grid="M-1", compound="X-1"),
+            # In no grid: GT206 says so.
+            Building(id="T-4", compound="X-1"),
+            Entrance(id="E-2", building="T-2"),
+            Branch(id="B-1", covers=[*covers, "N-2"]),
+        ]
+    )
+
+    assert found(h, "GT508") == expected
+
+
+def test_a_group_answers_for_the_buildings_it_covers():
+    """A building that a group covers is in the care of the branch above it."""
+    h = three_parties(Group(id="G-1", parent="B-1", covers=["T-2"]))
+
+    assert found(three_parties(), "GT508") != {}
+    assert found(h, "GT508") == {}
+
+
+def test_without_grids_every_building_has_to_be_covered():
+    """Where nobody gave grids, no other rule could say that a building is in nobody's care."""
+    h = Hierarchy.from_records(
+        [
+            Compound(id="X-1"),
+            *(Building(id=f"T-{at}", compound="X-1") for at in (1, 2)),
+            Branch(id="B-1", covers=["T-1"]),
+        ]
+    )
+
+    assert found(h, "GT508") == {"X-1": "has no branch that answers for 1 of its buildings"}
+
+
+def test_a_grid_of_two_branches_makes_no_compound_of_two():
+    """Where two branches cover one grid, that is told of the grid alone."""
+    records = [
+        Compound(id="X-1"),
+        *(Grid(id=f"N-{at}") for at in (1, 2)),
+        *(Building(id=f"T-{at}", grid=f"N-{at}", compound="X-1") for at in (1, 2)),
+        Branch(id="B-1", covers=["N-1", "N-2"]),
+        Branch(id="B-2", covers=["N-2"]),
+    ]
+    h = Hierarchy.from_records(records)
+
+    assert found(h, "GT211") != {}
+    assert found(h, "GT513") == {}
+
+
+def test_the_branches_of_a_compound_are_named():
+    """A building that one branch covers in the grid of another brings a second branch."""
+    h = Hierarchy.from_records(
+        [
+            Compound(id="X-1"),
+            Grid(id="N-1"),
+            *(Building(id=f"T-{at}", grid="N-1", compound="X-1") for at in (1, 2)),
+            Branch(id="B-2", covers=["N-1"]),
+            Branch(id="B-1", covers=["T-2"]),
+        ]
+    )
+
+    assert found(h, "GT513") == {"X-1": "is in the care of 2 units of level branch: B-1, B-2"}
+
+
+@pytest.mark.parametrize(
+    ("modes", "expected"),
+    [
+        ([], ["is served by 0 bodies as 'lead', where exactly one is asked for"]),
+        (["lead"], []),
+        (["lead", "lead"], ["is served by 2 bodies as 'lead', where exactly one is asked for"]),
+        # Whether the second one leads is not known.
+        (["lead", UNKNOWN], []),
+        (
+            ["lead", "lead", UNKNOWN],
+            ["is served by 2 bodies as 'lead', where exactly one is asked for"],
+        ),
+        ([UNKNOWN], []),
+    ],
+)
+def test_exactly_one_leads(modes, expected):
+    """A mixed compound has one lead body; what is not known counts for neither side."""
+    h = Hierarchy.from_records(
+        [
+            Compound(id="X-1", type="mixed"),
+            Compound(id="X-2", type="commercial"),
+            Body(id="S-0", serves=[Link("X-1", mode="contract")]),
+            *(
+                Body(id=f"S-{at}", serves=[Link("X-1", mode=mode)])
+                for at, mode in enumerate(modes, 1)
+            ),
+        ]
+    )
+    hits = find(SHIPPED, "GT506")(h)
+
+    assert list(found(h, "GT506").values()) == expected
+    assert hits.unknown.any() == (UNKNOWN in modes and not expected)
+
+
+def test_a_body_that_leads_twice_is_one():
+    """Two rows of one body that leads are one lead body."""
+    h = Hierarchy.from_records(
+        [
+            Compound(id="X-1", type="mixed"),
+            Body(id="S-1", serves=[Link("X-1", mode="lead")]),
+            Relation(relation="serves", source="S-1", target="X-1", mode="lead", since=DAY),
+        ],
+        as_of=DAY,
+    )
+
+    assert found(h, "GT506") == {}
+
+
+def test_a_second_committee_makes_up_for_one_that_is_over():
+    """Of two owners' committees one in a fit state is enough; an unsaid state leaves it open."""
+    h = Hierarchy.from_records(
+        [
+            *(Compound(id=f"X-{at}") for at in (1, 2, 3, 4)),
+            Body(id="O-1", kind="owners_committee", state="expired", serves=["X-1", "X-2", "X-3"]),
+            Body(id="O-2", kind="owners_committee", state="seated", serves=["X-2"]),
+            Body(id="O-3", kind="owners_committee", serves=["X-3"]),
+        ]
+    )
+    hits = find(SHIPPED, "GT509")(h)
+
+    assert [hits.rows.tolist(), hits.unknown.tolist()] == [[0], [False, False, True, False]]
+    assert found(h, "GT509") == {
+        "X-1": "has an owners' committee, but none in one of these states: electing, seated"
+    }
+
+
+AFFORDABLE = """
+    as_of: 2025-06-30
+    compounds: [{id: X-1, type: affordable_housing, flags: [developer_withdrawn]}]
+    grids: [{id: N-1}]
+    buildings: [{id: T-1, grid: N-1, compound: X-1}]
+    branches: [{id: B-1, covers: [N-1], members: MEMBERS}]
+    bodies: [{id: M-1, kind: property_company, serves: [X-1]}]
+    posts: [{post: secretary, at: B-1, holder: p-1, appointment_source: SOURCE}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "members", "is_fault"),
+    [
+        ("elected", 2, True),
+        ("elected", 3, False),
+        ("dispatched", 2, False),
+        ("appointed", 2, True),
+        ("'?'", 2, False),
+    ],
+)
+def test_a_compound_that_its_developer_left(source, members, is_fault):
+    """Until its branch functions such a compound has a dispatched secretary or a task force."""
+    text = AFFORDABLE.replace("SOURCE", source).replace("MEMBERS", str(members))
+    h = load_text(text).hierarchy
+
+    assert bool(found(h, "GT507")) is is_fault
+
+
+def test_a_dispatched_secretary_may_sit_at_the_compound():
+    """Somebody sent to any seat at the compound counts as well as its branch's secretary."""
+    text = AFFORDABLE.replace("SOURCE", "elected").replace("MEMBERS", "2")
+    seat = ", {post: chair, at: X-1, holder: p-2, appointment_source: dispatched}]\n"
+    h = load_text(text.rstrip().removesuffix("]") + seat).hierarchy
+
+    assert found(h, "GT507") == {}
+
+
+def test_each_compound_may_be_asked_for_its_own():
+    """What is required may differ between compounds."""
+    asked = np.empty(2, object)
+    asked[0], asked[1] = ("owners_committee",), ("property_company",)
+    hits = find(SHIPPED, "GT505")(three_parties(), requires=asked)
+
+    assert (hits.rows.tolist(), list(hits.values["missing"])) == ([1], ["property_company"])
+
+
+def test_a_duty_that_does_not_say_whether_it_is_kept_is_open():
+    """A dossier of which it is not said whether it is kept is neither missing nor there."""
+    h = Hierarchy.from_records(
+        [
+            *(Compound(id=f"X-{at}") for at in range(4)),
+            Duty(unit="X-1", duty="dossier", kept=True),
+            Duty(unit="X-2", duty="dossier", kept=False),
+            Duty(unit="X-3", duty="dossier"),
+        ]
+    )
+    hits = find(SHIPPED, "GT514")(h)
+
+    assert [hits.rows.tolist(), hits.unknown.tolist()] == [[0, 2], [False, False, False, True]]

@@ -210,7 +210,7 @@ def compound_without_manager(
 @rule(
     code="GT508",
     subject="compound",
-    message="has {number} buildings that no {level} answers for",
+    message="has no {level} that answers for {number} of its buildings",
     hint="add them, or the grid that they lie in, to the 'covers' of a {level}",
     why="Where branches cover parts of a grid, a building between the parts is on no list.",
     source="account of Luozhuang: every building of a compound is in the care of a branch",
@@ -412,8 +412,11 @@ class Serving:
         return holds(self.h, "body", "kind", words).take(self.body)
 
     def state(self, words: Iterable[str]) -> Truth:
-        """Return whether what serves is in one of these states."""
-        return holds(self.h, "body", "state", words).take(self.body)
+        """Return whether what serves is in one of these states; a body without one may be."""
+        stored = self.h.sheet("body").columns.get("state")
+        unsaid = stored.codes < 0 if isinstance(stored, Words) else True
+        known = holds(self.h, "body", "state", words)
+        return Truth(known.is_so, known.may_be | unsaid).take(self.body)
 
     def mode(self, words: Iterable[str]) -> Truth:
         """Return whether it serves in one of these modes."""

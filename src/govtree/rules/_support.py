@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree._columns import UNKNOWN, IntArray
+from govtree._columns import NONE, UNKNOWN, IntArray, followed
 from govtree.findings import Hits, Named
+from govtree.rules._branches import functioning, undecided
 from govtree.rules._compounds import (
     LUOZHUANG,
     Serving,
     Truth,
+    answering,
     covered_buildings,
     holds,
+    is_given,
     matters_borne,
     serving,
     wherever_asked,
 )
+from govtree.rules._posts import _held_seats
 from govtree.rules._rule import Parameter, distinct, rule
 
 if TYPE_CHECKING:
@@ -117,6 +121,55 @@ def without_one_lead(h: Hierarchy, *, types: NDArray[Any], mode: NDArray[Any]) -
         unknown=amiss.is_open,
         number=least[rows],
         mode=[str(each) for each in mode[rows].tolist()],
+    )
+
+
+@rule(
+    code="GT507",
+    subject="compound",
+    message="has lost its developer, and has neither a secretary who came by '{source}' nor a "
+    "body of these kinds: {kinds}",
+    hint="send a secretary, or name the body that sees to it until its branch functions",
+    why="Owners whose developer has left find nobody who repairs, registers or answers.",
+    source="account of Luozhuang: affordable housing whose developer has withdrawn has a "
+    "dispatched secretary or a task force until its branch functions",
+    needs=("flag", ":serves>compound|tenure"),
+    parameters=(
+        Parameter("flag", "developer_withdrawn", "word", "flag of a compound without developer"),
+        Parameter("kinds", ("task_force",), "words", "kinds of bodies that may see to it"),
+        Parameter("source", "dispatched", "word", "how the holder of a post came to it"),
+        Parameter("post", "secretary", "word", "the post that leads a branch"),
+    ),
+    failing="""\
+        compounds: [{id: X-1, flags: [developer_withdrawn]}, {id: X-2}]
+        bodies: [{id: W-1, kind: task_force, serves: [X-2]}]
+        """,
+    mended="""\
+        compounds: [{id: X-1, flags: [developer_withdrawn]}, {id: X-2}]
+        bodies: [{id: W-1, kind: task_force, serves: [X-1]}]
+        """,
+)
+def developer_withdrawn(
+    h: Hierarchy,
+    *,
+    flag: NDArray[Any],
+    kinds: NDArray[Any],
+    source: NDArray[Any],
+    post: NDArray[Any],
+) -> Hits:
+    by = serving(h)
+    withdrawn = wherever_asked(flag, lambda word: _flagged(h, str(word)))
+    seen_to = wherever_asked(kinds, lambda words: by.anybody(by.kind(words)))
+    led = wherever_asked(
+        source, lambda how: wherever_asked(post, lambda word: _is_led(h, str(how), str(word)))
+    )
+    amiss = withdrawn & ~(seen_to | led)
+    rows = np.flatnonzero(amiss.is_so)
+    return Hits(
+        rows,
+        unknown=amiss.is_open,
+        source=[str(each) for each in source[rows].tolist()],
+        kinds=[", ".join(each) for each in kinds[rows].tolist()],
     )
 
 
@@ -293,6 +346,7 @@ def duty_not_kept(h: Hierarchy, *, duties: NDArray[Any]) -> Hits:
 RULES = (
     required_body_missing,
     without_one_lead,
+    developer_withdrawn,
     owners_committee_not_seated,
     support_party_missing,
     service_chain_broken,
@@ -375,25 +429,48 @@ def _has_branch(h: Hierarchy) -> Truth:
 
 
 def _has_holder(h: Hierarchy, post: str) -> Truth:
-    held = _held(h)
+    held, unsaid = _held_seats(h)
+    seats = Truth(held, held | unsaid)
     answer = Truth.never(h.count("compound"))
     for table in _HOLDING:
         posts, places = h.arrays.seats(post, table)
         compound = h.arrays.within(table, "compound")[places]
-        answer |= held.take(posts).anywhere(compound, len(answer.is_so))
+        answer |= seats.take(posts).anywhere(compound, len(answer.is_so))
     return answer
 
 
-def _held(h: Hierarchy) -> Truth:
-    """Return for each seat whether somebody holds it."""
-    held, maybe = np.zeros(h.count("post"), np.bool_), np.zeros(h.count("post"), np.bool_)
-    held[h.arrays.in_office()[0]] = True
-    maybe[h.arrays.hidden_in_office()] = True
-    if not h.has("tenure"):
-        # Nobody named any holder: only what is called vacant is known to be.
-        vacant = h.sheet("post").columns.get("vacant")
-        maybe = vacant != 1 if isinstance(vacant, np.ndarray) else ~maybe
-    return Truth(held, held | maybe)
+def _flagged(h: Hierarchy, flag: str) -> Truth:
+    unit = h.arrays.pointing("flag", "unit", "compound")
+    flagged = holds(h, "flag", "flag", [flag]) & Truth.sure(h.arrays.in_force("flag"))
+    return flagged.anywhere(unit, h.count("compound"))
+
+
+def _is_led(h: Hierarchy, source: str, post: str) -> Truth:
+    """Return which compounds have a holder who was sent, or a branch that has one or functions."""
+    length = h.count("compound")
+    seat = h.arrays.pointing("tenure", "post", "post")
+    sent = _came_by(h, source)
+    at_compound = sent.anywhere(followed(seat, h.arrays.pointing("post", "at", "compound")), length)
+    seats, places = h.arrays.seats(post, "branch")
+    branch_of = np.full(h.count("post"), NONE, np.int32)
+    branch_of[seats] = places
+    by_sent = sent.anywhere(followed(seat, branch_of), h.count("branch"))
+    works = functioning(h, post=post)
+    branch = by_sent | Truth(works, works | undecided(h, post=post))
+    of, branches, open_ = answering(h)
+    # Where it is not known which branch answers, it may be any that would do.
+    any_branch = (open_ > 0) & branch.may_be.any()
+    led = branch.take(branches).anywhere(of, length)
+    return at_compound | led | Truth(any_branch & ~any_branch, any_branch)
+
+
+def _came_by(h: Hierarchy, source: str) -> Truth:
+    """Return for each tenure whether somebody is in office by it who came to it by *source*."""
+    in_office = is_given(h, "tenure", "holder") & Truth.sure(h.arrays.in_force("tenure"))
+    if h.has("tenure", "appointment_source"):
+        return in_office & holds(h, "tenure", "appointment_source", [source])
+    # Nobody said how anybody came to a post.
+    return Truth(in_office.is_so & False, in_office.may_be)
 
 
 def _number_of_bodies(by: Serving, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
