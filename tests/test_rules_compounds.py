@@ -199,7 +199,7 @@ def answering(small, id):
     entrances = [
         (name, each.building)
         for name, each in small.of(Entrance).items()
-        if each.building in buildings_in(small, id)
+        if each.building in buildings_in(small, id) and any_covered(covered, "E")
     ]
     parted = {building for _, building in entrances}
     whole = [(None, each) for each in buildings_in(small, id) if each not in parted]
@@ -878,3 +878,18 @@ def test_a_duty_that_does_not_say_whether_it_is_kept_is_open():
     hits = find(SHIPPED, "GT514")(h)
 
     assert [hits.rows.tolist(), hits.unknown.tolist()] == [[0, 2], [False, False, False, True]]
+
+
+def test_somebody_of_whom_it_is_not_known_who_may_be_a_station():
+    """Where it is not known who serves a compound, that may be a body of any kind."""
+    h = Hierarchy.from_records(
+        [
+            *(Compound(id=f"X-{at}") for at in (1, 2)),
+            Body(id="S-1", kind="service_station"),
+            Household(id="H-1", serves=["X-1", "X-2"]),
+            Relation(relation="serves", source=UNKNOWN, target="X-2"),
+        ]
+    )
+    hits = find(SHIPPED, "GT503")(h)
+
+    assert [hits.rows.tolist(), hits.unknown.tolist()] == [[0], [False, True]]

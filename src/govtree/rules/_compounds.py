@@ -476,15 +476,19 @@ def answering(h: Hierarchy) -> tuple[IntArray, IntArray, NDArray[np.int64]]:
     """Return which branches answer for the ground of which compounds, and what is not known.
 
     Pairs of compounds and branches, sorted, each once; and for each compound of how many of
-    its places it is not known which branch answers for them. A place is an entrance, or a
-    building without any. Places that several branches cover have none: that is told of grids.
+    its places it is not known which branch answers for them. A place is a building; or its
+    entrances, where branches cover some of any. Places that several branches cover have none:
+    that is told of grids.
     """
     parted = np.zeros(h.count("building"), np.bool_)
-    of = h.arrays.within("entrance", "building")
-    parted[of[of >= 0]] = True
+    places = {"building": ~parted}
+    if h.arrays.count_covering("entrance").any():
+        of = h.arrays.within("entrance", "building")
+        parted[of[of >= 0]] = True
+        places = {"building": ~parted, "entrance": of >= 0}
     length = h.count("compound")
     keys, open_ = [np.empty(0, np.int64)], np.zeros(length, np.int64)
-    for table, chosen in (("building", ~parted), ("entrance", of >= 0)):
+    for table, chosen in places.items():
         compound = h.arrays.within(table, "compound")
         branch = h.arrays.branches(table)
         unsaid = _not_known_who_answers(h, table)
