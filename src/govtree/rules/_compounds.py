@@ -504,10 +504,13 @@ def _not_known_who_answers(h: Hierarchy, table: str) -> NDArray[np.bool_]:
     """Return of which places cells that are not known decide which branch is the nearest."""
     answered = np.zeros(h.count(table), np.bool_)
     unsaid = answered.copy()
-    for place in _COVERED:
+    within = {place: h.arrays.within(table, place) for place in _COVERED}
+    if all(rows.min(initial=0) > UNKNOWN for rows in within.values()):
+        return unsaid
+    for place, rows in within.items():
         covered = h.arrays.count_covering(place) > 0
         if covered.any():
-            here = Truth.sure(covered).take(h.arrays.within(table, place))
+            here = Truth.sure(covered).take(rows)
             unsaid |= ~answered & here.is_open
             answered |= here.is_so
     return unsaid

@@ -157,8 +157,10 @@ def developer_withdrawn(
     source: NDArray[Any],
     post: NDArray[Any],
 ) -> Hits:
-    by = serving(h)
     withdrawn = wherever_asked(flag, lambda word: _flagged(h, str(word)))
+    if not withdrawn.may_be.any():
+        return Hits([], source=[], kinds=[])
+    by = serving(h)
     seen_to = wherever_asked(kinds, lambda words: by.anybody(by.kind(words)))
     led = wherever_asked(
         source, lambda how: wherever_asked(post, lambda word: _is_led(h, str(how), str(word)))
