@@ -133,7 +133,7 @@ def _apart(h: Hierarchy, held: _Held, pairs: _Pairs, *, doubt_is_fine: bool) -> 
     for pair in pairs - {_OVER_GRIDS}:
         if pair[0] not in words or pair[1] not in words:
             continue
-        one, other = (kinds == words.index(word) for word in pair)
+        one, other = (counts & (kinds == words.index(word)) for word in pair)
         fitting += one * np.bincount(held.person[other], minlength=some)[held.person]
         if pair[0] == pair[1]:
             fitting -= one
