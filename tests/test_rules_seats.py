@@ -507,7 +507,7 @@ def codes_of(structure, *slugs):
     ],
 )
 def test_an_empty_seat_is_told_once(post, at, more, expected):
-    """A secretary who is missing is told of the branch, the holder of any other post of the seat."""
+    """A missing secretary is told of the branch, a missing holder of another post of the seat."""
     others = "- {post: secretary, at: B-1, holder: p-2}" if at == "N-1" else ""
     structure = f"""\
 profile: bare
