@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -374,23 +373,13 @@ def _places(h: Hierarchy) -> _Places:
     divided[owners[owners >= 0]] = True
     who = _who(h)
     row = np.flatnonzero((bodies >= 0) & divided[bodies] & (who != NONE))
-    _, first, of = np.unique(
-        np.stack([bodies[row].astype(np.int64), who[row]], axis=1),
-        axis=0, return_index=True, return_inverse=True,
-    )  # fmt: skip
-    group, said = _groups(h, row, bodies[row], owners)
-    is_unsaid = np.array([text == UNKNOWN_CELL for text in said], np.bool_)
-    is_strange = np.array([text is not None for text in said], np.bool_) & ~is_unsaid & (group < 0)
-    return _Places(
-        row,
-        bodies[row],
-        of.reshape(-1),
-        group,
-        is_strange,
-        is_unsaid,
-        bodies[row[first]],
-        row[first],
-    )
+    keys = bodies[row].astype(np.int64) << 32 | who[row]
+    _, first, of = np.unique(keys, return_index=True, return_inverse=True)
+    said, is_theirs = _groups(h, row, bodies[row], owners)
+    owner, sample = bodies[row[first]], row[first]
+    is_strange = ~is_theirs & (said != NONE) & (said != UNKNOWN)
+    group = np.where(is_theirs, said, NONE)
+    return _Places(row, bodies[row], of, group, is_strange, said == UNKNOWN, owner, sample)
 
 
 def _who(h: Hierarchy) -> NDArray[np.int64]:
@@ -413,19 +402,25 @@ def _who(h: Hierarchy) -> NDArray[np.int64]:
 
 def _groups(
     h: Hierarchy, rows: NDArray[np.int64], bodies: IntArray, owners: IntArray
-) -> tuple[NDArray[np.int64], Sequence[str | None]]:
-    """Return the group that each of *rows* names among those of its body, and what it says."""
+) -> tuple[NDArray[np.int64], _Mask]:
+    """Return the number of the group that each of *rows* names, and whether its body has it.
+
+    :data:`NONE` and :data:`UNKNOWN` say that none is named, or that it is not known which.
+    """
+    groups = h.sheet("body_group").columns["group"]
+    assert isinstance(groups, Texts)
+    known = groups.tolist()
+    numbers: dict[str | None, int] = {name: at for at, name in enumerate(dict.fromkeys(known))}
+    theirs = np.fromiter(map(numbers.__getitem__, known), np.int64, len(known))
+    # One number for all that no body has.
+    strange = len(numbers)
+    numbers |= {None: NONE, UNKNOWN_CELL: UNKNOWN}
     said = h.sheet("membership").columns.get("group")
     texts = said.texts(rows) if isinstance(said, Texts) else [None] * len(rows)
-    names = h.sheet("body_group").columns.get("group")
-    known = names.tolist() if isinstance(names, Texts) else []
-    numbers = {text: at for at, text in enumerate(dict.fromkeys(known))}
-    code = np.fromiter((numbers.get(text, NONE) for text in texts), np.int64, len(texts))
-    theirs = np.fromiter((numbers[text] for text in known), np.int64, len(known))
-    is_theirs = np.isin(
-        bodies.astype(np.int64) << 32 | code, owners.astype(np.int64) << 32 | theirs
-    )
-    return np.where(is_theirs & (code >= 0), code, NONE), texts
+    code = np.fromiter((numbers.get(text, strange) for text in texts), np.int64, len(texts))
+    named = bodies.astype(np.int64) << 32 | np.maximum(code, 0)
+    is_theirs = np.isin(named, owners.astype(np.int64) << 32 | theirs) & (code >= 0)
+    return code, is_theirs
 
 
 def _of_members(h: Hierarchy, places: _Places, chosen: _Mask, doubtful: _Mask) -> Hits:

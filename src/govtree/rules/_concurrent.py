@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,21 +67,23 @@ _OWNERS = "owners_committee"
 def concurrent_posts(h: Hierarchy, *, allowed: NDArray[Any]) -> Hits:
     held = _held(h)
     apart, maybe = np.zeros(len(held.seat), np.bool_), np.zeros(len(held.seat), np.bool_)
+    pairs: dict[tuple[str, ...], _Pairs] = {}
     for words, asked in distinct(allowed).items():
+        pairs[words] = _pairs(words)
         here = asked[held.person]
-        apart |= here & _apart(h, held, _pairs(words), doubt_is_fine=True)
-        maybe |= here & _apart(h, held, _pairs(words), doubt_is_fine=False)
+        apart |= here & _apart(h, held, pairs[words], doubt_is_fine=True)
+        maybe |= here & _apart(h, held, pairs[words], doubt_is_fine=False)
     unknown = np.zeros(h.count("person"), np.bool_)
     unknown[held.person[maybe]] = True
     persons, seats = held.person[apart], held.seat[apart]
     rows, firsts = np.unique(persons, return_index=True)
     unknown[rows] = False
-    kinds = _kinds(h, held, doubt_is_fine=True)[apart]
+    kinds = _kinds(h, held, doubt_is_fine=True)[apart].tolist()
+    ends = [*firsts[1:].tolist(), len(seats)]
+    names = (*_words(h).words, _CHAIR)
     told = [
-        _first_pair(h, kinds[first:end], _pairs(allowed[row]))
-        for row, first, end in zip(
-            rows.tolist(), firsts.tolist(), [*firsts[1:].tolist(), len(seats)], strict=False
-        )
+        _first_pair(names, kinds[first:end], pairs[words])
+        for first, end, words in zip(firsts.tolist(), ends, allowed[rows].tolist(), strict=False)
     ]
     return Hits(
         rows,
@@ -195,18 +198,18 @@ def _follows(h: Hierarchy, held: _Held, *, doubt_is_fine: bool) -> NDArray[np.bo
     return found
 
 
-def _first_pair(h: Hierarchy, kinds: NDArray[np.int64], pairs: _Pairs) -> tuple[str, str]:
+def _first_pair(names: Sequence[str], kinds: Sequence[int], pairs: _Pairs) -> tuple[str, str]:
     """Return the first two posts, in order of their words, that do not go together.
 
-    Each of *kinds* is one of a seat that does not go together with another one of them.
+    Each of *kinds* is that of a seat that does not go together with another one of them; the
+    last of *names* is that of a chair elsewhere.
     """
-    words = _words(h).words
-    names = (*words, _CHAIR)
-    first, *others = sorted(kinds.tolist(), key=lambda kind: (names[kind], kind))
+    first, *others = sorted(kinds, key=lambda kind: (names[kind], kind))
     for kind in others:
-        is_allowed = max(first, kind) < len(words) and (names[first], names[kind]) in pairs
-        if not is_allowed or (names[first], names[kind]) == _OVER_GRIDS:
-            return names[first], names[kind]
+        pair = names[first], names[kind]
+        is_elsewhere = max(first, kind) == len(names) - 1
+        if is_elsewhere or pair not in pairs or pair == _OVER_GRIDS:
+            return pair
     raise AssertionError("a seat in conflict has another one that it is in conflict with")
 
 

@@ -231,7 +231,9 @@ RULES = (
 
 @frozen(eq=False)
 class _Times:
-    """Tenures that hold any day, by seat and first day; days are counted from 1970.
+    """Tenures of seats that have several, by seat and first day; days are counted from 1970.
+
+    A tenure that ends before it begins holds no day and is left out.
 
     Attributes:
         tenure: Their rows.
@@ -254,6 +256,8 @@ def _times(h: Hierarchy, chosen: NDArray[np.bool_]) -> _Times:
     posts = h.arrays.pointing("tenure", "post", "post")
     first, last = _days(h, "since", -_EVER), _days(h, "until", _EVER)
     rows = np.flatnonzero(chosen & (posts >= 0) & (first <= last))
+    # Most seats have one tenure, which neither meets nor misses another.
+    rows = rows[np.bincount(posts[rows], minlength=h.count("post"))[posts[rows]] > 1]
     holders = h.arrays.pointing("tenure", "holder", "person")
     # The order of the rows, which tell two tenures apart by nothing else, must not matter.
     rows = rows[np.lexsort((holders[rows], last[rows], first[rows], posts[rows]))]
