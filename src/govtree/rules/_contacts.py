@@ -374,10 +374,11 @@ def _reach(h: Hierarchy, words: tuple[str, ...]) -> _Reach:
     contact: _States = np.zeros(h.count("group"), np.int8)
     _raise(contact, h.arrays.pointing("post", "at", "group"), seats)
     household = _spread(h, chain, reached, stands_in)
-    # Households that their group's own contact reaches say nothing that the group does not.
     np.maximum(contact, reached["group"], out=contact)
-    rows = np.flatnonzero(household > _at(contact, stands_in))
-    _raise(contact, stands_in[rows], household[rows])
+    if (contact != _SURE).any():
+        # Households that their group's own contact reaches say nothing that the group does not.
+        more = np.flatnonzero(household > _at(contact, stands_in))
+        _raise(contact, stands_in[more], household[more])
     return _Reach(household, stands_in, contact, called or serving.by_household)
 
 
