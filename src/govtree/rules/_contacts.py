@@ -365,8 +365,9 @@ def _reach(h: Hierarchy, words: tuple[str, ...]) -> _Reach:
         if table in reached:
             _raise(reached[table], rows, by)
     # What a contact serves that is not known may be where it stands, or nothing at all.
+    at_place = _at_place(seats, serving)
     for table, states in reached.items():
-        _raise(states, h.arrays.pointing("post", "at", table), _at_place(seats, serving))
+        _raise(states, h.arrays.pointing("post", "at", table), at_place)
     guest = serving.household[~serving.leads]
     _raise(reached["group"], through(guest, stands_in), np.full(len(guest), _MAYBE))
     _raise(reached["household"], serving.household, np.where(serving.leads, _SURE, _MAYBE))
