@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, References, Words
 from govtree._faults import Faults
-from govtree.findings import Hits, Kind, Named, Severity
+from govtree.findings import WHOLE, Hits, Kind, Named, Severity
 from govtree.rules._rule import Parameter, rule
 
 if TYPE_CHECKING:
@@ -25,17 +25,20 @@ class Top:
 
     Attributes:
         depth: Place of their level in the chain, counted from 0.
-        table: Table of the level.
         called: Name of the level.
         units: Their ids, sorted.
         roots: How many there may be.
     """
 
     depth: int
-    table: str
     called: str
     units: tuple[str, ...]
     roots: int
+
+    @property
+    def subjects(self) -> int:
+        """One: the structure."""
+        return 1
 
     def join(self, other: Top) -> Top:
         """Return the top of both parts: the units of the upper one, or of both."""
@@ -51,7 +54,7 @@ class Top:
         """Return the level as a fault where it has more units than there may be."""
         wrong = [self.called] if len(self.units) > self.roots else []
         faults = Faults.told(
-            evolve(kind, subject=self.table),
+            kind,
             severity,
             wrong,
             number=[len(self.units)] * len(wrong),
@@ -63,7 +66,7 @@ class Top:
 
 @rule(
     code="GT230",
-    subject="community",
+    subject=WHOLE,
     message="has {number} units at the top, where at most {roots} may stand there: {units}",
     hint="put them under one unit of a level above, or raise 'roots'",
     why="Where the structure is to have one head, a second one answers to nobody.",
@@ -79,7 +82,7 @@ class Top:
 )
 def several_roots(h: Hierarchy, *, roots: NDArray[Any]) -> Top:
     depth, table = next((at, each.table) for at, each in enumerate(h.levels) if h.has(each.table))
-    return Top(depth, table, h.facts.called(table), tuple(h.ids(table)), int(roots.min()))
+    return Top(depth, h.facts.called(table), tuple(h.ids(table)), int(roots.min()))
 
 
 @rule(
