@@ -34,7 +34,7 @@ DERIVED = (None, None, "secretary", "deputy_secretary")
 WORDS = {"occupancy": (Term("owner"), Term("empty"), Term("unknown"))}
 COMMITTEE = ("secretary", "deputy_secretary", "committee_member")
 
-whole = st.sampled_from([None, 0, 1, 2, 3, 7, UNKNOWN])
+whole = st.sampled_from([0, 1, 2, 3, 7, None, None, UNKNOWN])
 
 
 @st.composite

@@ -355,6 +355,29 @@ def test_the_bounds_of_a_branch_are_allowed(members, probationary, expected):
     assert [each.message for each in report] == [expected][: expected is not None]
 
 
+@pytest.mark.parametrize(
+    ("of_groups", "own", "told"),
+    [
+        ([1, 1], None, "fault"),
+        ([1, 1], 3, "fine"),
+        ([1, UNKNOWN], None, "open"),
+        ([1, None], None, "open"),
+        ([2, 1], None, "fine"),
+        ([51, None], None, "fault"),
+        ([], UNKNOWN, "open"),
+        ([], None, "open"),
+    ],
+)
+def test_a_branch_has_the_members_of_its_groups_where_all_of_them_tell(of_groups, own, told):
+    """Groups speak for a branch that says nothing; a silent one leaves open how many more."""
+    groups = [Group(id=f"G-{at}", parent="B", members=n) for at, n in enumerate(of_groups)]
+    h = Hierarchy.from_records([Branch(id="B", members=own), Branch(id="A", members=5), *groups])
+    report = check(h, rules=only("GT307"))
+
+    assert [each.subject for each in report] == ["B"] * (told == "fault")
+    assert report.checked[0].unknown == (told == "open")
+
+
 @given(
     small=small_sizes(),
     members=st.integers(0, 4),
@@ -407,6 +430,21 @@ def test_group_size_finds_what_its_definition_says(small, least):
         all_ = with_probation(group, (0, ANY) if own is None else (own, own))
         verdicts[id] = verdict(*all_, least, ANY)
     agrees(small, "GT309", verdicts, least=least)
+
+
+@pytest.mark.parametrize(
+    ("members", "probationary", "told"),
+    [(2, None, "fault"), (2, 1, "fine"), (2, UNKNOWN, "open"), (UNKNOWN, 3, "fine"),
+     (3, UNKNOWN, "fine"), (None, 2, "open"), (0, 0, "fault")],
+)  # fmt: skip
+def test_members_on_probation_count_in_a_group(members, probationary, told):
+    """A group of two full members and one on probation is not too small."""
+    other = Group(id="G-2", members=3, probationary=0)
+    group = Group(id="G-1", members=members, probationary=probationary)
+    report = check(Hierarchy.from_records([group, other]), rules=only("GT309"))
+
+    assert [each.subject for each in report] == ["G-1"] * (told == "fault")
+    assert report.checked[0].unknown == (told == "open")
 
 
 @given(
@@ -570,3 +608,17 @@ def test_households_that_lead_to_no_group_say_nothing_of_groups():
 
     assert [each.subject for each in report] == ["G-2"]
     assert report.checked[0].unknown == 1
+
+
+@pytest.mark.parametrize(
+    ("households", "told"), [(9, "fault"), (10, "open"), (60, "open"), (None, "fault")]
+)
+def test_a_number_does_not_say_how_many_are_occupied(households, told):
+    """Of households that come as a number, any may be empty; all of too few are too few."""
+    rows = [Household(id=f"H-{at}", parent="G-2", occupancy="owner") for at in range(10)]
+    groups = [Group(id="G-1", households=households), Group(id="G-2")]
+    h = Hierarchy.from_records([*rows, *groups], vocabularies={"occupancy": (Term("owner"),)})
+    report = check(h, rules=RuleSet.of({"GT305": {"count": "occupied"}}).only("GT305"))
+
+    assert [each.subject for each in report] == ["G-1"] * (told == "fault")
+    assert report.checked[0].unknown == (told == "open")

@@ -492,6 +492,7 @@ def _at(states: _States, rows: IntArray) -> _States:
 
 def _raise(states: _States, rows: IntArray, by: _States) -> None:
     """Make each of *rows* at least as surely reached as it is by what leads there."""
-    for state in (_MAYBE, _SURE):
-        there = rows[(by == state) & (rows >= 0)]
-        states[there] = np.maximum(states[there], state)
+    named = rows >= 0
+    perhaps = rows[named & (by == _MAYBE)]
+    states[perhaps] = np.maximum(states[perhaps], _MAYBE)
+    states[rows[named & (by == _SURE)]] = _SURE

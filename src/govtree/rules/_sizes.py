@@ -328,7 +328,7 @@ def _occupied(h: Hierarchy, table: str) -> Number:
     sure = count_in(np.where(unsaid | empty, NONE, units), length)
     # A unit that brings numbers and no rows does not say how many of them are occupied.
     alone = count_in(units, length) == 0
-    return Number(np.where(alone, 0, sure), np.where(alone, all_.most, sure + maybe))
+    return Number(sure, np.where(alone, all_.most, sure + maybe))
 
 
 _COUNTED = {"households": _households, "residents": _residents, "occupied": _occupied}
