@@ -61,10 +61,12 @@ def owners(arrays: Arrays, sheets: Mapping[str, Sheet]) -> tuple[dict[str, IntAr
         if name in arrays.chain or name in TERRITORY:
             belongs = arrays.belongs(name, top)
             found[name] = np.where(belongs >= 0, belongs, rest).astype(np.int32)
-    for place in (*arrays.chain, *TERRITORY):
-        if place in sheets and "post" in sheets:
-            at = arrays.pointing("post", "at", place)
-            found["post"][at >= 0] = found[place][at[at >= 0]]
+    # A post belongs to its place, and what is said of something to that.
+    for name, column in {"post": "at", **_OWNED, "relation": "source"}.items():
+        stored = sheets[name].columns.get(column) if name in sheets else None
+        for target, rows in stored.targets.items() if isinstance(stored, References) else ():
+            if target in found:
+                found[name][rows >= 0] = found[target][rows[rows >= 0]]
     return found, rest + 1
 
 
@@ -249,9 +251,21 @@ def _mark(mask: NDArray[np.bool_], rows: NDArray[np.int32]) -> None:
 
 
 def reduced(
-    sheets: Mapping[str, Sheet], sources: Mapping[str, Sources], kept: Masks
+    sheets: Mapping[str, Sheet],
+    sources: Mapping[str, Sources],
+    kept: Masks,
+    *,
+    as_part: bool = False,
 ) -> tuple[dict[str, Sheet], dict[str, Sources]]:
-    """Return the tables with only the rows that are kept, and where those stood."""
+    """Return the tables with only the rows that are kept, and where those stood.
+
+    Args:
+        sheets: The tables.
+        sources: Where their rows stood.
+        kept: Which rows are kept.
+        as_part: Whether a column still leads where it leads in the whole, though no row that
+            is kept goes there; else it says of itself only what it has.
+    """
     rows = {name: np.flatnonzero(mask) for name, mask in kept.items()}
     new = {name: np.full(len(mask) + 2, NONE, np.int32) for name, mask in kept.items()}
     for name, each in rows.items():
@@ -263,7 +277,7 @@ def reduced(
             name,
             len(rows[name]),
             None if sheet.ids is None else sheet.ids.take(rows[name]),
-            {key: _reduced(each, rows[name], new) for key, each in sheet.columns.items()},
+            {key: _reduced(each, rows[name], new, as_part) for key, each in sheet.columns.items()},
         )
         for name, sheet in sheets.items()
     }
@@ -271,13 +285,15 @@ def reduced(
 
 
 def _reduced(
-    stored: Stored, rows: NDArray[np.int64], new: Mapping[str, NDArray[np.int32]]
+    stored: Stored, rows: NDArray[np.int64], new: Mapping[str, NDArray[np.int32]], as_part: bool
 ) -> Stored:
     if isinstance(stored, References):
         found = {
             target: new[target][each[rows]] if target in new else each[rows]
             for target, each in stored.targets.items()
         }
+        if as_part:
+            return References({target: read_only(each) for target, each in found.items()})
         pointing = {t: read_only(each) for t, each in found.items() if (each >= 0).any()}
         unknown = {t: read_only(each) for t, each in found.items() if (each == UNKNOWN).any()}
         return References(pointing or dict(itertools.islice(unknown.items(), 1)))

@@ -338,10 +338,11 @@ class Hierarchy:
 
     @property
     def given(self) -> frozenset[str]:
-        """What somebody gave: tables, columns, relations, and where posts and relations lead.
+        """What somebody gave: tables, columns, and which posts and relations lead where.
 
-        In the notation of the needs of rules: ``grid``, ``household.parent``, ``:covers``,
-        ``:covers>grid``, ``post>grid``.
+        In the notation of the needs of rules: ``grid``, ``household.parent``; ``:covers``,
+        ``branch:covers``, ``:covers>grid``; ``post>grid``, ``post:secretary``,
+        ``post:grid_head>grid``.
 
         >>> h = Hierarchy.from_records([Branch(id="B", covers=["N"]), Grid(id="N")])
         >>> sorted(h.given & {"grid", "grid.community", ":covers", ":covers>grid", ":serves"})
@@ -770,11 +771,8 @@ class Hierarchy:
         parts = []
         for part in range(number):
             own = {name: each == part for name, each in owner.items()}
-            for name, sheet in self._sheets.items():
-                if sheet.ids is None:
-                    own[name] = np.zeros(len(sheet), np.bool_)
             kept = _subtree.rows_around(self._sheets, own)
-            sheets, sources = _subtree.reduced(self._sheets, self._sources, kept)
+            sheets, sources = _subtree.reduced(self._sheets, self._sources, kept, as_part=True)
             mine = {name: read_only(own[name][mask]) for name, mask in kept.items()}
             of_whole = _subtree.Part(mine, self.given)
             parts.append(evolve(self, sheets=sheets, sources=sources, warnings=(), part=of_whole))
@@ -953,16 +951,26 @@ def _given(sheets: Mapping[str, Sheet]) -> Iterator[str]:
         yield name
         yield from (f"{name}.{column}" for column in sheet.columns)
     posts, relations = sheets.get("post"), sheets.get("relation")
-    places = None if posts is None else posts.columns.get("at")
-    if isinstance(places, References):
-        yield from (f"post>{name}" for name, rows in places.targets.items() if (rows >= 0).any())
-    if relations is None:
-        return
-    words, ends = relations.columns["relation"], relations.columns["target"]
-    if isinstance(words, Words) and isinstance(ends, References):
-        for word in words.words:
-            yield f":{word}"
-            chosen = words.is_word(word)
-            for name, rows in ends.targets.items():
-                if (rows[chosen] >= 0).any():
-                    yield f":{word}>{name}"
+    if posts is not None:
+        roles = _named(posts.columns.get("post"), posts.columns.get("at"))
+        yield from (f"post>{place}" for place in {place for _, place in roles if place})
+        yield from (f"post:{role}" for role, _ in roles)
+        yield from (f"post:{role}>{place}" for role, place in roles if place)
+    if relations is not None:
+        words = relations.columns.get("relation")
+        targets = _named(words, relations.columns.get("target"))
+        yield from (f":{word}" for word, _ in targets)
+        yield from (f":{word}>{target}" for word, target in targets if target)
+        sources = _named(words, relations.columns.get("source"))
+        yield from (f"{source}:{word}" for word, source in sources if source)
+
+
+def _named(words: object, ends: object) -> set[tuple[str, str]]:
+    """Return each word of a column, alone and with each table that its rows name."""
+    if not isinstance(words, Words):
+        return set()
+    pairs = {(word, "") for word in words.words}
+    for table, rows in ends.targets.items() if isinstance(ends, References) else ():
+        codes = words.codes[(rows >= 0) & (words.codes >= 0)]
+        pairs |= {(words.words[code], table) for code in np.unique(codes).tolist()}
+    return pairs

@@ -81,7 +81,8 @@ class Top:
         """,
 )
 def several_roots(h: Hierarchy, *, roots: NDArray[Any]) -> Top:
-    depth, table = next((at, each.table) for at, each in enumerate(h.levels) if h.has(each.table))
+    given = ((at, each.table) for at, each in enumerate(h.levels) if h.has(each.table))
+    depth, table = next(given, (0, h.levels[0].table))
     return Top(depth, h.facts.called(table), tuple(h.ids(table)), int(roots.min()))
 
 

@@ -15,7 +15,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._columns import TAG, UNKNOWN, IntArray, References, Words
-from govtree.findings import Hits, Named
+from govtree.findings import Hits
 from govtree.rules._rule import Parameter, distinct, rule
 from govtree.rules._ways import count_in, held_seats, on_ground, once, through, up
 from govtree.units import TERRITORY
@@ -51,13 +51,11 @@ class _Reach:
         stands_in: The group of each household.
         group: Whether each group has a contact: one that reaches it or any household of it,
             is one of its households, or holds a post at it.
-        anybody: Whether anybody ever named a contact: a seat, or a household that serves.
     """
 
     household: _States
     stands_in: IntArray
     group: _States
-    anybody: bool
 
 
 @rule(
@@ -152,8 +150,8 @@ def household_unserved(h: Hierarchy, *, posts: NDArray[Any], tags: NDArray[Any])
     code="GT222",
     subject="building",
     severity="warning",
-    message="has no {post} in office",
-    hint="name the holder of '{post}' at it under 'posts'",
+    message="has no seat of a {post}",
+    hint="add the seat of a '{post}' at it under 'posts', with who holds it",
     why="Without a head, nobody in the house knows of every stairwell, and no notice gets around.",
     source="account of Luozhuang: heads of buildings and entrances are one of three teams of a "
     "compound; most places ask for them in some types of compounds only",
@@ -164,7 +162,6 @@ def household_unserved(h: Hierarchy, *, posts: NDArray[Any], tags: NDArray[Any])
         buildings: [{id: T-1}, {id: T-2}]
         posts:
           - {post: building_head, at: T-1, holder: p-1}
-          - {post: building_head, at: T-2, vacant: true}
         """,
     mended="""\
         buildings: [{id: T-1}, {id: T-2}]
@@ -181,8 +178,8 @@ def building_without_head(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
     code="GT223",
     subject="entrance",
     severity="warning",
-    message="has no {post} in office",
-    hint="name the holder of '{post}' at it under 'posts'",
+    message="has no seat of a {post}",
+    hint="add the seat of a '{post}' at it under 'posts', with who holds it",
     why="Of a stairwell without a head nobody can say who lives there and who has moved.",
     source="account of Luozhuang: heads of buildings and entrances are one of three teams of a "
     "compound; most places ask for them in some types of compounds only",
@@ -285,28 +282,19 @@ def _listed(words: NDArray[Any], rows: NDArray[Any]) -> list[str]:
 
 
 def _without_head(h: Hierarchy, table: str, post: NDArray[Any]) -> Hits:
-    """Return the rows of *table* at which nobody holds the post that is asked for there."""
-    length = h.count(table)
-    held, open_ = held_seats(h)
-    vacant, unknown = np.zeros(length, np.bool_), np.zeros(length, np.bool_)
+    """Return the rows of *table* that have no seat of the post that is asked for there."""
+    missing = np.zeros(h.count(table), np.bool_)
     skipped: list[str] = []
-    of, seats = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
     for word, asked in distinct(post).items():
-        posts, places = h.arrays.seats(str(word), table)
-        if not len(posts):
+        if f"post:{word}>{table}" not in h.given:
             skipped.append(f"no '{word}' at any {table}")
             continue
-        in_office, unsaid = np.zeros(length, np.bool_), np.zeros(length, np.bool_)
-        in_office[places[held[posts]]] = True
-        unsaid[places[open_[posts]]] = True
-        vacant |= asked & ~in_office & ~unsaid
-        unknown |= asked & ~in_office & unsaid
-        mine = (asked & vacant)[places]
-        of.append(places[mine])
-        seats.append(posts[mine])
-    rows = np.flatnonzero(vacant)
-    empty = Named("post", np.concatenate(seats), of=np.searchsorted(rows, np.concatenate(of)))
-    return Hits(rows, related=(empty,), unknown=unknown, skipped=skipped, post=post[rows].tolist())
+        _, places = h.arrays.seats(str(word), table)
+        none = np.ones(len(missing), np.bool_)
+        none[places] = False
+        missing |= asked & none
+    rows = np.flatnonzero(missing)
+    return Hits(rows, skipped=skipped, post=post[rows].tolist())
 
 
 # -- whom contacts reach ----------------------------------------------------------------------
@@ -317,9 +305,9 @@ def _reaches(
 ) -> Iterator[tuple[NDArray[np.bool_], _Reach]]:
     """Yield the subjects that are asked of the same posts, and whom contacts reach by these."""
     for words, asked in distinct(posts).items():
-        reach = once(f"reach {words}", h, partial(_reach, h, words))
-        if reach.anybody:
-            yield asked, reach
+        named = {"household:serves", *(f"post:{word}" for word in words)}
+        if named & h.given:
+            yield asked, once(f"reach {words}", h, partial(_reach, h, words))
         else:
             skipped.append(f"no contact households, and no posts called {' or '.join(words)}")
 
@@ -355,7 +343,7 @@ def _reach(h: Hierarchy, words: tuple[str, ...]) -> _Reach:
     """Return whom the contacts of *h* reach, where seats of these *words* are contacts."""
     stands_in = up(h, "group")
     serving = _serving(h)
-    seats, called = _seats(h, words)
+    seats = _seats(h, words)
     chain = [level.table for level in h.levels]
     reached = {table: np.zeros(h.count(table), np.int8) for table in (*chain, *TERRITORY)}
 
@@ -380,7 +368,7 @@ def _reach(h: Hierarchy, words: tuple[str, ...]) -> _Reach:
         # Households that their group's own contact reaches say nothing that the group does not.
         more = np.flatnonzero(household > _at(contact, stands_in))
         _raise(contact, stands_in[more], household[more])
-    return _Reach(household, stands_in, contact, called or serving.by_household)
+    return _Reach(household, stands_in, contact)
 
 
 def _spread(
@@ -424,7 +412,6 @@ class _Serving:
         is_hidden: Whether it is not known what serves.
         leads: Whether it is known what is served.
         targets: The row that is served, by its table.
-        by_household: Whether any household serves anything, in force or not.
     """
 
     household: IntArray
@@ -432,7 +419,6 @@ class _Serving:
     is_hidden: NDArray[np.bool_]
     leads: NDArray[np.bool_]
     targets: dict[str, IntArray]
-    by_household: bool
 
 
 def _serving(h: Hierarchy) -> _Serving:
@@ -448,19 +434,17 @@ def _serving(h: Hierarchy) -> _Serving:
             hidden |= sources_in[rows] == UNKNOWN
         for targets_in in led.values():
             leads |= targets_in >= 0
-    households = h.arrays.pointing("relation", "source", "household")
     return _Serving(
-        households[rows],
+        h.arrays.pointing("relation", "source", "household", rows),
         h.arrays.pointing("relation", "source", "post", rows),
         hidden,
         leads,
         led,
-        bool((serves & (households >= 0)).any()),
     )
 
 
-def _seats(h: Hierarchy, words: tuple[str, ...]) -> tuple[_States, bool]:
-    """Return whether each seat is a contact, and whether any seat has one of these *words*."""
+def _seats(h: Hierarchy, words: tuple[str, ...]) -> _States:
+    """Return whether each seat is a contact."""
     held, open_ = held_seats(h)
     called, unsaid = np.zeros(len(held), np.bool_), np.zeros(len(held), np.bool_)
     for word in words:
@@ -469,7 +453,7 @@ def _seats(h: Hierarchy, words: tuple[str, ...]) -> tuple[_States, bool]:
     if isinstance(column, Words):
         unsaid = column.codes == UNKNOWN
     perhaps = (called & open_) | (unsaid & (held | open_))
-    return np.where(called & held, _SURE, np.where(perhaps, _MAYBE, _NO)), bool(called.any())
+    return np.where(called & held, _SURE, np.where(perhaps, _MAYBE, _NO))
 
 
 def _at_place(seats: _States, serving: _Serving) -> _States:

@@ -208,11 +208,12 @@ def _state(h: Hierarchy, stated: Stated, near: _Near) -> Stated:
             return _summed(h, stated, TAG + word if word else "households")
         return evolve(stated, reason=f"no {SECTIONS.get(table, table)}")
     if not word:
-        return _counted(h, stated, table, np.arange(h.count(table)))
+        return _counted(h, stated, table, np.ones(h.count(table), np.bool_))
     if table == "household" and any(h.has(name, TAG + word) for name in h.tables):
         return _summed(h, stated, TAG + word)
     if h.has(table, TAG + word):
-        return evolve(stated, number=int(h.arrays.numbers(table, TAG + word).sum()))
+        numbers, own = h.arrays.numbers(table, TAG + word), h.own(table)
+        return evolve(stated, number=int((numbers if own is None else numbers[own]).sum()))
     return _of_word(h, stated, table, word, near)
 
 
@@ -221,19 +222,25 @@ def _summed(h: Hierarchy, stated: Stated, column: str) -> Stated:
     given = [name for name in h.tables if h.has(name, column)]
     if not given:
         return evolve(stated, reason=f"no {column.removeprefix(TAG)}")
-    by = "community" if h.has("community") else h.levels[0].table
-    if by not in h.tables:
-        by = next(name for name in given)
-    return evolve(stated, number=sum(h.roll_up(column, by=by).values()))
+    top = h.levels[0].table
+    totals, nowhere = h.arrays.roll_up(column, top if h.has(top) else given[0])
+    own = h.own(top)
+    if own is not None:
+        # What belongs to no unit at the top is the last part's, which has none of those.
+        nowhere = 0 if own.any() else nowhere
+        totals = totals[own]
+    return evolve(stated, number=int(totals.sum()) + nowhere)
 
 
-def _counted(h: Hierarchy, stated: Stated, table: str, rows: NDArray[Any]) -> Stated:
+def _counted(h: Hierarchy, stated: Stated, table: str, rows: NDArray[np.bool_]) -> Stated:
+    own = h.own(table)
+    counted = rows if own is None else rows & own
     if h.sheet(table).ids is None:
         # A mark or relation that is over, or not yet, is none.
-        return evolve(stated, number=int(np.count_nonzero(h.arrays.in_force(table)[rows])))
-    if table in _COUNTED:
-        return evolve(stated, number=len(rows))
-    return evolve(stated, ids=tuple(h.ids(table, rows.astype(np.int32))))
+        return evolve(stated, number=int(np.count_nonzero(h.arrays.in_force(table) & counted)))
+    if table in _COUNTED or own is not None:
+        return evolve(stated, number=int(np.count_nonzero(counted)))
+    return evolve(stated, ids=tuple(h.ids(table, np.flatnonzero(counted).astype(np.int32))))
 
 
 def _of_word(h: Hierarchy, stated: Stated, table: str, word: str, near: _Near) -> Stated:
@@ -249,9 +256,10 @@ def _of_word(h: Hierarchy, stated: Stated, table: str, word: str, near: _Near) -
     name, term = named
     if name not in columns:
         return evolve(stated, reason=f"no '{name}' of {SECTIONS.get(table, table)}")
-    rows = np.flatnonzero(columns[name].is_word(term))
-    unsaid = int(np.count_nonzero(columns[name].codes == UNKNOWN))
-    return evolve(_counted(h, stated, table, rows), unsaid=unsaid)
+    with_word = _counted(h, stated, table, columns[name].is_word(term))
+    unsaid, own = columns[name].codes == UNKNOWN, h.own(table)
+    unsaid = unsaid if own is None else unsaid & own
+    return evolve(with_word, unsaid=int(np.count_nonzero(unsaid)))
 
 
 def _column_of(

@@ -135,10 +135,8 @@ class Rule:
         find: The function: hierarchy and parameters, each an array with one value a subject,
             to :class:`Hits`; or to a summary, where it judges the whole.
         parameters: What it may be asked for.
-        needs: What somebody must have given, or the rule is not checked: a table (``grid``), a
-            column (``household.parent``), a relation (``:covers``), a relation to a table
-            (``:serves>compound``), a seat at a table (``post>grid``); alternatives with ``|``
-            between them.
+        needs: What somebody must have given, or the rule is not checked, in the notation of
+            ``h.given``; alternatives with ``|`` between them.
         off: Whether it is off until somebody asks for it: a rule of one place.
         since: Name of the rule set that it came with.
 

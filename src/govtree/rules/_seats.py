@@ -12,6 +12,7 @@ from govtree._columns import NONE, UNKNOWN, IntArray, Words
 from govtree.findings import Hits
 from govtree.rules._posts import _held_seats
 from govtree.rules._rule import Parameter, distinct, rule
+from govtree.rules._sizes import unstaffed
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -72,13 +73,13 @@ def vacant_post(h: Hierarchy, *, besides: NDArray[Any]) -> Hits:
     parameters=(_BESIDES,),
     failing="""\
         as_of: 2025-06-30
-        grids: [{id: N-1}]
-        posts: [{post: grid_worker, at: N-1, holder: p-1, until: 2025-05-31}]
+        groups: [{id: G-1}]
+        posts: [{post: group_leader, at: G-1, holder: p-1, until: 2025-05-31}]
         """,
     mended="""\
         as_of: 2025-06-30
-        grids: [{id: N-1}]
-        posts: [{post: grid_worker, at: N-1, holder: p-1, until: 2025-06-30}]
+        groups: [{id: G-1}]
+        posts: [{post: group_leader, at: G-1, holder: p-1, until: 2025-06-30}]
         """,
 )
 def tenure_expired(h: Hierarchy, *, besides: NDArray[Any]) -> Hits:
@@ -312,7 +313,7 @@ def _empty_seats(
     """Return for each seat whether nobody holds it today, and whether that is not known.
 
     Both are false where it follows from another post, and where a branch has nobody in a post
-    that is asked of each branch: that is told of the branch.
+    that is asked of each branch, or a grid nobody at all: that is told of the branch or grid.
     """
     held, open_ = _held_seats(h)
     vacant = h.sheet("post").columns.get("vacant")
@@ -330,4 +331,8 @@ def _empty_seats(
             led = np.zeros(h.count("branch"), np.bool_)
             led[branches[(held | open_)[seats]]] = True
             judged[seats[asked[seats] & ~led[branches]]] = False
+    if {"post>grid", "tenure"} <= h.given:
+        nobody, _ = unstaffed(h)
+        places = h.arrays.pointing("post", "at", "grid")
+        judged &= (places < 0) | ~nobody[places]
     return judged & ~unknown, judged & unknown
