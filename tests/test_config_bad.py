@@ -84,7 +84,7 @@ WRONG: dict[str, tuple[str | bytes, list[str]]] = {
     "a wrong type": ("name: [a]\n", ["1:7 GT091"]),
     "a text for a mapping": ("declared: 5\n", ["1:11 GT091"]),
     "a mapping for a text": ("language: {}\n", ["1:11 GT091"]),
-    "a missing key": ("waivers: [{rule: GT301, subject: N}]\n", ["1:11 GT092"]),
+    "a missing key": ("waivers: [{rule: GT301, subject: N, until: 2026-12-31}]\n", ["1:11 GT092"]),
     "a bad choice": ("levels: [{level: a, as: comunity}, b]\n", ["1:25 GT093"]),
     "no day": ("as_of: 30.06.2025\n", ["1:8 GT045"]),
     "a day with full-width digits": ("as_of: ２０２５-06-30\n", ["1:8 GT045"]),
@@ -113,7 +113,7 @@ WRONG: dict[str, tuple[str | bytes, list[str]]] = {
     "an unknown severity": ("rules: {GT210: eror}\n", ["1:16 GT084"]),
     "an unknown severity in a mapping": ("rules: {GT210: {severity: bad}}\n", ["1:27 GT084"]),
     "a waiver of an unknown rule": (
-        "waivers: [{rule: GT31, subject: N, reason: r}]\n", ["1:18 GT080"],
+        "waivers: [{rule: GT31, subject: N, reason: r, until: 2026-12-31}]\n", ["1:18 GT080"],
     ),
     "an unknown level": (
         "levels: [district, community]\nunits: {distict: [{id: D}]}\n", ["2:9 GT090"],
@@ -253,7 +253,7 @@ MESSAGES = {
         "1:17: error[GT090]: an area has no key 'cmmunities'; did you mean 'communities'?"
     ),
     "grids: [{id: [a]}]": "1:14: error[GT091]: 'id' of a grid has to be a text, not a list",
-    "waivers: [{rule: GT301, subject: N}]": (
+    "waivers: [{rule: GT301, subject: N, until: 2026-12-31}]": (
         "1:11: error[GT092]: a waiver has no 'reason'; add the key 'reason'"
     ),
     "levels: [{level: a, as: comunity}, b]": (

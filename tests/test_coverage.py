@@ -82,7 +82,6 @@ def test_settings_change_severity_and_turn_rules_off():
 @pytest.mark.parametrize(
     ("until", "day", "is_waived"),
     [
-        (None, None, True),
         (dt.date(2025, 6, 30), dt.date(2025, 6, 30), True),
         (dt.date(2025, 6, 29), dt.date(2025, 6, 30), False),
         (dt.date(2025, 6, 29), None, True),

@@ -20,7 +20,7 @@ from govtree import Hierarchy
 from govtree.config import Structure, dump, load, load_text
 from govtree.config._dump import files_of
 from govtree.errors import FileError, OutOfRangeError
-from govtree.rules import RuleSet, Setting, Waiver
+from govtree.rules import Case, RuleSet, Setting, Waiver
 from govtree.units import Declared, Level, Term
 
 EXAMPLES = Path(__file__).parent.parent / "src" / "govtree" / "examples"
@@ -79,13 +79,20 @@ def opinions(draw: st.DrawFn) -> dict[str, Any]:
         ),
         "GT302": st.just(Setting("GT302", None, (("posts", ("grid_head", "grid_worker")),))),
         "GT210": st.just(Setting("GT210", "warning")),
+        "GT303": st.just(Setting("GT303", None, (), (Case(tag="old", severity="off"),))),
+        "GT401": st.just(
+            Setting("GT401", "off", (), (Case("mixed", "middle", parameters=(("post", "chair"),)),))
+        ),
     }
     chosen = draw(st.lists(st.sampled_from(sorted(settings)), unique=True))
     waivers = st.builds(
-        Waiver, st.sampled_from(["GT301", "grid-without-branch"]), NAMES, NAMES, st.none() | DAYS
+        Waiver, st.sampled_from(["GT301", "grid-without-branch"]), NAMES, NAMES, DAYS
     )
     return {
-        "rules": RuleSet(settings=[draw(settings[code]) for code in chosen]),
+        "rules": RuleSet(
+            settings=[draw(settings[code]) for code in chosen],
+            name=draw(st.sampled_from(["", "2026.1"])),
+        ),
         "waivers": draw(st.lists(waivers, max_size=2)),
         "language": draw(st.sampled_from(["en", "zh"])),
     }

@@ -263,7 +263,8 @@ def test_json_has_the_same_keys_for_every_finding():
     told = whole.to_json()
 
     assert list(told) == [
-        "ok", "counts", "counts_by_code", "findings", "checked", "not_checked",
+        "ok", "as_of", "completeness", "counts", "counts_by_code", "findings", "checked",
+        "not_checked",
     ]  # fmt: skip
     assert len({tuple(each) for each in told["findings"]}) == 1
     assert told["counts"] == {"error": 19, "warning": 6, "note": 0}

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from govtree import _markup, _messages
 from govtree._columns import NONE, IntArray, References, Words, followed, read_only
 from govtree._finding import (
-    DECLARED,
     SEVERITIES,
     Finding,
     Hits,
@@ -147,10 +146,21 @@ class Faults:
         kind: Kind,
         severity: Severity,
         subjects: Sequence[str],
+        *,
+        where: Sequence[Location] | None = None,
         **values: Sequence[str] | Sequence[float],
     ) -> Faults:
-        """Return faults of subjects that are no rows of a table, such as declared figures."""
+        """Return faults of subjects that are no rows of a table, such as declared figures.
+
+        Args:
+            kind: What they have in common.
+            severity: How grave each is.
+            subjects: One a fault.
+            where: Where each is written; a record of the kind's subject where nothing is said.
+            values: What the message names, by name: one a fault.
+        """
         order = sorted(range(len(subjects)), key=subjects.__getitem__)
+        places = where or [Location(record=kind.subject, field=each) for each in subjects]
         kept = {name: [each[at] for at in order] for name, each in sorted(values.items())}
         return cls(
             kind,
@@ -168,6 +178,7 @@ class Faults:
                 else np.array(each)
                 for name, each in kept.items()
             },
+            Sources((_Told(tuple(places[at] for at in order)),), (0,)),
         )
 
     def take(self, rows: NDArray[Any]) -> Faults:
@@ -234,10 +245,7 @@ class Faults:
         shown = [(name, _shown(_said(name, value, lang, labels or {}))) for name, value in values]
         kind = self.kind
         subject = str(self.ids[at])
-        if kind.subject == DECLARED:
-            where = Location(record=DECLARED, field=subject)
-        else:
-            where = Location() if self.sources is None else self.sources.at(at)
+        where = Location() if self.sources is None else self.sources.at(at)
         return Finding(
             kind.code,
             kind.slug,
@@ -460,6 +468,19 @@ def _strung_sources(parts: Sequence[Faults]) -> Sources | None:
         starts.append(length)
         length += len(part)
     return Sources(tuple(places), tuple(starts))
+
+
+@frozen
+class _Told:
+    """Places that are known one by one."""
+
+    locations: tuple[Location, ...]
+
+    def at(self, row: int, field: str = "") -> Location:  # noqa: ARG002 - the protocol's names
+        return self.locations[row]
+
+    def quote(self, row: int, field: str = "") -> str:  # noqa: ARG002 - the protocol's names
+        return ""
 
 
 @frozen

@@ -13,7 +13,19 @@ from numpy.typing import NDArray
 from govtree._columns import IntArray
 from govtree.errors import Location
 
-__all__ = ["DECLARED", "SEVERITIES", "Finding", "Hits", "Kind", "Named", "Severity", "Value"]
+__all__ = [
+    "DECLARED",
+    "NO_TABLES",
+    "SEVERITIES",
+    "WAIVER",
+    "WHOLE",
+    "Finding",
+    "Hits",
+    "Kind",
+    "Named",
+    "Severity",
+    "Value",
+]
 
 Severity = Literal["error", "warning", "note"]
 
@@ -22,6 +34,15 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 #: What a finding about a declared figure has in the place of a table: its subject is the figure.
 DECLARED = "declared"
+
+#: The same of a finding about a waiver: its subject is the rule and the unit it names.
+WAIVER = "waiver"
+
+#: The same of a finding about the structure as a whole.
+WHOLE = "structure"
+
+#: What may stand in the place of a table.
+NO_TABLES = (DECLARED, WAIVER, WHOLE)
 
 Value = int | float | str
 
@@ -54,7 +75,8 @@ class Finding:
         slug: Its readable name.
         severity: ``error``, ``warning`` or ``note``.
         subject: Id of the faulty unit; of a declared figure its name.
-        level: Table of the subject: ``household``, ``grid``, ..., or ``declared``.
+        level: Table of the subject: ``household``, ``grid``, ...; or ``declared``, ``waiver``,
+            ``structure``.
         path: Ids from the top of the structure to the unit above the subject.
         related: Ids of the other units that have a part in it, sorted.
         where: Where the subject stood in the files or records.

@@ -403,6 +403,16 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{tag}' is one tag more than the {most} different ones that a section may have",
             "keep few tags; what differs from unit to unit belongs into a name or an address",
         ),
+        "GT086": Text(
+            "case-without-subjects",
+            "a case under 'where' of rule '{rule}' does not say whom it is about",
+            "name them by 'type', 'tier', 'tag' or 'unit'",
+        ),
+        "GT087": Text(
+            "rules-unloadable",
+            "the rules of package '{package}' cannot be loaded: {reason}",
+            "mend or remove the package, or take its rules out",
+        ),
         "GT088": Text(
             "file-unwritable",
             "'{path}' cannot be written ({reason})",
@@ -460,6 +470,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "keys-exclude",
             "'{key}' and '{other}' cannot both stand here",
             "keep one of the two",
+        ),
+        "GT100": Text(
+            "unknown-rule-set",
+            "there is no rule set '{name}'",
+            "use one of {known}, or leave it out for the newest",
         ),
         "GT101": Text(
             "duplicate-id",
@@ -582,6 +597,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "unfit-tag",
             "'{tag}' cannot be the name of a tag",
             "use visible characters",
+        ),
+        "GT125": Text(
+            "unknown-unit",
+            "'{id}', which is named under '{field}', is not in the structure",
+            "correct the id, or take it out",
         ),
     }
 )

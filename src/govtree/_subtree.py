@@ -6,14 +6,15 @@ import itertools
 from collections.abc import Mapping
 
 import numpy as np
+from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._arrays import Arrays
-from govtree._columns import NONE, UNKNOWN, References, Sheet, Stored, read_only
+from govtree._columns import NONE, UNKNOWN, IntArray, References, Sheet, Stored, read_only
 from govtree._rows import Sources
 from govtree.units import BESIDE, TERRITORY
 
-__all__ = ["reduced", "rows_of_part"]
+__all__ = ["Part", "owners", "reduced", "rows_around", "rows_of_part"]
 
 Masks = dict[str, NDArray[np.bool_]]
 
@@ -26,6 +27,86 @@ _OWNED = {
     "duty": "unit",
     "responsibility": "unit",
 }
+
+
+#: Tables whose rows say something about those that they name.
+_SAYING = ("post", "relation", *_OWNED)
+
+
+@frozen(eq=False)
+class Part:
+    """What makes a structure a part of another one.
+
+    Attributes:
+        own: Rows that this part answers for, by table; the others stand in another part as
+            well, and are here for what they say about these.
+        given: What somebody gave in the whole.
+    """
+
+    own: Masks
+    given: frozenset[str]
+
+
+def owners(arrays: Arrays, sheets: Mapping[str, Sheet]) -> tuple[dict[str, IntArray], int]:
+    """Return for each row of each table with ids the part that answers for it, and their number.
+
+    Each unit of the topmost level answers for what belongs to it, and the last part for the
+    rest: what belongs to none, and what stands beside the chain and the territory.
+    """
+    top = arrays.chain[0]
+    rest = arrays.count(top)
+    found: dict[str, IntArray] = {}
+    for name, sheet in sheets.items():
+        found[name] = np.full(len(sheet), rest, np.int32)
+        if name in arrays.chain or name in TERRITORY:
+            belongs = arrays.belongs(name, top)
+            found[name] = np.where(belongs >= 0, belongs, rest).astype(np.int32)
+    for place in (*arrays.chain, *TERRITORY):
+        if place in sheets and "post" in sheets:
+            at = arrays.pointing("post", "at", place)
+            found["post"][at >= 0] = found[place][at[at >= 0]]
+    return found, rest + 1
+
+
+def rows_around(sheets: Mapping[str, Sheet], own: Masks) -> Masks:
+    """Return which rows of each table are needed to judge the *own* ones.
+
+    They are what names an own row, what is named from there, and once more what says something
+    about those: the posts at a place nearby and who holds them, the branch that covers it.
+    """
+    kept = {name: mask.copy() for name, mask in own.items()}
+    _keep_naming(sheets, kept, tuple(sheets))
+    for _ in range(2):
+        _keep_named(sheets, kept)
+        _keep_naming(sheets, kept, _SAYING)
+    _keep_named(sheets, kept)
+    return kept
+
+
+def _keep_naming(sheets: Mapping[str, Sheet], kept: Masks, tables: tuple[str, ...]) -> None:
+    """Keep the rows of *tables* that name what is kept."""
+    before = {name: mask.copy() for name, mask in kept.items()}
+    # What is named all over, such as a property company or an official, leads everywhere.
+    wide = {name: mask for name, mask in before.items() if name not in ("body", "area")}
+    for name in tables:
+        if name in sheets:
+            for column, stored in sheets[name].columns.items():
+                source = wide if (name, column) == ("relation", "source") else before
+                kept[name] |= _points(stored, source, len(sheets[name]))
+
+
+def _keep_named(sheets: Mapping[str, Sheet], kept: Masks) -> None:
+    """Keep all that kept rows name, and what those name."""
+    waiting = list(sheets)
+    while waiting:
+        name = waiting.pop()
+        for stored in sheets[name].columns.values():
+            for target, rows in stored.targets.items() if isinstance(stored, References) else ():
+                if target in kept:
+                    count = np.count_nonzero(kept[target])
+                    _mark(kept[target], rows[kept[name]])
+                    if np.count_nonzero(kept[target]) > count and target not in waiting:
+                        waiting.append(target)
 
 
 def rows_of_part(

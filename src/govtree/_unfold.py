@@ -241,7 +241,8 @@ def _first_given(cells: Cells, rows: Sequence[Sequence[int]]) -> Cells:
 
 def _beside(rows: Rows, name: str, column: Column, cells: Cells) -> Rows:
     """Return what is written beside units in field *name* as rows of the table it belongs to."""
-    ids = rows.columns["id"]
+    # Rows without any id have a problem of their own, and nothing beside them.
+    ids = rows.columns.get("id", [None] * rows.length)
     found = [
         (row, at, each)
         for row, given in enumerate(cells)

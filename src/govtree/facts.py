@@ -42,6 +42,10 @@ def _day(given: dt.date | None) -> dt.date | None:
     return given
 
 
+def _collected(given: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if given is None else tuple(sorted(set(given)))
+
+
 def _figures(given: Iterable[Declared]) -> tuple[Declared, ...]:
     return tuple(sorted(given))
 
@@ -58,6 +62,8 @@ class Facts:
         levels: The chain, top down; a name alone stands for a level without more to say.
         vocabularies: Terms by name of the vocabulary; one that is not there is open.
         declared: Figures that somebody published about the structure.
+        collected: Ids of the units that have sent in their returns, sorted: what is outside of
+            them is not there yet, and no fault. None where everything has been collected.
     """
 
     name: str = ""
@@ -69,6 +75,7 @@ class Facts:
         factory=dict, converter=_sorted_vocabularies, hash=False
     )
     declared: tuple[Declared, ...] = field(default=(), converter=_figures)
+    collected: tuple[str, ...] | None = field(default=None, converter=_collected)
 
     def called(self, table: str) -> str:
         """Return the name of the level whose table this is, or else the name of the table.

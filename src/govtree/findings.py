@@ -6,20 +6,38 @@ faults cost no 300,000 objects. It holds ids, never the structure it speaks abou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import reduce
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from govtree._faults import Faults
-from govtree._finding import DECLARED, SEVERITIES, Finding, Hits, Kind, Named, Severity
+from govtree._finding import (
+    DECLARED,
+    NO_TABLES,
+    SEVERITIES,
+    WAIVER,
+    WHOLE,
+    Finding,
+    Hits,
+    Kind,
+    Named,
+    Severity,
+)
 from govtree.errors import GovtreeError, OutOfRangeError
 
 __all__ = [
     "DECLARED",
+    "NO_TABLES",
     "SEVERITIES",
+    "WAIVER",
+    "WHOLE",
+    "Afterwards",
     "Checked",
+    "Completeness",
     "Counts",
     "Finding",
     "FindingsError",
@@ -73,6 +91,8 @@ class Checked:
         subjects: How many units it looked at.
         unknown: How many of those could not be judged, because a cell is not known.
         waived: How many findings were set aside by waivers.
+        not_collected: How many units it did not look at, because they stand in no part of the
+            structure that has sent in its returns.
     """
 
     code: str
@@ -80,16 +100,64 @@ class Checked:
     subjects: int
     unknown: int = 0
     waived: int = 0
+    not_collected: int = 0
+
+    def plus(self, other: Checked) -> Checked:
+        """Return what the rule looked at in two parts together."""
+        return evolve(
+            self,
+            subjects=self.subjects + other.subjects,
+            unknown=self.unknown + other.unknown,
+            waived=self.waived + other.waived,
+            not_collected=self.not_collected + other.not_collected,
+        )
+
+
+@frozen
+class Completeness:
+    """How much of a structure has been collected.
+
+    Attributes:
+        table: What is counted: communities, or else units of the topmost level.
+        collected: How many of those have sent in their returns.
+        total: How many there are.
+    """
+
+    table: str
+    collected: int
+    total: int
+
+    def plus(self, other: Completeness) -> Completeness:
+        """Return how much of two parts together has been collected."""
+        return evolve(
+            self, collected=self.collected + other.collected, total=self.total + other.total
+        )
 
 
 class Summary(Protocol):
     """What a rule about the whole keeps of one part, so that parts can be judged together."""
+
+    @property
+    def subjects(self) -> int:
+        """How many subjects it speaks about."""
 
     def join(self, other: Any) -> Any:
         """Return the summary of both parts; the order of parts makes no difference."""
 
     def judge(self, kind: Kind, severity: Severity) -> tuple[Faults, tuple[str, ...]]:
         """Return what is wrong with the whole, and why some of it cannot be judged."""
+
+
+@runtime_checkable
+class Afterwards(Summary, Protocol):
+    """A summary that is judged when all others have been."""
+
+    def seen(self, met: Collection[tuple[str, str]]) -> Summary:
+        """Return the summary that knows which findings of the others were set aside.
+
+        Args:
+            met: Code and subject of those findings.
+        """
 
 
 @frozen
@@ -148,6 +216,9 @@ class Report:
         faults: Findings in columns, one part a code.
         checked: What each rule looked at, sorted by code.
         not_checked: Pairs of code and reason, sorted.
+        as_of: The day that the structure was checked for.
+        completeness: How much of the structure has been collected; None where it does not say
+            that anything is still to come.
 
     >>> from govtree import Branch, Grid, Hierarchy
     >>> from govtree.coverage import check
@@ -162,6 +233,8 @@ class Report:
     faults: tuple[Faults, ...] = ()
     checked: tuple[Checked, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
+    as_of: dt.date | None = None
+    completeness: Completeness | None = None
     _summaries: tuple[Summarized, ...] = field(default=(), alias="summaries")
 
     @classmethod
@@ -171,21 +244,35 @@ class Report:
         checked: Iterable[Checked] = (),
         not_checked: Iterable[NotChecked] = (),
         summaries: Iterable[Summarized] = (),
+        *,
+        as_of: dt.date | None = None,
+        completeness: Completeness | None = None,
     ) -> Report:
         """Return the report of what rules found; what they summarized is judged here."""
         found = [each for each in faults if len(each)]
+        looked = list(checked)
         lacking = set(not_checked)
         kept = sorted(summaries, key=lambda each: each.kind.code)
-        for each in kept:
-            judged, reasons = each.summary.judge(each.kind, each.severity)
-            judged = judged.without(each.waived)
-            if len(judged):
-                found.append(judged)
+        met: set[tuple[str, str]] = set()
+        # Whether a waiver has met anything is known when all else has been judged.
+        for each in sorted(kept, key=lambda each: isinstance(each.summary, Afterwards)):
+            summary = each.summary
+            if isinstance(summary, Afterwards):
+                summary = summary.seen(met)
+            judged, reasons = summary.judge(each.kind, each.severity)
+            left = judged.without(each.waived)
+            met |= {(each.kind.code, id) for id in judged.ids.tolist() if id in each.waived}
+            if len(left):
+                found.append(left)
             lacking |= {NotChecked(each.kind.code, reason) for reason in reasons}
+            waived = len(judged) - len(left)
+            looked.append(Checked(each.kind.code, each.kind.slug, summary.subjects, waived=waived))
         return cls(
             tuple(sorted(found, key=lambda each: each.kind.code)),
-            tuple(sorted(checked, key=lambda each: each.code)),
+            tuple(sorted(looked, key=lambda each: each.code)),
             tuple(sorted(lacking)),
+            as_of,
+            completeness,
             tuple(kept),
         )
 
@@ -198,9 +285,8 @@ class Report:
         finding. A rule that could be checked in some parts only is checked, and its reason
         for the others stays.
 
-        A part has to hold all that its own units are joined with, as ``h.subtree(id)`` of
-        each unit at the top does: of a grid that branches of two parts cover, each part
-        knows one branch only.
+        A part has to hold all that its own units are joined with, as those that ``h.cut()``
+        gives do. The day is that of all parts, and none where they differ.
         """
         given = list(reports)
         summed: dict[str, Summarized] = {}
@@ -215,22 +301,23 @@ class Report:
                 by_code.setdefault(faults.kind.code, []).append(faults)
         checked: dict[str, Checked] = {}
         for one in (one for report in given for one in report.checked):
-            known_one = checked.get(one.code)
-            checked[one.code] = (
-                one
-                if known_one is None
-                else evolve(
-                    known_one,
-                    subjects=known_one.subjects + one.subjects,
-                    unknown=known_one.unknown + one.unknown,
-                    waived=known_one.waived + one.waived,
-                )
-            )
+            if one.code not in summed:
+                known_one = checked.get(one.code)
+                checked[one.code] = one if known_one is None else known_one.plus(one)
         lacking = {
             each for report in given for each in report.not_checked if each.code not in summed
         }
         joined = (Faults.join(parts) for parts in by_code.values())
-        return cls.of(joined, checked.values(), lacking, summed.values())
+        days = {report.as_of for report in given}
+        told = [each.completeness for each in given if each.completeness is not None]
+        return cls.of(
+            joined,
+            checked.values(),
+            lacking,
+            summed.values(),
+            as_of=days.pop() if len(days) == 1 else None,
+            completeness=reduce(Completeness.plus, told) if told else None,
+        )
 
     # -- asking it -------------------------------------------------------------------------
 
@@ -323,8 +410,11 @@ class Report:
     def to_json(self, lang: str = "en") -> dict[str, object]:
         """Return the report as plain values, the same keys in every language."""
         counts = self.counts()
+        complete = self.completeness
         return {
             "ok": self.ok,
+            "as_of": None if self.as_of is None else self.as_of.isoformat(),
+            "completeness": None if complete is None else asdict(complete),
             "counts": {name: getattr(counts, name) for name in SEVERITIES},
             "counts_by_code": dict(counts.by_code),
             "findings": [each.as_json() for each in self.findings(lang)],
@@ -335,6 +425,7 @@ class Report:
                     "subjects": each.subjects,
                     "unknown": each.unknown,
                     "waived": each.waived,
+                    "not_collected": each.not_collected,
                 }
                 for each in self.checked
             ],
@@ -356,8 +447,9 @@ class Report:
         return hash(self._outline())
 
     def _outline(self) -> tuple[Any, ...]:
-        # How many units were looked at is left out: parts of a structure share some.
-        return self.counts(), tuple(each.code for each in self.checked), self.not_checked
+        # How many units were looked at is left out: parts that were made by hand share some.
+        codes = tuple(each.code for each in self.checked)
+        return self.counts(), codes, self.not_checked, self.as_of, self.completeness
 
     def __repr__(self) -> str:
         counts = self.counts()

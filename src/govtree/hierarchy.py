@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from govtree import _build, _columns, _frames, _graph_view, _records, _subtree
 from govtree._arrays import Arrays
-from govtree._columns import NONE, TAG, IntArray, References, Sheet, Words
+from govtree._columns import NONE, TAG, IntArray, References, Sheet, Words, read_only
 from govtree._each import Each
 from govtree._ids import Ids
 from govtree._names import nearest, normal
@@ -168,6 +168,7 @@ class Hierarchy:
     _sheets: Mapping[str, Sheet]
     _sources: Mapping[str, Sources] = field(factory=dict)
     warnings: tuple[Problem, ...] = ()
+    _part: _subtree.Part | None = None
     _made: dict[str, Any] = field(factory=dict, init=False)
 
     communities = _Table("community", Community)
@@ -346,7 +347,16 @@ class Hierarchy:
         >>> sorted(h.given & {"grid", "grid.community", ":covers", ":covers>grid", ":serves"})
         [':covers', ':covers>grid', 'grid']
         """
+        if self._part is not None:
+            return self._part.given
         return self._once("given", lambda: frozenset(_given(self._sheets)))
+
+    def own(self, table: str) -> NDArray[np.bool_] | None:
+        """Return which rows of *table* this part answers for; None for a whole structure.
+
+        Parts are made by :meth:`cut`.
+        """
+        return None if self._part is None else self._part.own.get(table)
 
     def count(self, table: str) -> int:
         """Return how many rows *table* has; 0 where it was not given."""
@@ -735,7 +745,40 @@ class Hierarchy:
         chain = [level.table for level in self.levels]
         kept = _subtree.rows_of_part(self.arrays, self._sheets, chain, *self.locate(id))
         sheets, sources = _subtree.reduced(self._sheets, self._sources, kept)
-        return evolve(self, sheets=sheets, sources=sources, warnings=())
+        return evolve(self, sheets=sheets, sources=sources, warnings=(), part=None)
+
+    def cut(self) -> tuple[Hierarchy, ...]:
+        """Return the structure in parts that can be checked one by one.
+
+        There is a part for each unit of the topmost level, and a last one for what belongs to
+        none of them and for bodies, areas and persons. Each unit is the own of one part; what
+        it is joined with stands in its part as well, but is judged in another. Merged, the
+        reports of all parts are that of the whole.
+
+        >>> from govtree.coverage import check
+        >>> from govtree.findings import Report
+        >>> h = Hierarchy.from_records([
+        ...     Community(id="C-1"), Community(id="C-2"), Branch(id="B-1", parent="C-1"),
+        ...     Group(id="G-1", parent="B-1"), Group(id="G-2"),
+        ... ])
+        >>> [part.ids("community") for part in h.cut()]
+        [['C-1'], ['C-2'], []]
+        >>> Report.merge(map(check, h.cut())) == check(h)
+        True
+        """
+        owner, number = _subtree.owners(self.arrays, self._sheets)
+        parts = []
+        for part in range(number):
+            own = {name: each == part for name, each in owner.items()}
+            for name, sheet in self._sheets.items():
+                if sheet.ids is None:
+                    own[name] = np.zeros(len(sheet), np.bool_)
+            kept = _subtree.rows_around(self._sheets, own)
+            sheets, sources = _subtree.reduced(self._sheets, self._sources, kept)
+            mine = {name: read_only(own[name][mask]) for name, mask in kept.items()}
+            of_whole = _subtree.Part(mine, self.given)
+            parts.append(evolve(self, sheets=sheets, sources=sources, warnings=(), part=of_whole))
+        return tuple(parts)
 
     @property
     def arrays(self) -> Arrays:
@@ -778,10 +821,10 @@ class Hierarchy:
         return hash(self.fingerprint)
 
     def __getstate__(self) -> tuple[Any, ...]:
-        return self.facts, self._sheets, self._sources, self.warnings
+        return self.facts, self._sheets, self._sources, self.warnings, self._part
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        names = ("facts", "_sheets", "_sources", "warnings", "_made")
+        names = ("facts", "_sheets", "_sources", "warnings", "_part", "_made")
         for name, value in zip(names, (*state, {}), strict=True):
             object.__setattr__(self, name, value)
         # A pickle does not keep that an array cannot be written.

@@ -59,8 +59,9 @@ class Decoder:
         self._tally.add(code, made)
 
     def problems(self) -> list[Problem]:
-        """Return what was noted, sorted."""
-        return list(self._tally.problems())
+        """Return what was noted since this was last asked, sorted."""
+        tally, self._tally = self._tally, Tally()
+        return list(tally.problems())
 
     def say_unfit(self, what: str, expected: str, value: Value, spot: int) -> None:
         """Note that *value* is a text, list or mapping where another one is expected."""

@@ -18,7 +18,7 @@ from govtree.config._schema import FORMAT
 from govtree.config._structure import Structure
 from govtree.errors import FileError, Location, problem
 from govtree.hierarchy import Hierarchy
-from govtree.rules import Setting, Waiver
+from govtree.rules import CASE, Case, Setting, Waiver
 from govtree.units import SECTIONS, Declared, Level, Term, columns_of
 
 __all__ = ["dump", "files_of"]
@@ -131,10 +131,15 @@ def _settings(structure: Structure) -> dict[str, Any]:
         "levels": [_level(each) for each in facts.levels],
         "vocabularies": {name: _terms(each) for name, each in facts.vocabularies.items()},
         "declared": _declared(facts.declared),
+        "rule_set": structure.rules.name or None,
         "rules": {each.code: _setting(each) for each in structure.rules.settings},
         "waivers": [_waiver(each) for each in structure.waivers],
     }
-    return {key: value for key, value in settings.items() if value}
+    kept: dict[str, Any] = {key: value for key, value in settings.items() if value}
+    if facts.collected is not None:
+        # An empty list says that nothing has been collected yet.
+        kept["collected"] = list(facts.collected)
+    return kept
 
 
 def _level(level: Level) -> dict[str, Any]:
@@ -170,10 +175,21 @@ def _declared(figures: Sequence[Declared]) -> dict[str, Any]:
 
 
 def _setting(setting: Setting) -> dict[str, Any]:
-    said: dict[str, Any] = {"severity": setting.severity} if setting.severity else {}
-    for name, value in setting.parameters:
-        said[name] = list(value) if isinstance(value, tuple) else value
+    said = _asked(setting)
+    if setting.where:
+        said["where"] = [
+            {key: getattr(each, key) for key in CASE if getattr(each, key) is not None}
+            | _asked(each)
+            for each in setting.where
+        ]
     return said
+
+
+def _asked(said: Setting | Case) -> dict[str, Any]:
+    asked: dict[str, Any] = {"severity": said.severity} if said.severity else {}
+    for name, value in said.parameters:
+        asked[name] = list(value) if isinstance(value, tuple) else value
+    return asked
 
 
 def _waiver(waiver: Waiver) -> Mapping[str, Any]:

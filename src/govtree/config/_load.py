@@ -150,21 +150,19 @@ class _Loader:
         language = settings.values.get("language", "en")
         facts, fits = settings.facts()
         waivers = settings.waivers()
+        rules = settings.rule_set()
         rows = list(self._rows(decoder, document.root, facts)) if fits else []
-        self.problems += decoder.problems()
-        if not fits:
-            return Examined(None, self._sorted(), language)
-        hierarchy = self._hierarchy(facts, rows)
+        decoders = dict.fromkeys((decoder, *settings.decoders.values()))
+        self.problems += [each for one in decoders for each in one.problems()]
+        hierarchy = self._hierarchy(facts, rows) if fits else None
+        if hierarchy is not None:
+            settings.check_names(hierarchy)
+            self.problems += [each for one in decoders for each in one.problems()]
         problems_told = self._sorted()
-        if hierarchy is None:
+        if hierarchy is None or any(each.severity == "error" for each in problems_told):
             return Examined(None, problems_told, language)
-        structure = Structure(
-            hierarchy,
-            settings.rule_set(),
-            waivers,
-            language,
-            sources=self.sources,
-        )
+        hierarchy = evolve(hierarchy, warnings=problems_told)
+        structure = Structure(hierarchy, rules, waivers, language, sources=self.sources)
         return Examined(structure, problems_told, language)
 
     def _read(self, data: bytes, file: str) -> _yaml.Document:
@@ -327,13 +325,12 @@ class _Loader:
             for each in built.problems
             if each.code not in _EMPTY_CELL or told.isdisjoint(self._cell_of(each))
         ]
-        problems = self._sorted()
-        if any(each.severity == "error" for each in problems):
+        if any(each.severity == "error" for each in self.problems):
             return None
         for each in rows:
             if isinstance(each.places, Spots):
                 each.places.settle()
-        return Hierarchy(facts, built.sheets, built.sources, problems)
+        return Hierarchy(facts, built.sheets, built.sources)
 
     def _cell_of(self, each: Problem) -> tuple[Location, Location]:
         """Return where the cell stands that *each* says is empty."""

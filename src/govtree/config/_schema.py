@@ -163,9 +163,24 @@ _MEANT = {
 FIGURE = Shaped("a figure", {how: Scalar("number", _MEANT[how]) for how in HOW})
 DECLARED = MapOf(OneOf((Scalar("number"), FIGURE)))
 
+_SEVERITY = Scalar("text", "`error`, `warning`, `note` or `off`")
+CASE = Shaped(
+    "a case",
+    {
+        "type": Scalar("text", "type of compounds: those, and what shares ground with them"),
+        "tier": Scalar("text", "tier of compounds, likewise"),
+        "tag": Scalar("text", "a tag of the subject"),
+        "unit": Scalar("text", "id of a unit: it, and what stands under it or lies in it"),
+        "severity": _SEVERITY,
+    },
+    open=True,
+)
 RULE = Shaped(
     "a rule",
-    {"severity": Scalar("text", "`error`, `warning`, `note` or `off`")},
+    {
+        "severity": _SEVERITY,
+        "where": ListOf(CASE, "subjects that are asked otherwise; the last that fits counts"),
+    },
     open=True,
 )
 WAIVER = Shaped(
@@ -174,9 +189,9 @@ WAIVER = Shaped(
         "rule": Scalar("text", "code or slug of the rule"),
         "subject": Scalar("text", "id of the unit, or name of the declared figure"),
         "reason": Scalar("text", "why the finding is set aside"),
-        "until": Scalar("date", "last day on which it holds; without it, there is no end"),
+        "until": Scalar("date", "last day on which it holds"),
     },
-    required=("rule", "subject", "reason"),
+    required=("rule", "subject", "reason", "until"),
 )
 
 SOURCE = Shaped(
@@ -280,6 +295,9 @@ _SETTINGS: dict[str, Node] = {
     "vocabularies": MapOf(
         VOCABULARY, "words by vocabulary; a vocabulary that stands here allows no others"
     ),
+    "rule_set": Scalar(
+        "text", "name of the rule set that the rules are those of; the newest, where left out"
+    ),
     "rules": MapOf(
         OneOf((TEXT, RULE)), "by code or slug of a rule: its severity, or its parameters"
     ),
@@ -298,6 +316,9 @@ STRUCTURE = Shaped(
         "name": Scalar("text", "name of the place, for people"),
         "as_of": Scalar("date", "the day that the structure is a snapshot of"),
         **_SETTINGS,
+        "collected": ListOf(
+            TEXT, "ids of the units that have sent in their returns; all, where left out"
+        ),
         "waivers": ListOf(WAIVER, "findings that are set aside, each with a reason"),
         **SECTIONS,
         "units": MapOf(Section("", LevelUnit), "units of levels without a role, by level"),

@@ -12,7 +12,9 @@ from govtree.config._decode import Decoder, Path
 from govtree.config._schema import HOW
 from govtree.errors import KEPT, ConfigError, Location, Problem
 from govtree.facts import Facts
-from govtree.rules import SHIPPED, RuleSet, Setting, Waiver
+from govtree.hierarchy import Hierarchy
+from govtree.rules import NEWEST, RULE_SETS, SHIPPED, Rule, RuleSet, Setting, Waiver, find, packages
+from govtree.rules._installed import prefix_of
 from govtree.units import ROLES, SHIPPED_LEVELS, Declared, Level, Term
 
 __all__ = ["Settings"]
@@ -29,18 +31,22 @@ class Settings:
         values: Decoded settings by key, but for the rules.
         decoders: Which document each key comes from.
         rules: What is asked of rules, by code.
+        further: Rules of other packages that are named, sorted by code.
     """
 
     values: Mapping[str, Any] = field(factory=dict)
     decoders: Mapping[str, Decoder] = field(factory=dict)
     rules: Mapping[str, Setting] = field(factory=dict)
+    further: tuple[Rule, ...] = ()
 
     @classmethod
     def of(cls, decoded: Mapping[str, Any], decoder: Decoder) -> tuple[Settings, list[Problem]]:
         """Return the settings of one document, and what is wrong with its rules."""
-        rules, problems = _rules(decoded.get("rules") or {}, decoder)
+        asked = decoded.get("rules") or {}
+        further = _further(asked, decoder)
+        rules, problems = _rules(asked, further, decoder)
         given = {key: value for key, value in decoded.items() if value is not None}
-        return cls(given, dict.fromkeys(decoded, decoder), rules), problems
+        return cls(given, dict.fromkeys(decoded, decoder), rules, further), problems
 
     def over(self, profile: Settings) -> Settings:
         """Return these settings with those of *profile* where they say nothing."""
@@ -54,8 +60,10 @@ class Settings:
         }
         rules = dict(profile.rules)
         for code, setting in self.rules.items():
-            rules[code] = _asked(rules.get(code), setting)
-        return Settings(values, {**profile.decoders, **self.decoders}, rules)
+            rules[code] = setting.over(rules.get(code))
+        further = {each.code: each for each in (*profile.further, *self.further)}
+        decoders = {**profile.decoders, **self.decoders}
+        return Settings(values, decoders, rules, tuple(further[code] for code in sorted(further)))
 
     # -- what they mean ------------------------------------------------------------------------
 
@@ -74,6 +82,7 @@ class Settings:
             levels=levels or SHIPPED_LEVELS,
             vocabularies={name: terms for name, terms in words.items() if terms},
             declared=_declared(said.get("declared") or {}),
+            collected=None if said.get("collected") is None else _distinct(said["collected"]),
         )
         # A level that could not be read has had its problem.
         fits = len(levels) == len(written)
@@ -89,22 +98,62 @@ class Settings:
         return facts, fits
 
     def rule_set(self) -> RuleSet:
-        """Return the shipped rules with what is asked of them."""
-        return RuleSet(settings=self.rules.values())
+        """Return the rules of the set that is named, with what is asked of them.
+
+        A rule that is named itself is among them, whatever set it came with.
+        """
+        name = self.values.get("rule_set") or ""
+        if name and name not in RULE_SETS:
+            meant = self.decoders["rule_set"].meant(name, RULE_SETS)
+            self._say("GT100", ("rule_set",), name=name, known=", ".join(RULE_SETS), meant=meant)
+            name = ""
+        rules = RuleSet.named(name or NEWEST).rules
+        later = [each for each in SHIPPED if each.code in self.rules and each not in rules]
+        return RuleSet((*rules, *later, *self.further), self.rules.values(), name)
 
     def waivers(self) -> tuple[Waiver, ...]:
         """Return the findings that are set aside; say which name no rule."""
-        known = [name for rule in SHIPPED for name in (rule.code, rule.slug)]
+        rules = (*SHIPPED, *self.further)
+        known = [name for rule in rules for name in (rule.code, rule.slug)]
         waivers = []
         for number, said in enumerate(self.values.get("waivers") or ()):
-            if not said or not all(said.get(key) for key in ("rule", "subject", "reason")):
+            if not said or not all(said.get(key) for key in ("rule", "subject", "reason", "until")):
                 continue
-            waivers.append(Waiver(**said))
+            path = ("waivers", f"[{number}]")
+            decoder = self.decoders["waivers"]
+            waivers.append(Waiver(**said, where=decoder.source.where(decoder.spots[path])))
             if said["rule"] not in known:
-                path = ("waivers", f"[{number}]", "rule")
-                meant = self.decoders["waivers"].meant(said["rule"], known)
-                self._say("GT080", path, rule=said["rule"], meant=meant)
+                meant = decoder.meant(said["rule"], known)
+                self._say("GT080", (*path, "rule"), rule=said["rule"], meant=meant)
         return tuple(waivers)
+
+    def check_names(self, h: Hierarchy) -> None:
+        """Say which units and words that settings name are not there."""
+        for number, id in enumerate(h.facts.collected or ()):
+            if id not in h:
+                self._say("GT125", ("collected", f"[{number}]"), id=id, field="collected")
+        for code, setting in self.rules.items():
+            for number, case in enumerate(setting.where):
+                if case.unit is not None and case.unit not in h:
+                    self._of_case(code, number, "unit", "GT125", id=case.unit, field="where")
+                for key, vocabulary in (("type", "compound_type"), ("tier", "tier")):
+                    word = getattr(case, key)
+                    terms = h.vocabularies.get(vocabulary, ())
+                    known = [term.term for term in terms]
+                    aliases = [alias for term in terms for alias in term.aliases]
+                    if word is not None and terms and word not in (*known, *aliases):
+                        told = {"word": word, "vocabulary": vocabulary, "known": ", ".join(known)}
+                        self._of_case(code, number, key, "GT107", **told)
+
+    def _of_case(self, code: str, number: int, key: str, problem: str, **values: str) -> None:
+        """Note a problem with a case of a rule, at its place in the document that has it."""
+        rule = find((*SHIPPED, *self.further), code)
+        for decoder in dict.fromkeys(self.decoders.values()):
+            for name in (code, "" if rule is None else rule.slug):
+                path = ("rules", name, "where", f"[{number}]", key)
+                if path in decoder.spots:
+                    decoder.say(problem, decoder.spots[path], **values)
+                    return
 
     def _say(self, code: str, path: Path, **values: Any) -> None:
         decoder = self.decoders[path[0]]
@@ -118,16 +167,21 @@ def _merged(under: Any, over: Any) -> Any:
     return under if over is None else over
 
 
-def _asked(under: Setting | None, over: Setting) -> Setting:
-    """Return what is asked of a rule where *over* says nothing against *under*."""
-    if under is None:
-        return over
-    parameters = tuple(sorted({**dict(under.parameters), **dict(over.parameters)}.items()))
-    severity = under.severity if over.severity is None else over.severity
-    return evolve(over, severity=severity, parameters=parameters)
+def _further(asked: Mapping[str, Any], decoder: Decoder) -> tuple[Rule, ...]:
+    """Return the rules of other packages whose codes are named; say which cannot be loaded."""
+    named = {prefix_of(code): code for code in asked if prefix_of(code)}
+    rules: list[Rule] = []
+    for each in packages(named) if named else ():
+        rules += each.rules
+        if each.reason:
+            spot = decoder.keys["rules", named[each.prefix]]
+            decoder.say("GT087", spot, package=each.package, reason=each.reason)
+    return tuple(rules)
 
 
-def _rules(given: Mapping[str, Any], decoder: Decoder) -> tuple[dict[str, Setting], list[Problem]]:
+def _rules(
+    given: Mapping[str, Any], further: Sequence[Rule], decoder: Decoder
+) -> tuple[dict[str, Setting], list[Problem]]:
     said = {
         name: _first(asked, ("rules", name), "GT082", decoder)
         if isinstance(asked, Mapping)
@@ -142,7 +196,8 @@ def _rules(given: Mapping[str, Any], decoder: Decoder) -> tuple[dict[str, Settin
         return where, decoder.source.quote(where.line)
 
     try:
-        return {each.code: each for each in RuleSet.of(said, written=written).settings}, []
+        asked = RuleSet.of(said, rules=(*SHIPPED, *further), written=written)
+        return {each.code: each for each in asked.settings}, []
     except ConfigError as error:
         return {}, [_at_key(each, decoder, paths) for each in error.problems]
 

@@ -17,7 +17,7 @@ from govtree._messages import say
 from govtree.display._terminal import Ink, table
 from govtree.display._terms import DOT, Terms, counted, folded
 from govtree.errors import Location, Problem
-from govtree.findings import DECLARED, SEVERITIES, Finding, Report
+from govtree.findings import NO_TABLES, SEVERITIES, Finding, Report
 from govtree.rules import SHIPPED
 from govtree.rules._declared import HOW, Figures, Stated
 from govtree.units import SHIPPED_LEVELS, Level
@@ -28,6 +28,13 @@ __all__ = ["MOST", "figures_lines", "problems_text", "report_text"]
 MOST = 20
 
 Quote = Callable[[Location], str]
+
+#: What stands above findings that are about no unit.
+_APART = {
+    "declared": "declared figures",
+    "waiver": "waivers",
+    "structure": "the structure as a whole",
+}
 
 _SLUGS = {rule.code: rule.slug for rule in SHIPPED}
 
@@ -170,15 +177,17 @@ def _findings(report: Report, look: _Look) -> list[list[str]]:
     """Return a block of lines for each unit that has findings, in order of the units."""
     upper = [level.table for level in look.levels if level.role != "household"]
     by_unit: dict[Above, list[Finding]] = {}
-    figures: list[Finding] = []
+    apart: dict[str, list[Finding]] = {}
     for part in report.faults:
         first = part.take(np.arange(min(len(part), look.most)))
         for at, units in enumerate(_units_above(first, upper)):
-            is_figure = part.kind.subject == DECLARED
-            group = figures if is_figure else by_unit.setdefault(units, [])
+            if part.kind.subject in NO_TABLES:
+                group = apart.setdefault(part.kind.subject, [])
+            else:
+                group = by_unit.setdefault(units, [])
             group.append(first.finding(at, look.lang, look.terms.labels))
     groups = [(_head(units, look), by_unit[units]) for units in sorted(by_unit, key=_in_order)]
-    groups += [(look.terms.say("declared figures"), figures)] if figures else []
+    groups += [(look.terms.say(_APART[name]), apart[name]) for name in NO_TABLES if name in apart]
     return [
         [look.ink.on(head, "bold"), *(line for each in findings for line in _lines(each, look))]
         for head, findings in groups
@@ -212,7 +221,7 @@ def _units_above(part: Faults, tables: Sequence[str]) -> list[Above]:
 def _lines(finding: Finding, look: _Look) -> list[str]:
     label = look.ink.severity(f"{finding.severity}[{finding.code}]", finding.severity)
     subject = f"'{_markup.short(finding.subject)}'"
-    if finding.level != DECLARED:
+    if finding.level not in NO_TABLES:
         subject = f"{look.terms.called(finding.level)} {subject}"
     hint = f"; {finding.hint}" if finding.hint else ""
     lines = [f"  {label}: {subject} {finding.message}{hint}"]

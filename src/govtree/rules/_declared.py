@@ -95,6 +95,11 @@ class Figures:
 
     stated: tuple[Stated, ...]
 
+    @property
+    def subjects(self) -> int:
+        """How many figures are declared."""
+        return len(self.stated)
+
     @classmethod
     def of(cls, stated: Iterable[Stated]) -> Figures:
         """Return *stated* in order."""

@@ -270,6 +270,35 @@ def group_in_no_branch(h: Hierarchy) -> Hits:
     return without_parent(h, "group")
 
 
+@rule(
+    code="GT208",
+    subject="household",
+    severity="warning",
+    message="stands in no building",
+    hint="name its building or entrance, or the building of that entrance",
+    why="Who goes from door to door, or asks a building how many live in it, misses the household.",
+    source="the structure itself: the other households name the building that they are in",
+    needs=("building", "household.building|household.entrance"),
+    failing="""\
+        buildings: [{id: T-1}]
+        households: [{id: H-1, building: T-1}, {id: H-2}]
+        """,
+    mended="""\
+        buildings: [{id: T-1}]
+        households: [{id: H-1, building: T-1}, {id: H-2, building: T-1}]
+        """,
+)
+def household_in_no_building(h: Hierarchy) -> Hits:
+    ground = on_ground(h)
+    if ground.building is None:
+        return Hits([])
+    outside = ground.building == NONE
+    if not household_in_no_grid.lacks(h):
+        # That it lies in no grid either says more.
+        outside &= ground.grid != NONE
+    return Hits(np.flatnonzero(outside), unknown=ground.building == UNKNOWN)
+
+
 RULES = (
     household_in_no_group,
     household_in_no_grid,
@@ -278,6 +307,7 @@ RULES = (
     household_in_two_communities,
     building_in_no_grid,
     group_in_no_branch,
+    household_in_no_building,
 )
 
 

@@ -12,7 +12,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree.errors import OutOfRangeError
-from govtree.findings import DECLARED, Hits, Kind, Severity, Summary
+from govtree.findings import DECLARED, NO_TABLES, WAIVER, Hits, Kind, Severity, Summary
 from govtree.units import SECTIONS
 
 if TYPE_CHECKING:
@@ -79,13 +79,36 @@ class Parameter:
             raise refused
         return int(number) if number == int(number) and self.asked != "share" else number
 
-    def spread(self, value: Value, length: int) -> NDArray[Any]:
-        """Return *value* as an array with one cell a subject."""
-        if isinstance(value, tuple):
-            cells = np.empty(1, object)
-            cells[0] = value
+    @property
+    def _stored_as(self) -> type:
+        # Whole numbers are compared with counts; words and lists of them are objects.
+        return {"whole": np.int64, "number": np.float64, "share": np.float64}.get(
+            self.asked, object
+        )
+
+    def spread(
+        self,
+        value: Value,
+        length: int,
+        cases: Sequence[tuple[NDArray[np.bool_], Value]] = (),
+    ) -> NDArray[Any]:
+        """Return *value* as an array with one cell a subject.
+
+        Args:
+            value: What is asked of everybody.
+            length: Number of subjects.
+            cases: Subjects that are asked for another value; the last that fits counts.
+        """
+        values = [value, *(each for _, each in cases)]
+        cells: NDArray[Any] = np.empty(len(values), self._stored_as)
+        for at, each in enumerate(values):
+            cells[at] = each
+        if not cases:
             return np.broadcast_to(cells, length)
-        return np.broadcast_to(np.array(value), length)
+        chosen = np.zeros(length, np.intp)
+        for at, (fits, _) in enumerate(cases):
+            chosen[fits] = at + 1
+        return cells[chosen]
 
 
 def _named(module: str, name: str) -> Rule:
@@ -100,7 +123,8 @@ class Rule:
     Attributes:
         code: Stable code, ``GT`` and three digits.
         slug: Readable name.
-        subject: Table whose rows it judges, or ``declared``.
+        subject: Table whose rows it judges; ``declared``, ``waiver`` or ``structure`` where it
+            judges none.
         severity: What a finding is where nothing else is said.
         message: Template in English with named places, read behind the subject's id.
         hint: Template that tells how to mend it.
@@ -148,6 +172,11 @@ class Rule:
         """What its findings have in common."""
         return Kind(self.code, self.slug, self.subject, self.message, self.hint)
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it comes with govtree, and not from another package or a caller."""
+        return self.find.__module__.startswith("govtree.")
+
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of this name, or None."""
         return next((each for each in self.parameters if each.name == name), None)
@@ -160,21 +189,30 @@ class Rule:
         >>> SHIPPED[0].slug, SHIPPED[0].lacks(Hierarchy.from_records([Grid(id="N-1")]))
         ('household-in-no-group', 'no households')
         """
-        subject = () if self.subject == DECLARED else (self.subject,)
+        subject = () if self.subject in NO_TABLES else (self.subject,)
         for need in (*subject, *self.needs):
             alternatives = need.split("|")
             if h.given.isdisjoint(alternatives):
                 return _missing(h, alternatives)
         return ""
 
-    def __call__(self, h: Hierarchy, **asked: Value | NDArray[Any]) -> Hits | Summary:
+    def subjects(self, h: Hierarchy) -> int:
+        """Return how many subjects *h* has for it; of what is no table one."""
+        if self.subject == DECLARED:
+            return len(h.declared)
+        return 1 if self.subject in NO_TABLES else h.count(self.subject)
+
+    def __call__(self, h: Hierarchy, **asked: Any) -> Hits | Summary:
         """Return what the rule finds in *h*; parameters left out have their defaults.
 
         Args:
             h: The structure.
-            asked: Parameters by name: a value, or an array with one value a subject.
+            asked: Parameters by name: a value, or an array with one value a subject. A rule
+                about waivers is handed what became of them as ``uses``.
         """
-        length = len(h.declared) if self.subject == DECLARED else h.count(self.subject)
+        if self.subject == WAIVER:
+            return self.find(h, **asked)
+        length = self.subjects(h)
         given: dict[str, NDArray[Any]] = {}
         for each in self.parameters:
             value = asked.get(each.name, each.default)

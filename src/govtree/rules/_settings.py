@@ -1,8 +1,7 @@
-"""Which rules run, how grave their findings are and what they ask for; and what is waived."""
+"""Which rules run, how grave their findings are and what they ask for, of whom."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol, TypeAlias
 
@@ -11,54 +10,10 @@ from attrs import evolve, field, frozen
 from govtree._names import NearMisses, nearest
 from govtree.errors import ConfigError, Location, OutOfRangeError, Problem, problem
 from govtree.findings import SEVERITIES, Severity
-from govtree.rules import (
-    _areas,
-    _bodies,
-    _branches,
-    _compounds,
-    _concurrent,
-    _contacts,
-    _declared,
-    _grids,
-    _households,
-    _members,
-    _posts,
-    _seats,
-    _sizes,
-    _staff,
-    _support,
-)
+from govtree.rules._catalogue import RULE_SETS, SHIPPED, in_set
 from govtree.rules._rule import Rule, Value
 
-__all__ = ["OFF", "SHIPPED", "RuleSet", "Setting", "Waiver", "Written", "find"]
-
-#: The shipped rules, sorted by code.
-SHIPPED: tuple[Rule, ...] = tuple(
-    sorted(
-        (
-            each
-            for room in (
-                _households,
-                _contacts,
-                _areas,
-                _grids,
-                _sizes,
-                _staff,
-                _members,
-                _declared,
-                _posts,
-                _seats,
-                _concurrent,
-                _branches,
-                _bodies,
-                _compounds,
-                _support,
-            )
-            for each in room.RULES
-        ),
-        key=lambda rule: rule.code,
-    )
-)
+__all__ = ["CASE", "OFF", "Case", "RuleSet", "Setting", "Written", "find"]
 
 Off: TypeAlias = Literal["off"]
 
@@ -66,6 +21,34 @@ Off: TypeAlias = Literal["off"]
 OFF: Off = "off"
 
 _SEVERITY = "severity"
+_WHERE = "where"
+
+#: What a case may name its subjects by.
+CASE = ("type", "tier", "tag", "unit")
+
+
+@frozen
+class Case:
+    """Subjects that are asked for something else than everybody.
+
+    A case names its subjects in one way or in several; one that is named in several ways has
+    to fit all of them.
+
+    Attributes:
+        type: Type of a compound: the compound, and what shares ground with it or answers for it.
+        tier: Tier of a compound, likewise.
+        tag: A tag of the subject itself.
+        unit: Id of a unit, area or body: the unit itself, and what stands under it or lies in it.
+        severity: How grave findings are there, ``"off"``, or None for what is said elsewhere.
+        parameters: Pairs of parameter and value, sorted.
+    """
+
+    type: str | None = None
+    tier: str | None = None
+    tag: str | None = None
+    unit: str | None = None
+    severity: Severity | Off | None = None
+    parameters: tuple[tuple[str, Value], ...] = ()
 
 
 @frozen
@@ -76,6 +59,7 @@ class Setting:
         code: Code of the rule.
         severity: How grave its findings are, ``"off"``, or None for what the rule says.
         parameters: Pairs of parameter and value, sorted; those left out have their defaults.
+        where: Subjects that are asked otherwise; where several cases fit, the last counts.
 
     A rule that is off until somebody asks for it is on as soon as it has a setting that does
     not say ``"off"``.
@@ -84,27 +68,18 @@ class Setting:
     code: str
     severity: Severity | Off | None = None
     parameters: tuple[tuple[str, Value], ...] = ()
+    where: tuple[Case, ...] = ()
 
-
-@frozen
-class Waiver:
-    """A finding that is set aside for a while, with a reason.
-
-    Attributes:
-        rule: Code or slug of the rule.
-        subject: Id of the unit, or name of the declared figure.
-        reason: Why.
-        until: Last day on which it holds; it has no end where none is given.
-    """
-
-    rule: str
-    subject: str
-    reason: str
-    until: dt.date | None = None
-
-    def holds(self, day: dt.date | None) -> bool:
-        """Return whether it holds on *day*; without a day it does."""
-        return self.until is None or day is None or day <= self.until
+    def over(self, under: Setting | None) -> Setting:
+        """Return this setting with that of *under* where it says nothing."""
+        if under is None:
+            return self
+        return Setting(
+            self.code,
+            under.severity if self.severity is None else self.severity,
+            tuple(sorted({**dict(under.parameters), **dict(self.parameters)}.items())),
+            self.where or under.where,
+        )
 
 
 class Written(Protocol):
@@ -133,6 +108,7 @@ class RuleSet:
     Attributes:
         rules: The rules there are, sorted by code.
         settings: What is asked of some of them, sorted by code.
+        name: Name of the rule set that was asked for, or an empty text for the newest.
 
     >>> rules = RuleSet.of({"GT301": {"target": 250}, "household-in-no-grid": "off"})
     >>> [(each.code, each.severity, each.parameters) for each in rules.settings]
@@ -141,6 +117,21 @@ class RuleSet:
 
     rules: tuple[Rule, ...] = field(default=SHIPPED, converter=_rules_in_order)
     settings: tuple[Setting, ...] = field(default=(), converter=_settings_in_order)
+    name: str = ""
+
+    @classmethod
+    def named(cls, name: str) -> RuleSet:
+        """Return the rules of a set that was released under *name*.
+
+        Raises:
+            OutOfRangeError: If there is no such set; names those there are.
+
+        >>> RuleSet.named("2026.1").name
+        '2026.1'
+        """
+        if name not in RULE_SETS:
+            raise OutOfRangeError(f"rule set is '{name}', not one of {', '.join(RULE_SETS)}")
+        return cls(in_set(name), name=name)
 
     @classmethod
     def of(
@@ -148,35 +139,44 @@ class RuleSet:
         given: Mapping[str, object],
         *,
         rules: Sequence[Rule] = SHIPPED,
+        name: str = "",
         written: Written = _nowhere,
     ) -> RuleSet:
         """Return the settings of plain values, as they stand under ``rules`` in a file.
 
         Args:
             given: By code or slug of a rule: a severity or ``off`` (also False), or a mapping
-                of parameters, with ``severity`` among them where that changes too.
+                of parameters, with ``severity`` among them where that changes too, and with
+                cases that are asked otherwise under ``where``.
             rules: The rules there are.
+            name: Name of the set that they are.
             written: Tells where each value stands.
 
         Raises:
             ConfigError: With every unknown rule or parameter and every unfit value.
+
+        >>> sizes = {"target": 300, "where": [{"type": "commercial", "target": 500}]}
+        >>> RuleSet.of({"GT301": sizes}).settings[0].where
+        (Case(type='commercial', tier=None, tag=None, unit=None, severity=None,
+              parameters=(('target', 500),)),)
         """
         problems: list[Problem] = []
         settings: dict[str, Setting] = {}
         names = NearMisses([word for each in rules for word in (each.code, each.slug)])
-        for name, value in given.items():
-            found = find(rules, name)
+        for called, value in given.items():
+            found = find(rules, called)
             if found is None:
-                meant = names.nearest(name)
-                problems.append(_told("GT080", written, (name,), meant, rule=name))
+                meant = names.nearest(called)
+                problems.append(_told("GT080", written, (called,), meant, rule=called))
             elif found.code in settings:
-                problems.append(_told("GT081", written, (name,), rule=name))
+                problems.append(_told("GT081", written, (called,), rule=called))
             else:
-                settings[found.code], unfit = _setting(found, name, value, written)
-                problems += unfit
+                reader = _Reader(found, called, written)
+                settings[found.code] = reader.setting(value)
+                problems += reader.problems
         if problems:
             raise ConfigError(problems)
-        return cls(tuple(rules), tuple(settings.values()))
+        return cls(tuple(rules), tuple(settings.values()), name or "")
 
     def setting(self, rule: Rule) -> Setting:
         """Return what is asked of *rule*, complete: its severity and every parameter."""
@@ -188,7 +188,7 @@ class RuleSet:
         parameters = tuple(
             sorted((each.name, given.get(each.name, each.default)) for each in rule.parameters)
         )
-        return Setting(rule.code, severity, parameters)
+        return Setting(rule.code, severity, parameters, () if asked is None else asked.where)
 
     def only(self, *names: str) -> RuleSet:
         """Return the set of these rules alone, by code or slug; others are left out."""
@@ -202,48 +202,74 @@ def find(rules: Iterable[Rule], name: str) -> Rule | None:
     return next((each for each in rules if name in (each.code, each.slug)), None)
 
 
-def _setting(
-    rule: Rule, name: str, given: object, written: Written
-) -> tuple[Setting, list[Problem]]:
-    if not isinstance(given, Mapping):
-        severity, problems = _severity(given, written, (name,))
-        return Setting(rule.code, severity), problems
-    problems = []
-    severity = None
-    parameters: dict[str, Value] = {}
-    known = [*(each.name for each in rule.parameters), _SEVERITY]
-    near = NearMisses(known)
-    for key, value in given.items():
-        if key == _SEVERITY:
-            severity, unfit = _severity(value, written, (name, _SEVERITY))
-            problems += unfit
-            continue
-        parameter = rule.parameter(str(key))
-        if parameter is None:
-            meant = near.nearest(str(key))
-            told = {"rule": name, "parameter": str(key), "known": ", ".join(known)}
-            problems.append(_told("GT082", written, (name, str(key)), meant, **told))
-            continue
-        try:
-            parameters[parameter.name] = parameter.read(value)
-        except OutOfRangeError as unfit_value:
-            told = {"rule": name, "parameter": str(key), "value": str(value)}
-            where = (name, str(key))
-            problems.append(_told("GT083", written, where, expected=str(unfit_value), **told))
-    return Setting(rule.code, severity, tuple(sorted(parameters.items()))), problems
+class _Reader:
+    """Reads what is asked of one rule, and collects what is wrong with it."""
 
+    def __init__(self, rule: Rule, name: str, written: Written) -> None:
+        self._rule = rule
+        self._name = name
+        self._written = written
+        self._known = [*(each.name for each in rule.parameters), _SEVERITY]
+        self.problems: list[Problem] = []
 
-def _severity(
-    given: object, written: Written, keys: tuple[str, ...]
-) -> tuple[Severity | Off | None, list[Problem]]:
-    if given is False or given == OFF:
-        return OFF, []
-    if isinstance(given, str) and given in SEVERITIES:
-        return given, []
-    known = [*SEVERITIES, OFF]
-    meant = nearest(given, known) if isinstance(given, str) else ""
-    told = {"value": str(given), "known": ", ".join(known)}
-    return None, [_told("GT084", written, keys, meant, **told)]
+    def setting(self, given: object) -> Setting:
+        """Return the setting that *given* is."""
+        if not isinstance(given, Mapping):
+            return Setting(self._rule.code, self._severity(given, (self._name,)))
+        cases = given.get(_WHERE) or ()
+        told = {key: value for key, value in given.items() if key != _WHERE}
+        severity, parameters = self._asked(told, (self._name,), (*self._known, _WHERE))
+        where = tuple(self._case(each, at) for at, each in enumerate(cases) if each)
+        return Setting(self._rule.code, severity, parameters, where)
+
+    def _case(self, given: object, at: int) -> Case:
+        keys = (self._name, _WHERE, f"[{at}]")
+        if not isinstance(given, Mapping):
+            self._say("GT086", keys, rule=self._name)
+            return Case()
+        named = {key: given[key] for key in CASE if given.get(key) is not None}
+        if not named or not all(isinstance(each, str) for each in named.values()):
+            self._say("GT086", keys, rule=self._name)
+        rest = {key: value for key, value in given.items() if key not in CASE}
+        severity, parameters = self._asked(rest, keys, (*self._known, *CASE))
+        return Case(severity=severity, parameters=parameters, **named)
+
+    def _asked(
+        self, given: Mapping[str, object], keys: tuple[str, ...], known: Sequence[str]
+    ) -> tuple[Severity | Off | None, tuple[tuple[str, Value], ...]]:
+        severity = None
+        parameters: dict[str, Value] = {}
+        for key, value in given.items():
+            if value is None:
+                continue
+            where = (*keys, str(key))
+            if key == _SEVERITY:
+                severity = self._severity(value, where)
+                continue
+            parameter = self._rule.parameter(str(key))
+            told = {"rule": self._name, "parameter": str(key)}
+            if parameter is None:
+                meant = nearest(str(key), known)
+                self._say("GT082", where, meant, **told, known=", ".join(known))
+                continue
+            try:
+                parameters[parameter.name] = parameter.read(value)
+            except OutOfRangeError as unfit:
+                self._say("GT083", where, **told, value=str(value), expected=str(unfit))
+        return severity, tuple(sorted(parameters.items()))
+
+    def _severity(self, given: object, keys: tuple[str, ...]) -> Severity | Off | None:
+        if given is False or given == OFF:
+            return OFF
+        if isinstance(given, str) and given in SEVERITIES:
+            return given
+        known = [*SEVERITIES, OFF]
+        meant = nearest(given, known) if isinstance(given, str) else ""
+        self._say("GT084", keys, meant, value=str(given), known=", ".join(known))
+        return None
+
+    def _say(self, code: str, keys: tuple[str, ...], meant: str = "", **values: str) -> None:
+        self.problems.append(_told(code, self._written, keys, meant, **values))
 
 
 def _told(

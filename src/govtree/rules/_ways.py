@@ -28,8 +28,10 @@ __all__ = [
     "covering",
     "covers",
     "first",
+    "held_seats",
     "named",
     "on_ground",
+    "once",
     "shared",
     "through",
     "up",
@@ -51,7 +53,8 @@ def shared(h: Hierarchy) -> Iterator[None]:
         _SHARED.reset(token)
 
 
-def _once(name: str, h: Hierarchy, make: Callable[[], T]) -> T:
+def once(name: str, h: Hierarchy, make: Callable[[], T]) -> T:
+    """Return what *make* makes; while rules are run together, made once and known by *name*."""
     known = _SHARED.get()
     if known is None or known[0] is not h:
         return make()
@@ -117,7 +120,7 @@ def building_grids(h: Hierarchy) -> IntArray | None:
 
 def on_ground(h: Hierarchy) -> Ground:
     """Return where the households of *h* stand."""
-    return _once("ground", h, lambda: _on_ground(h))
+    return once("ground", h, lambda: _on_ground(h))
 
 
 def _on_ground(h: Hierarchy) -> Ground:
@@ -134,7 +137,7 @@ def _on_ground(h: Hierarchy) -> Ground:
 
 def up(h: Hierarchy, to: str) -> IntArray:
     """Return the unit of level *to* that each household stands under."""
-    return _once(f"up {to}", h, lambda: _up(h, to))
+    return once(f"up {to}", h, lambda: _up(h, to))
 
 
 def across(h: Hierarchy) -> IntArray:
@@ -143,12 +146,12 @@ def across(h: Hierarchy) -> IntArray:
     def made() -> IntArray:
         return through(on_ground(h).grid, covering(h))
 
-    return _once("across", h, made)
+    return once("across", h, made)
 
 
 def covering(h: Hierarchy) -> IntArray:
     """Return the branch that covers each grid; none where several do."""
-    return _once("covering", h, lambda: h.arrays.covering("grid"))
+    return once("covering", h, lambda: h.arrays.covering("grid"))
 
 
 def _up(h: Hierarchy, to: str) -> IntArray:
@@ -167,6 +170,25 @@ def covers(h: Hierarchy, branches: IntArray, grids: IntArray) -> NDArray[np.bool
     above, below = h.arrays.links("covers", "branch", "grid")
     known = np.isin(branches * some + grids, above * some + below)
     return known & (branches >= 0) & (grids >= 0)
+
+
+def held_seats(h: Hierarchy) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return for each seat whether somebody holds it, and whether that is not known."""
+    return once("held seats", h, lambda: _held_seats(h))
+
+
+def _held_seats(h: Hierarchy) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    held = np.zeros(h.count("post"), np.bool_)
+    posts, _ = h.arrays.in_office()
+    held[posts] = True
+    unsaid = np.zeros(len(held), np.bool_)
+    if h.has("tenure"):
+        unsaid[h.arrays.hidden_in_office()] = True
+    else:
+        # Nobody named any holder: only what is called vacant is known to be.
+        vacant = h.sheet("post").columns.get("vacant")
+        unsaid = vacant != 1 if isinstance(vacant, np.ndarray) else ~unsaid
+    return held, unsaid & ~held
 
 
 def count_in(rows: IntArray | None, length: int) -> NDArray[np.int64]:
