@@ -50,7 +50,7 @@ def small_seats(draw: st.DrawFn, about: str = "") -> Small:
         name: [f"{name}-{at}" for at in range(draw(st.integers(least, most)))]
         for name, least, most in (
             ("B", 1, 2),
-            ("N", 0, 2),
+            ("N", int(about == "persons"), 2),
             ("D", int(about == "bodies"), 3),
             ("P", 1, 1 if about == "persons" else 3),
         )
@@ -85,6 +85,10 @@ def small_seats(draw: st.DrawFn, about: str = "") -> Small:
     words = [*(term.term for term in POSTS), "secretary", "grid_head", UNKNOWN]
     for at in range(draw(st.integers(*many))):
         post, place = draw(st.sampled_from(words)), draw(st.sampled_from(places))
+        if about == "persons" and draw(st.booleans()):
+            # Seats that may go together stand where they usually do.
+            post = draw(st.sampled_from(["secretary", "grid_head"]))
+            place = draw(st.sampled_from(ids["B" if post == "secretary" else "N"]))
         seat = Post(id=f"S-{at}", post=post, at=place, number=at, vacant=draw(truth))
         records.append(seat)
         for _ in range(draw(st.integers(*terms))):
