@@ -39,15 +39,29 @@ KINDS = [None, "department", "steering_body", "owners_committee", UNKNOWN]
 
 
 @st.composite
-def small_seats(draw: st.DrawFn) -> Small:
-    """Draw few seats and bodies in which anything that may be missing sometimes is."""
+def small_seats(draw: st.DrawFn, about: str = "") -> Small:
+    """Draw few seats and bodies in which anything that may be missing sometimes is.
+
+    Args:
+        about: What there is more of: ``tenures`` of few seats, seats of few ``persons``, or
+            members of ``bodies``.
+    """
     ids = {
         name: [f"{name}-{at}" for at in range(draw(st.integers(least, most)))]
-        for name, least, most in (("B", 1, 2), ("N", 0, 2), ("D", 0, 3), ("P", 1, 3))
+        for name, least, most in (
+            ("B", 1, 2),
+            ("N", int(about == "persons"), 2),
+            ("D", int(about == "bodies"), 3),
+            ("P", 1, 1 if about == "persons" else 3),
+        )
     }
+    many = {"tenures": (1, 1), "persons": (2, 4), "bodies": (0, 1)}.get(about, (0, 4))
+    terms = {"tenures": (1, 4), "persons": (1, 1)}.get(about, (0, 3))
     day, truth = st.sampled_from(DAYS), st.sampled_from([None, True, False])
 
     def dated() -> dict[str, Any]:
+        if about != "tenures" and draw(st.booleans()):
+            return {}
         return {"since": draw(day), "until": draw(day)}
 
     records: list[Record] = []
@@ -69,11 +83,15 @@ def small_seats(draw: st.DrawFn) -> Small:
         records.append(Person(id=each, home=draw(some_of(ids["D"])) if ids["D"] else None))
     places = [*ids["B"], *ids["B"], *ids["N"], *ids["D"], UNKNOWN]
     words = [*(term.term for term in POSTS), "secretary", "grid_head", UNKNOWN]
-    for at in range(draw(st.integers(0, 4))):
+    for at in range(draw(st.integers(*many))):
         post, place = draw(st.sampled_from(words)), draw(st.sampled_from(places))
+        if about == "persons" and draw(st.booleans()):
+            # Seats that may go together stand where they usually do.
+            post = draw(st.sampled_from(["secretary", "grid_head"]))
+            place = draw(st.sampled_from(ids["B" if post == "secretary" else "N"]))
         seat = Post(id=f"S-{at}", post=post, at=place, number=at, vacant=draw(truth))
         records.append(seat)
-        for _ in range(draw(st.integers(0, 3))):
+        for _ in range(draw(st.integers(*terms))):
             records.append(
                 Tenure(
                     post=seat.id,
@@ -84,7 +102,7 @@ def small_seats(draw: st.DrawFn) -> Small:
                     **dated(),
                 )
             )
-    for _ in range(draw(st.integers(0, 6)) if ids["D"] else 0):
+    for _ in range(draw(st.integers(0, 8 if about == "bodies" else 2)) if ids["D"] else 0):
         records.append(
             Membership(
                 body=draw(st.sampled_from([*ids["D"], *ids["D"], UNKNOWN])),
@@ -99,7 +117,8 @@ def small_seats(draw: st.DrawFn) -> Small:
     for _ in range(draw(st.integers(0, 4))):
         unit = draw(st.sampled_from([*ids["B"], *ids["N"]]))
         records.append(Duty(unit=unit, duty=draw(duties), kept=draw(truth)))
-    records = draw(st.permutations(records))
+    # What is written twice is kept once.
+    records = draw(st.permutations(list(dict.fromkeys(records))))
     as_of = draw(st.sampled_from([DAY, DAY, DAY, None]))
     h = Hierarchy.from_records(records, as_of=as_of, vocabularies={"post": POSTS})
     return Small(h, tuple(records))

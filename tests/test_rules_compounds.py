@@ -893,3 +893,21 @@ def test_somebody_of_whom_it_is_not_known_who_may_be_a_station():
     hits = find(SHIPPED, "GT503")(h)
 
     assert [hits.rows.tolist(), hits.unknown.tolist()] == [[0], [False, True]]
+
+
+@pytest.mark.parametrize(("members", "is_open"), [(3, True), (2, False)])
+def test_a_branch_that_is_not_known_may_function(members, is_open):
+    """Where it is not known in which grid a building lies, any branch that would do may be its."""
+    h = Hierarchy.from_records(
+        [
+            Compound(id="X-1", flags=["developer_withdrawn"]),
+            Grid(id="N-1"),
+            Building(id="T-1", grid=UNKNOWN, compound="X-1"),
+            Building(id="T-2", grid="N-1"),
+            Branch(id="B-1", covers=["N-1"], members=members),
+            Body(id="M-1", kind="property_company", serves=["X-1"]),
+        ]
+    )
+    hits = find(SHIPPED, "GT507")(h)
+
+    assert [hits.unknown.tolist(), len(hits)] == [[is_open], not is_open]

@@ -389,10 +389,10 @@ def _who(h: Hierarchy) -> NDArray[np.int64]:
     """
     number = np.full(h.count("membership"), NONE, np.int64)
     start = len(number)
-    hidden = _not_known(h, "member") | _not_known(h, "person")
-    number[hidden] = np.flatnonzero(hidden)
     # A node that somebody is a member for goes before the person who sits there.
     for column in ("person", "member"):
+        hidden = _not_known(h, column)
+        number[hidden] = np.flatnonzero(hidden)
         stored = h.sheet("membership").columns.get(column)
         for table, rows in stored.targets.items() if isinstance(stored, References) else ():
             number[rows >= 0] = rows[rows >= 0] + start

@@ -66,6 +66,8 @@ _OWNERS = "owners_committee"
 )
 def concurrent_posts(h: Hierarchy, *, allowed: NDArray[Any]) -> Hits:
     held = _held(h)
+    if not len(held.seat):
+        return Hits([], post=[], other=[])
     apart, maybe = np.zeros(len(held.seat), np.bool_), np.zeros(len(held.seat), np.bool_)
     pairs: dict[tuple[str, ...], _Pairs] = {}
     for words, asked in distinct(allowed).items():
