@@ -230,12 +230,20 @@ def _full_members(h: Hierarchy) -> Number:
 
     The groups of a branch are all of its members only if every one of them says how many.
     """
-    number = h.arrays.total("branch", "members")
+    own = _own(h, "branch", "members")
+    if not h.has("group"):
+        return own
     above = h.arrays.above("group", "branch")
-    silent = above[~h.arrays.is_given("group", "members")]
-    partial = (count_in(above, len(number)) == 0) | (count_in(silent, len(number)) > 0)
-    partial &= ~h.arrays.is_given("branch", "members")
-    return Number(number, np.where(partial, ANY, number))
+    length, members = len(own.least), _own(h, "group", "members")
+    under = above >= 0
+    told = np.bincount(above[under], members.least[under], length).astype(np.int64)
+    silent = count_in(above[members.most >= ANY], length)
+    partial = (count_in(above, length) == 0) | (silent > 0)
+    given = h.arrays.is_given("branch", "members")
+    return Number(
+        np.where(given, own.least, told),
+        np.where(given, own.most, np.where(partial, ANY, told)),
+    )
 
 
 def _with_probation(h: Hierarchy, table: str, full: Number) -> Number:
