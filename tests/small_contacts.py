@@ -110,8 +110,8 @@ def small_contacts(draw: st.DrawFn) -> Small:
         target = draw(st.sampled_from(units))
         records.append(Relation(relation="serves", source=UNKNOWN, target=target, **draw(dates())))
     for number in range(draw(st.integers(0, 3))):
-        kind = draw(st.sampled_from([None, None, "east", "west", UNKNOWN]))
-        ends = draw(st.lists(st.sampled_from([*ids["C"], UNKNOWN]), max_size=3))
+        kind = draw(st.sampled_from([None, "east", UNKNOWN, UNKNOWN]))
+        ends = draw(st.lists(st.sampled_from([*ids["C"], *ids["C"], UNKNOWN]), max_size=3))
         links = [Link(each, **draw(dates())) for each in ends]
         records.append(Area(id=f"A-{number}", kind=kind, communities=links))
     if draw(st.booleans()):
