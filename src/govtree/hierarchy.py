@@ -340,7 +340,8 @@ class Hierarchy:
     def given(self) -> frozenset[str]:
         """What somebody gave: tables, columns, and which posts and relations lead where.
 
-        In the notation of the needs of rules: ``grid``, ``household.parent``; ``:covers``,
+        In the notation of the needs of rules: ``grid``, ``household.parent``,
+        ``household.parent>group``; ``:covers``,
         ``branch:covers``, ``:covers>grid``; ``post>grid``, ``post:secretary``,
         ``post:grid_head>grid``.
 
@@ -949,7 +950,11 @@ def _given(sheets: Mapping[str, Sheet]) -> Iterator[str]:
     """Yield what was given, as :attr:`Hierarchy.given` names it."""
     for name, sheet in sheets.items():
         yield name
-        yield from (f"{name}.{column}" for column in sheet.columns)
+        for column, stored in sheet.columns.items():
+            yield f"{name}.{column}"
+            for target, rows in stored.targets.items() if isinstance(stored, References) else ():
+                if (rows >= 0).any():
+                    yield f"{name}.{column}>{target}"
     posts, relations = sheets.get("post"), sheets.get("relation")
     if posts is not None:
         roles = _named(posts.columns.get("post"), posts.columns.get("at"))

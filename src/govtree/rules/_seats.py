@@ -13,6 +13,7 @@ from govtree.findings import Hits
 from govtree.rules._posts import _held_seats
 from govtree.rules._rule import Parameter, distinct, rule
 from govtree.rules._sizes import unstaffed
+from govtree.rules._ways import through
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -334,5 +335,5 @@ def _empty_seats(
     if {"post>grid", "tenure"} <= h.given:
         nobody, _ = unstaffed(h)
         places = h.arrays.pointing("post", "at", "grid")
-        judged &= (places < 0) | ~nobody[places]
+        judged &= through(places, nobody.astype(np.int32)) <= 0
     return judged & ~unknown, judged & unknown

@@ -281,13 +281,13 @@ def _lead(h: Hierarchy, table: str, to: str) -> bool:
     """Return whether the columns of *table*, and of what they name, lead to units of *to*."""
     if table == to:
         return True
+    # A column that says of nothing but that it is not known leads nowhere.
     steps = {
         target
-        for each in h.sheet(table).columns.values()
+        for name, each in h.sheet(table).columns.items()
         if isinstance(each, References)
-        for target, rows in each.targets.items()
-        # A column that says of nothing but that it is not known leads nowhere.
-        if (rows >= 0).any() or not (rows == UNKNOWN).any()
+        for target in each.targets
+        if f"{table}.{name}>{target}" in h.given
     }
     return any(_lead(h, step, to) for step in steps)
 
