@@ -692,3 +692,36 @@ def test_members_without_a_group_are_counted_and_persons_never_named():
 
     assert (found.subject, found.related, found.values) == ("T-1", ("D-1",), (("number", 2),))
     assert "p-1" not in repr(found)
+
+
+def test_a_cell_that_is_not_known_needs_no_rows_beside_it():
+    """Where a table has one row or none, a cell that is not known is read like any other."""
+    structure = """\
+        grids: [{id: N-1}]
+        branches: [{id: B-1}]
+        bodies: [{id: D-1, kind: "?", until: 2025-01-31, groups: [one]}]
+        persons: [{id: p-1, home: D-1}]
+        posts:
+          - {id: S-1, post: grid_worker, at: N-1}
+          - {id: S-2, post: "?", at: "?"}
+        tenures:
+          - {post: "?", holder: "?", appointment_source: "?", until: 2025-01-31}
+          - {post: S-1, holder: p-1, appointment_source: dispatched}
+        memberships:
+          - {body: "?", member: "?", person: "?", role: "?", group: "?"}
+          - {body: D-1, member: "?", person: "?", role: "?", group: "?"}
+        duties: [{unit: "?", duty: "?", kept: "?"}, {unit: B-1, duty: "?", kept: "?"}]
+        """
+    h = load_text("profile: bare\n" + textwrap.dedent(structure)).hierarchy
+    one_seat = h.from_records(
+        [
+            Post(id="S-1", post="secretary", at="?"),
+            Tenure(post="?", holder="?", appointment_source="dispatched"),
+            Person(id="p-1", home="?"),
+            Grid(id="N-1"),
+        ]
+    )
+
+    for each in SHIPPED:
+        check(h, rules=[each])
+        check(one_seat, rules=[each])

@@ -950,6 +950,8 @@ def _given(sheets: Mapping[str, Sheet]) -> Iterator[str]:
     """Yield what was given, as :attr:`Hierarchy.given` names it."""
     for name, sheet in sheets.items():
         yield name
+        if len(sheet) and sheet.ids is not None:
+            yield f"{name}.id"
         for column, stored in sheet.columns.items():
             yield f"{name}.{column}"
             for target, rows in stored.targets.items() if isinstance(stored, References) else ():

@@ -13,7 +13,6 @@ from govtree.findings import Hits
 from govtree.rules._posts import _held_seats
 from govtree.rules._rule import Parameter, distinct, rule
 from govtree.rules._sizes import unstaffed
-from govtree.rules._ways import through
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -215,9 +214,10 @@ def dispatched_without_home(h: Hierarchy, *, source: NDArray[Any]) -> Hits:
     for word, asked in distinct(source).items():
         sent = sources.is_word(str(word))
         maybe = sent | (sources.codes == UNKNOWN)
-        chosen = now & np.where(posts >= 0, asked[posts], False)
-        found[posts[chosen & sent & (home == NONE)]] = True
-        unknown[posts[chosen & maybe & (home < 0)]] = True
+        missing = posts[now & sent & (home == NONE)]
+        open_ = posts[now & maybe & (home < 0)]
+        found[missing[asked[missing]]] = True
+        unknown[open_[asked[open_]]] = True
     rows = np.flatnonzero(found)
     return Hits(rows, unknown=unknown & ~found, source=source[rows].tolist())
 
@@ -335,5 +335,5 @@ def _empty_seats(
     if {"post>grid", "tenure"} <= h.given:
         nobody, _ = unstaffed(h)
         places = h.arrays.pointing("post", "at", "grid")
-        judged &= through(places, nobody.astype(np.int32)) <= 0
+        judged[places >= 0] &= ~nobody[places[places >= 0]]
     return judged & ~unknown, judged & unknown

@@ -296,7 +296,7 @@ def _households(h: Hierarchy, table: str) -> Number:
     units = _of_households(h, table)
     if units is not None:
         number = count_in(units, h.count(table))
-        if (number > 0).all():
+        if (number > 0).all() and not any(h.has(part, "households") for part in _PARTS[table]):
             return Number(number, number)
     number = h.arrays.households(table)
     # Without rows of households, a unit that no number speaks of is not known to be empty.

@@ -82,10 +82,9 @@ class Ground:
 
 def named(h: Hierarchy, table: str, column: str, target: str) -> IntArray | None:
     """Return the rows that *column* names in *target*; None where no cell says anything."""
-    if not h.has(table, column):
+    if not {f"{table}.{column}", f"{table}.id"} <= h.given:
         return None
-    rows = h.arrays.pointing(table, column, target)
-    return rows if len(rows) else None
+    return h.arrays.pointing(table, column, target)
 
 
 @overload
