@@ -7,11 +7,12 @@ numbers and one seed decide everything, so that every machine writes the same by
 from __future__ import annotations
 
 import argparse
-import csv
-import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
+
+from govtree.examples import _making
+from govtree.examples._making import Draws, cut_evenly, share_out
 
 __all__ = ["generate", "main", "write"]
 
@@ -32,7 +33,6 @@ EAST, NORTH = 610_000, 3_868_000
 
 Row = dict[str, str | int]
 Tables = dict[str, list[Row]]
-T = TypeVar("T")
 
 
 class Type(NamedTuple):
@@ -67,31 +67,6 @@ TYPES = {
 }
 # fmt: on
 STREETS = Type(0, (110, 320), (12, 40), 70, 22, "", "", "")  # what lies outside the compounds
-
-
-class Draws:
-    """Numbers at random that stay the same on every machine and in every Python.
-
-    Python promises this of ``random()`` alone, not of ``randrange``, ``choice`` or ``shuffle``.
-    """
-
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed).random
-
-    def between(self, least: int, most: int) -> int:
-        return least + int(self._random() * (most - least + 1))
-
-    def one_of(self, choices: Sequence[T]) -> T:
-        return choices[self.between(0, len(choices) - 1)]
-
-    def some_of(self, choices: Sequence[T], count: int) -> list[T]:
-        """Return *count* of *choices*, in their order."""
-        left = list(range(len(choices)))
-        chosen = sorted(left.pop(self.between(0, len(left) - 1)) for _ in range(count))
-        return [choices[at] for at in chosen]
-
-    def happens(self, percent: int) -> bool:
-        return self.between(1, 100) <= percent
 
 
 class Block(NamedTuple):
@@ -134,8 +109,7 @@ def choose_communities(draws: Draws, tables: Tables) -> list[Row]:
 
     Every urban community has compounds here, and so have some of the villages.
     """
-    with (HERE / "divisions.csv").open(encoding="utf-8", newline="") as file:
-        divisions = list(csv.DictReader(file))
+    divisions = _making.read(HERE / "divisions.csv")
     lowest = [row for row in divisions if row["level"] == "5"]
     villages = [row for row in lowest if is_village(row)]
     chosen = {row["code"] for row in draws.some_of(villages, VILLAGES)}
@@ -255,35 +229,6 @@ def cut_into_grids(tables: Tables, blocks: Sequence[Block]) -> list[Grid]:
             tables["grids"].append(row)
             grids.append(Grid(row, buildings))
     return grids
-
-
-def share_out(total: int, weights: Sequence[int]) -> list[int]:
-    """Return whole shares of *total*, at least 1 each, in proportion to *weights*.
-
-    Source: the method of Webster and Sainte-Laguë, with one seat for everybody to start with.
-    """
-    shares = [1] * len(weights)
-    for _ in range(total - len(weights)):
-        # Scaled, because whole numbers compare the same everywhere.
-        claims = [10**9 * weight // (2 * n + 1) for weight, n in zip(weights, shares, strict=True)]
-        shares[claims.index(max(claims))] += 1
-    return shares
-
-
-def cut_evenly(units: Sequence[T], sizes: Sequence[int], count: int) -> Iterator[list[T]]:
-    """Yield *count* runs of *units*, none empty, with sums of *sizes* about equal."""
-    total, passed, start = sum(sizes), 0, 0
-    for part in range(1, count + 1):
-        stop = start + 1
-        passed += sizes[start]
-        # A unit goes where its middle lies; every later part still needs a unit of its own.
-        while stop < len(units) - (count - part) and (
-            part == count or (2 * passed + sizes[stop]) * count <= 2 * total * part
-        ):
-            passed += sizes[stop]
-            stop += 1
-        yield list(units[start:stop])
-        start = stop
 
 
 # -- organization ----------------------------------------------------------------------------
@@ -547,10 +492,7 @@ def write(tables: Tables, folder: Path) -> None:
     """Write each table into *folder* as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
     for table, header in COLUMNS.items():
-        with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, header, extrasaction="ignore", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(tables[table])
+        _making.write(tables[table], folder / f"{table}.csv", header)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

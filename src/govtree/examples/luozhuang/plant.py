@@ -7,10 +7,11 @@ which each rule that ``planted.csv`` names finds the subject named there, and no
 from __future__ import annotations
 
 import argparse
-import csv
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+
+from govtree.examples._making import read, write
 
 __all__ = ["main", "plant"]
 
@@ -155,19 +156,6 @@ def neighbor_of(tables: Tables, branch: Row) -> Row:
         for row in tables["branches"]
         if row["parent"] == branch["parent"] and row["id"] != branch["id"]
     )
-
-
-def read(file: Path) -> list[Row]:
-    with file.open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
-
-
-def write(rows: Sequence[Row], file: Path) -> None:
-    header = dict.fromkeys(name for row in rows for name in row)
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.DictWriter(opened, header, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
