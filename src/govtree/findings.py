@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from attrs import asdict, evolve, field, frozen
 
+from govtree._columns import NONE
 from govtree._faults import Faults
 from govtree._finding import (
     DECLARED,
@@ -439,7 +440,7 @@ class Report:
         """Return the findings as a data frame, one row each, in their order.
 
         Its columns are code, slug, severity, subject, level, path (ids joined by `` > ``),
-        message, file, line, row and fingerprint. A line or row that is not known is nothing.
+        message, file, line, row and fingerprint. A file, line or row that is not known is nothing.
 
         Args:
             backend: ``pandas``, ``polars`` or ``pyarrow``; each is an extra of that name.
@@ -455,8 +456,8 @@ class Report:
         found = list(self.findings(lang))
 
         def words(given: Sequence[str]) -> Plain:
-            known = sorted(set(given))
-            codes = {word: code for code, word in enumerate(known)}
+            known = sorted({*given} - {""})
+            codes = {"": NONE, **{word: code for code, word in enumerate(known)}}
             return "words", np.array([codes[each] for each in given], np.int32), known
 
         def wholes(given: Sequence[int]) -> Plain:
