@@ -84,7 +84,7 @@ class Taker:
 
     def list_of(self, values: Mapping[str, Any], key: str, path: Path) -> list[Any]:
         """Return the list under *key*, else an empty one."""
-        value = self._given(values, key, path)
+        value = self.given(values, key, path)
         if isinstance(value, list):
             return value
         if key in values:
@@ -95,7 +95,9 @@ class Taker:
         self, values: Mapping[str, Any], key: str, path: Path, default: str | None = None
     ) -> str:
         """Return the text under *key*; one that is not given is *default*, or else a fault."""
-        value = self._given(values, key, path, default)
+        value = values.get(key, default)
+        if value is None and key not in values:
+            self.given(values, key, path)
         if isinstance(value, str):
             return value
         if key in values:
@@ -171,8 +173,9 @@ class Taker:
             tuple(sorted(told.items())),
         )
 
-    def _given(self, values: Mapping[str, Any], key: str, path: Path, default: Any = None) -> Any:
-        if key not in values and default is None:
+    def given(self, values: Mapping[str, Any], key: str, path: Path, default: Any = None) -> Any:
+        """Return what stands under *key*, and note it where it has to stand and does not."""
+        if key not in values:
             self.say(path, "GT092", what=_called(path), key=key)
         return values.get(key, default)
 

@@ -192,6 +192,7 @@ def load_report(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> Sav
         document = _json.read(data, file=shown, limits=limits)
         taker = Taker(document)
         head = taker.mapping(document.value, ())
+        taker.stop_at_faults()
         saved = _headed(taker, head)
         listed = taker.list_of(head, "findings", ())
         found = [taker.finding(each, ("findings", at)) for at, each in enumerate(listed)]
@@ -255,12 +256,13 @@ def _whole(
     head: Mapping[str, Any],
 ) -> Saved:
     """Return the report, once it holds as many findings as it says."""
-    counts = taker.mapping(head.get("counts", {}), ("counts",))
-    for severity in SEVERITIES:
+    counts = taker.mapping(taker.given(head, "counts", (), {}), ("counts",))
+    said = {each: taker.whole(counts, each, ("counts",)) for each in SEVERITIES}
+    taker.stop_at_faults()
+    for severity, count in said.items():
         number = sum(each.severity == severity for each in found)
-        said = taker.whole(counts, severity, ("counts",), number)
-        if said != number:
-            taker.say(("counts", severity), "GT074", what=severity, count=said, found=number)
+        if count != number:
+            taker.say(("counts", severity), "GT074", what=severity, count=count, found=number)
     taker.stop_at_faults()
     return evolve(
         saved,
@@ -429,6 +431,7 @@ def load_baseline(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> B
         document = _json.read(_bytes(shown, limits), file=shown, limits=limits)
         taker = Taker(document)
         head = taker.mapping(document.value, ())
+        taker.stop_at_faults()
         version = head.get("govtree_baseline")
         if version is None:
             taker.say((), "GT092", what="the baseline", key="govtree_baseline")
