@@ -413,6 +413,7 @@ HOSTILE = {
     ),
     "lines without a head": (lines({"type": "finding", **a_finding()}), "GT093", 1, 10),
     "lines with two heads": (lines(HEAD, HEAD), "GT093", 2, 10),
+    "a line of no type": (lines(HEAD, {"type": "*"}), "GT093", 2, 10),
     "a line that is missing": (lines(HEAD), "GT074", 1, 0),
     "a line twice": (
         lines(HEAD, *[{"type": "finding", **a_finding()}] * 2), "GT073", 3, 1,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import accumulate
+from itertools import accumulate, islice
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -24,8 +24,9 @@ __all__ = ["Document", "Path", "read", "read_lines", "to_text"]
 Path = tuple[str | int, ...]
 
 # A quote that is never closed takes all that follows, so that looking for it takes one pass.
-_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
 _TOKEN = re.compile(rf"{_STRING.pattern}|[\[\]{{}},:]|[^\s\[\]{{}},:\"]+", re.DOTALL)
+_LINE = re.compile(r"[^ \t\r\n][^\n]*")
 _BRACKET = re.compile(r"[\[\]{}]")
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 
@@ -95,14 +96,12 @@ def read_lines(data: bytes, *, file: str = "", limits: Limits = LIMITS) -> Itera
         ConfigError: With the one problem that comes first.
     """
     text = _decoded(data, file)
-    start, line = 0, 1
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        each = text[start:end]
-        if each.strip():
-            yield _read(each, file, line, limits)
-        start, line = end + 1, line + 1
+    line, counted = 1, 0
+    for found in _LINE.finditer(text):
+        start = text.rfind("\n", 0, found.start()) + 1
+        line += text.count("\n", counted, start)
+        counted = start
+        yield _read(text[start : found.end()], file, line, limits)
 
 
 def to_text(values: object, *, indent: int | None = None) -> str:
@@ -137,13 +136,7 @@ def _read(text: str, file: str, line: int, limits: Limits) -> Document:
     _require_limits(text, file, line, limits)
     try:
         with collector_paused():
-            value = json.loads(
-                text,
-                object_pairs_hook=_mapping,
-                parse_constant=_refused,
-                parse_float=_finite,
-                parse_int=_whole,
-            )
+            value = _STRICT.decode(text)
     except json.JSONDecodeError as error:
         # A fault that stands further up is told in its place.
         raise ConfigError([_fault(text, file, line, limits, error)]) from error
@@ -154,12 +147,16 @@ def _read(text: str, file: str, line: int, limits: Limits) -> Document:
 
 def _require_limits(text: str, file: str, line: int, limits: Limits) -> None:
     """Refuse what is too deep or too long, before anything is made of it."""
+    if len(text) <= limits.report_nodes and text.count("[") + text.count("{") <= limits.depth:
+        return
     bare = _STRING.sub("", text)
-    if sum(map(bare.count, ",:[{")) <= limits.report_nodes:
-        steps = map(_STEP.__getitem__, _BRACKET.findall(bare))
-        if max(accumulate(steps), default=0) <= limits.depth:
-            return
-    raise ConfigError([_fault(text, file, line, limits)])
+    if sum(map(bare.count, ",:[{")) > limits.report_nodes:
+        most = f"{limits.report_nodes:,}"
+        raise ConfigError([problem("GT071", Location(file, line), most=most)])
+    # With more brackets than twice those that open, one too many was closed before.
+    brackets = islice(_BRACKET.finditer(bare), 2 * (bare.count("[") + bare.count("{")) + 1)
+    if max(accumulate(_STEP[each[0]] for each in brackets), default=0) > limits.depth:
+        raise ConfigError([_fault(text, file, line, limits)])
 
 
 def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -186,21 +183,22 @@ def _whole(digits: str) -> int:
     return int(digits)
 
 
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_mapping, parse_constant=_refused, parse_float=_finite, parse_int=_whole
+)
+
+
 def _fault(
     text: str, file: str, line: int, limits: Limits, error: json.JSONDecodeError | None = None
 ) -> Problem:
     """Return the first fault of *text*, which has one."""
-    nodes = 0
     scan = _Scan(text)
     for spot, piece in scan:
         if error is not None and spot >= error.pos:
             break
-        nodes += piece in ",:[{"
         code, values = "", {}
         if piece in "[{" and len(scan.frames) >= limits.depth:
             code, values = "GT030", {"most": str(limits.depth)}
-        elif nodes > limits.report_nodes:
-            code, values = "GT071", {"most": f"{limits.report_nodes:,}"}
         elif scan.twice is not None:
             first = line + text.count("\n", 0, scan.twice)
             code, values = "GT037", {"key": str(scan.frames[-1].key), "first": str(first)}

@@ -41,6 +41,7 @@ __all__ = [
 REPORT_VERSION = 1
 BASELINE_VERSION = 1
 
+_TYPES = ("finding", "checked", "not_checked")
 _LINES = re.compile(r'\s*\{\s*"type"\s*:')
 
 
@@ -218,15 +219,18 @@ def _from_lines(documents: Iterator[_json.Document], file: str) -> Saved:
         if first is None and kind == "report":
             saved, first = _headed(taker, values), (taker, values)
         elif (first is None) or kind == "report":
-            taker.say(("type",), "GT093", word=kind, known="report" if first is None else "finding")
+            known = "report" if first is None else ", ".join(_TYPES)
+            taker.say(("type",), "GT093", word=kind, known=known)
         elif kind == "finding":
             each = taker.finding(values, ())
-            known = lines.setdefault(key_of(each), document.line)
-            if known != document.line:
-                taker.say((), "GT073", rule=each.code, subject=each.subject, first=known)
+            at = lines.setdefault(key_of(each), document.line)
+            if at != document.line:
+                taker.say((), "GT073", rule=each.code, subject=each.subject, first=at)
             found.append(each)
         elif kind == "checked":
             checked.append(taker.code(values, ()))
+        elif kind and kind != "not_checked":
+            taker.say(("type",), "GT093", word=kind, known=", ".join(_TYPES))
         taker.stop_at_faults()
     if first is None:
         raise ConfigError([problem("GT092", Location(file), what="the report", key="findings")])
@@ -274,7 +278,7 @@ def _whole(
 # -- a baseline ---------------------------------------------------------------------------------
 
 
-@frozen(order=True)
+@frozen
 class Standing:
     """A finding as a baseline remembers it.
 
@@ -355,7 +359,7 @@ class Baseline:
             present.discard(each.key)
             kept.append(each)
         kept += [Standing(*key, ((day, day),)) for key in present]
-        return Baseline((*base.runs, day), tuple(sorted(kept)))
+        return Baseline((*base.runs, day), tuple(sorted(kept, key=lambda each: each.key)))
 
     def known(self, finding: Finding) -> bool:
         """Return whether the last run knew *finding*; one that was mended before is not known."""
@@ -450,7 +454,7 @@ def load_baseline(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> B
         taker.stop_at_faults()
         taker.require_each_once([each.key for each in found])
         taker.stop_at_faults()
-        return Baseline(tuple(runs), tuple(sorted(found)))
+        return Baseline(tuple(runs), tuple(sorted(found, key=lambda each: each.key)))
 
 
 def _standing(taker: Taker, value: Any, path: Path, runs: set[dt.date]) -> Standing:
