@@ -177,9 +177,9 @@ def test_what_was_written_is_read_back(small, lang, tmp_path_factory):
     """A report written as JSON and as JSON lines comes back with equal findings and places."""
     folder = tmp_path_factory.mktemp("report")
     report = check(small.h, rules=SHIPPED)
-    expected = Saved.of(report, name="x", as_of=DAY, lang=lang)
-    values = report_json(report, name="x", lang=lang, as_of=DAY)
-    lines = report_lines(report, name="x", lang=lang, as_of=DAY)
+    expected = Saved.of(report, name="x", lang=lang)
+    values = report_json(report, name="x", lang=lang)
+    lines = report_lines(report, name="x", lang=lang)
     (folder / "whole.json").write_text(_json.to_text(values, indent=2))
     (folder / "short.json").write_text(json.dumps(values, ensure_ascii=False), "utf-8")
     (folder / "lines.jsonl").write_text("".join(f"{line}\n" for line in lines))
@@ -300,8 +300,8 @@ def test_a_run_of_the_same_day_stands_in_the_place_of_the_last():
 def test_a_report_beyond_a_baseline_has_what_nobody_knew(small):
     """Beyond a baseline of its own a report has nothing; beyond an empty one, everything."""
     report = check(small.h, rules=SHIPPED)
-    baseline = Baseline().updated(Saved.of(report, as_of=DAY))
-    half = evolve(Saved.of(report, as_of=DAY), findings=tuple(report)[::2])
+    baseline = Baseline().updated(Saved.of(report))
+    half = evolve(Saved.of(report), findings=tuple(report)[::2])
 
     assert list(baseline.beyond(report)) == []
     assert list(Baseline().beyond(report)) == list(report)

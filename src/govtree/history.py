@@ -62,14 +62,12 @@ class Saved:
     checked: tuple[str, ...] = ()
 
     @classmethod
-    def of(
-        cls, report: Report, *, name: str = "", as_of: dt.date | None = None, lang: str = "en"
-    ) -> Saved:
-        """Return what a saved *report* would say; *as_of* stands in where it has no day."""
+    def of(cls, report: Report, *, name: str = "", lang: str = "en") -> Saved:
+        """Return what a saved *report* would say."""
         findings = tuple(report.findings(lang))
         # A rule that found something was checked, whoever made the report.
         checked = {each.code for each in report.checked} | {each.code for each in findings}
-        return cls(name, _day_of(report) or as_of, findings, tuple(sorted(checked)))
+        return cls(name, report.as_of, findings, tuple(sorted(checked)))
 
 
 @frozen
@@ -125,12 +123,11 @@ def compare(*reports: Report | Saved, lang: str = "en") -> Comparison:
 
     >>> from govtree import Branch, Grid, Hierarchy
     >>> from govtree.coverage import check
-    >>> def covered(grid: str) -> Hierarchy:
-    ...     branch = Branch(id="B-1", covers=[grid])
-    ...     return Hierarchy.from_records([Grid(id="N-1"), Grid(id="N-2"), branch])
-    >>> before = Saved.of(check(covered("N-1")), as_of=dt.date(2025, 1, 31))
-    >>> now = Saved.of(check(covered("N-2")), as_of=dt.date(2025, 6, 30))
-    >>> found = compare(now, before)
+    >>> def covered(grid: str, day: dt.date) -> Report:
+    ...     records = [Grid(id="N-1"), Grid(id="N-2"), Branch(id="B-1", covers=[grid])]
+    ...     return check(Hierarchy.from_records(records, as_of=day))
+    >>> before = covered("N-1", dt.date(2025, 1, 31))
+    >>> found = compare(covered("N-2", dt.date(2025, 6, 30)), before)
     >>> [each.subject for each in found.new], [each.subject for each in found.mended]
     (['N-1'], ['N-2'])
     """
@@ -317,7 +314,7 @@ class Baseline:
     >>> from govtree import Grid, Hierarchy
     >>> from govtree.coverage import check
     >>> report = check(Hierarchy.from_records([Grid(id="N-1")], as_of=dt.date(2025, 6, 30)))
-    >>> baseline = Baseline().updated(report, as_of=dt.date(2025, 6, 30))
+    >>> baseline = Baseline().updated(report)
     >>> [each.subject for each in report if baseline.known(each)]
     []
     """
@@ -325,7 +322,7 @@ class Baseline:
     runs: tuple[dt.date, ...] = ()
     standings: tuple[Standing, ...] = ()
 
-    def updated(self, report: Report | Saved, *, as_of: dt.date | None = None) -> Baseline:
+    def updated(self, report: Report | Saved) -> Baseline:
         """Return the baseline with one more run.
 
         A run of the same day as the last one stands in its place, so that a structure may be
@@ -333,13 +330,12 @@ class Baseline:
 
         Args:
             report: What was found; its day has to be that of the last run, or a later one.
-            as_of: The day, where the report has none.
 
         Raises:
             OutOfRangeError: If there is no day, or it is before the last run.
         """
         saved = report if isinstance(report, Saved) else Saved.of(report)
-        day = _required_day(saved, as_of)
+        day = _required_day(saved)
         if self.runs and day < self.runs[-1]:
             raise OutOfRangeError(
                 f"the report is of {day}, before the last run of the baseline, {self.runs[-1]}"
@@ -489,14 +485,8 @@ def _fingerprint(key: Key) -> str:
     return Finding(code, "", "note", subject, "", (), related, Location(), "").fingerprint
 
 
-def _day_of(report: Report) -> dt.date | None:
-    """Return the day of a report, where it keeps one."""
-    day: dt.date | None = getattr(report, "as_of", None)
-    return day
-
-
-def _required_day(saved: Saved, otherwise: dt.date | None = None) -> dt.date:
-    day = saved.as_of or otherwise
+def _required_day(saved: Saved) -> dt.date:
+    day = saved.as_of
     if day is None:
         called = f" of {saved.name}" if saved.name else ""
         raise OutOfRangeError(

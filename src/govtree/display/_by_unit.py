@@ -9,10 +9,17 @@ import numpy as np
 from govtree import _markup
 from govtree._faults import Faults
 from govtree.display._terms import Terms
-from govtree.findings import DECLARED, Finding, Report
+from govtree.findings import NO_TABLES, Finding, Report
 from govtree.units import Level
 
-__all__ = ["by_unit"]
+__all__ = ["APART", "by_unit"]
+
+#: What stands above findings that are about no unit.
+APART = {
+    "declared": "declared figures",
+    "waiver": "waivers",
+    "structure": "the structure as a whole",
+}
 
 #: Units above a finding, by table and id, from the top down.
 _Above = tuple[tuple[str, str], ...]
@@ -31,19 +38,22 @@ def by_unit(
     """
     upper = [level.table for level in levels if level.role != "household"]
     found: dict[_Above, list[Finding]] = {}
-    figures: list[Finding] = []
+    apart: dict[str, list[Finding]] = {}
     for part in report.faults:
         first = part.take(np.arange(min(len(part), most[part.kind.code])))
         for at, units in enumerate(_units_above(first, upper)):
-            is_figure = part.kind.subject == DECLARED
-            group = figures if is_figure else found.setdefault(units, [])
+            if part.kind.subject in NO_TABLES:
+                group = apart.setdefault(part.kind.subject, [])
+            else:
+                group = found.setdefault(units, [])
             group.append(first.finding(at, terms.lang, terms.labels))
     groups = [
         (_heading(units, levels, terms), found[units])
         # Tables of one step differ in name only, and what stands nowhere comes last.
         for units in sorted(found, key=lambda units: (not units, [id for _, id in units]))
     ]
-    return groups + ([(terms.say("declared figures"), figures)] if figures else [])
+    groups += [(terms.say(APART[name]), apart[name]) for name in NO_TABLES if name in apart]
+    return groups
 
 
 def _heading(units: _Above, levels: Sequence[Level], terms: Terms) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from govtree import _markup
 from govtree.display._terminal import Ink
 from govtree.display._terms import Terms, counted
-from govtree.findings import DECLARED, Finding
+from govtree.findings import NO_TABLES, Finding
 from govtree.history import Comparison
 from govtree.units import SHIPPED_LEVELS, Level
 
@@ -76,7 +76,7 @@ def _line(finding: Finding, terms: Terms, ink: Ink, *, is_gone: bool) -> str:
     label = f"{finding.severity}[{_markup.short(finding.code)}]"
     label = ink.severity(label, "ok" if is_gone else finding.severity)
     subject = f"'{_markup.short(finding.subject)}'"
-    if finding.level != DECLARED:
+    if finding.level not in NO_TABLES:
         subject = f"{terms.called(finding.level)} {subject}"
     # A saved report may hold texts of any length.
     return f"  {label}: {subject} {_markup.one_line(finding.message[:1_000])}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from govtree._markup import markdown, short
 from govtree.display._by_unit import by_unit
 from govtree.display._terms import Terms, counted
-from govtree.findings import DECLARED, SEVERITIES, Finding, Report
+from govtree.findings import NO_TABLES, SEVERITIES, Finding, Report
 from govtree.units import SHIPPED_LEVELS, Level
 
 __all__ = ["MOST", "MOST_IN_ALL", "report_markdown"]
@@ -25,7 +24,6 @@ def report_markdown(
     name: str = "",
     levels: Sequence[Level] = SHIPPED_LEVELS,
     lang: str = "en",
-    as_of: dt.date | None = None,
     most: int = MOST,
     most_in_all: int = MOST_IN_ALL,
 ) -> str:
@@ -36,7 +34,6 @@ def report_markdown(
         name: Name of the structure.
         levels: The levels of the structure; their labels are shown.
         lang: Language of messages and labels.
-        as_of: Day of the structure, where the report does not keep it.
         most: Findings of a rule that are shown; the rest is counted.
         most_in_all: Findings that are shown, but at least one of each rule.
 
@@ -61,7 +58,7 @@ def report_markdown(
     """
     terms = Terms(levels, lang)
     shown = _shown(report, most, most_in_all)
-    day = getattr(report, "as_of", None) or as_of
+    day = report.as_of
     blocks = [f"# {markdown(short(name) or terms.say('report'))}"]
     blocks += [terms.say("as of {day}", day=day.isoformat())] if day is not None else []
     blocks += [_totals(report, terms)]
@@ -133,7 +130,7 @@ def _set_aside(report: Report, terms: Terms) -> str:
 
 def _line(finding: Finding, terms: Terms) -> str:
     subject = f"'{short(finding.subject)}'"
-    if finding.level != DECLARED:
+    if finding.level not in NO_TABLES:
         subject = f"{terms.called(finding.level)} {subject}"
     hint = f"; {finding.hint}" if finding.hint else ""
     place = f" ({finding.where})" if str(finding.where) else ""

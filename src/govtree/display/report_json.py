@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import inspect
 import re
 import types
@@ -15,7 +14,7 @@ from attrs import evolve
 
 from govtree._json import to_text
 from govtree.errors import Location, Problem
-from govtree.findings import SEVERITIES, Checked, Counts, Finding, Report
+from govtree.findings import SEVERITIES, Checked, Completeness, Counts, Finding, Report
 from govtree.history import REPORT_VERSION
 
 __all__ = ["report_json", "report_lines", "report_schema"]
@@ -35,7 +34,6 @@ def report_json(
     name: str = "",
     lang: str = "en",
     problems: Iterable[Problem] = (),
-    as_of: dt.date | None = None,
 ) -> dict[str, Any]:
     """Return a report as plain values, the same keys in every language.
 
@@ -44,13 +42,12 @@ def report_json(
         name: Name of the structure.
         lang: Language of the texts.
         problems: What was noticed while the structure was read.
-        as_of: Day of the structure, where the report does not keep it.
 
     >>> report_json(Report(), name="Two grids")["counts"]
     {'error': 0, 'warning': 0, 'note': 0}
     """
     return {
-        **_head(report, name, lang, as_of),
+        **_head(name, lang),
         **report.to_json(lang),
         "problems": [each.as_json(lang) for each in problems],
     }
@@ -62,7 +59,6 @@ def report_lines(
     name: str = "",
     lang: str = "en",
     problems: Iterable[Problem] = (),
-    as_of: dt.date | None = None,
 ) -> Iterator[str]:
     r"""Yield a report as JSON lines without their line ends, one object each with its ``type``.
 
@@ -84,7 +80,7 @@ def report_lines(
     yield to_text(
         {
             "type": "report",
-            **_head(report, name, lang, as_of),
+            **_head(name, lang),
             **{key: value for key, value in rest.items() if key not in _LISTS},
             **said,
             "problems": [each.as_json(lang) for each in problems],
@@ -98,14 +94,8 @@ def report_lines(
         yield to_text({"type": "finding", **finding.as_json()})
 
 
-def _head(report: Report, name: str, lang: str, as_of: dt.date | None) -> dict[str, Any]:
-    day: dt.date | None = getattr(report, "as_of", None) or as_of
-    return {
-        "govtree_report": REPORT_VERSION,
-        "name": name,
-        "as_of": None if day is None else day.isoformat(),
-        "lang": lang,
-    }
+def _head(name: str, lang: str) -> dict[str, Any]:
+    return {"govtree_report": REPORT_VERSION, "name": name, "lang": lang}
 
 
 # -- the schema ---------------------------------------------------------------------------------
@@ -129,19 +119,9 @@ def report_schema() -> dict[str, Any]:
         },
         "lang": {"type": "string", "description": "Language of the messages and hints."},
         "ok": {"type": "boolean", "description": "Whether no finding is of severity error."},
+        "completeness": {"anyOf": [_object(_of(Completeness)), {"type": "null"}]},
         "counts": _object({key: _of(Counts)[key] for key in SEVERITIES}),
         "counts_by_code": {"type": "object", "additionalProperties": _whole(1)},
-    }
-    optional = {
-        "completeness": {
-            "type": ["object", "null"],
-            "description": "How many units have sent in their returns; null if all have.",
-            "properties": {
-                "table": {"type": "string"},
-                "collected": _whole(),
-                "total": _whole(),
-            },
-        }
     }
     problems = {"problems": _list_of("problem")}
     lists = {key: _list_of(name) for key, name in _LISTS.items()}
@@ -159,7 +139,7 @@ def report_schema() -> dict[str, Any]:
         "problem": _of(Problem, values={"type": "string"}, leave=("quote",)),
     }
     lines = {
-        "report": _object({**head, **problems}, optional),
+        "report": _object({**head, **problems}),
         **{name: _object(of_one[name]) for name in _LISTS.values()},
     }
     line = {
@@ -167,7 +147,7 @@ def report_schema() -> dict[str, Any]:
         "oneOf": [_with_type(name, each) for name, each in lines.items()],
     }
     refused = _object({"ok": {"const": False}, **problems})
-    whole = _object({**head, **lists, **problems}, optional)
+    whole = _object({**head, **lists, **problems})
     return {
         "$schema": _DRAFT,
         "title": "A report of govtree",
@@ -222,14 +202,8 @@ def _described(record: type[Any]) -> Mapping[str, str]:
     return {name: " ".join(about.split()) for name, about in found}
 
 
-def _object(
-    properties: Mapping[str, Any], optional: Mapping[str, Any] = types.MappingProxyType({})
-) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": {**properties, **optional},
-        "required": list(properties),
-    }
+def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": dict(properties), "required": list(properties)}
 
 
 def _with_type(name: str, shape: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from govtree import __version__
 from govtree._faults import Faults
@@ -22,7 +22,7 @@ from govtree._markup import one_line, sarif_text
 from govtree._messages import say
 from govtree.display._terms import Terms
 from govtree.errors import Location
-from govtree.findings import DECLARED, SEVERITIES, Finding, Kind, Report
+from govtree.findings import NO_TABLES, SEVERITIES, Finding, Kind, Report
 from govtree.rules import Rule
 from govtree.units import SHIPPED_LEVELS, Level
 
@@ -114,16 +114,18 @@ def sarif(
         "results": results,
         "properties": {
             "ok": report.ok,
+            "as_of": None if report.as_of is None else report.as_of.isoformat(),
+            "completeness": None if report.completeness is None else asdict(report.completeness),
             "counts": {name: getattr(counts, name) for name in SEVERITIES},
             "counts_by_code": dict(counts.by_code),
             "told_together": summed,
             "unknown": {each.code: each.unknown for each in report.checked if each.unknown},
             "waived": {each.code: each.waived for each in report.checked if each.waived},
+            "not_collected": {
+                each.code: each.not_collected for each in report.checked if each.not_collected
+            },
         },
     }
-    day = getattr(report, "as_of", None)
-    if day is not None:
-        run["properties"]["as_of"] = day.isoformat()
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
@@ -216,7 +218,7 @@ def _results(groups: _Groups, look: _Look) -> Iterable[dict[str, Any]]:
 
 def _said(finding: Finding, look: _Look) -> str:
     subject = f"'{one_line(finding.subject)}'"
-    if finding.level != DECLARED:
+    if finding.level not in NO_TABLES:
         subject = f"{look.terms.called(finding.level)} {subject}"
     hint = f"; {finding.hint}" if finding.hint else ""
     return f"{subject} {finding.message}{hint}"
