@@ -33,6 +33,14 @@ from govtree.findings import (
 from govtree.hierarchy import (
     Hierarchy,
 )
+from govtree.history import (
+    Baseline,
+    Comparison,
+    Saved,
+    compare,
+    load_baseline,
+    load_report,
+)
 from govtree.rules import (
     Hits,
     Parameter,
@@ -74,11 +82,13 @@ from govtree.units import (
 
 __all__ = [
     "Area",
+    "Baseline",
     "Body",
     "BodyGroup",
     "Branch",
     "Building",
     "Community",
+    "Comparison",
     "Compound",
     "ConfigError",
     "Declared",
@@ -114,6 +124,7 @@ __all__ = [
     "Responsibility",
     "Rule",
     "RuleSet",
+    "Saved",
     "Severity",
     "Structure",
     "StructureError",
@@ -125,9 +136,12 @@ __all__ = [
     "Waiver",
     "__version__",
     "check",
+    "compare",
     "dump",
     "examine",
     "load",
+    "load_baseline",
+    "load_report",
     "load_text",
     "rule",
 ]

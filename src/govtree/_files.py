@@ -46,12 +46,16 @@ class Limits:
 
     structure_bytes: int = _most(16 * 2**20, "bytes of one structure file")
     table_bytes: int = _most(4 * 2**30, "bytes of one table")
+    report_bytes: int = _most(64 * 2**20, "bytes of one saved report or baseline")
     files: int = _most(1_000, "files that one pattern may match")
     names: int = _most(100_000, "names in folders that one pattern, or one hint, looks through")
     depth: int = _most(64, "brackets and indented blocks inside one another")
     aliases: int = _most(1_000, "values that aliases repeat in one structure file")
     tags: int = _most(250, "different tags of one section in one structure file")
     nodes: int = _most(1_000_000, "keys and values in one structure file, repeats by alias counted")
+    report_nodes: int = _most(
+        2_000_000, "keys and values of a saved report or baseline, of JSON lines those of a line"
+    )
     id_characters: int = _most(200, "characters of an id")
     shown: int = _most(20, "problems of one kind that are printed; counting is never capped")
     hints: int = _most(20, "near misses that are sought for one kind of problem")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,7 +16,20 @@ from govtree._texts import Texts
 from govtree.errors import OutOfRangeError
 from govtree.units import TABLES, Column, LevelUnit
 
-__all__ = ["BACKENDS", "IdsOf", "columns_of", "is_truth", "ordered", "to_frame", "words_of"]
+__all__ = [
+    "BACKENDS",
+    "IdsOf",
+    "Plain",
+    "columns_of",
+    "frame_of",
+    "is_truth",
+    "ordered",
+    "to_frame",
+    "words_of",
+]
+
+#: A column as it is handed out: kind, values, and where there is nothing, or of words the words.
+Plain = tuple[str, Any, Any]
 
 #: Packages that tables are handed out to, and the extra that installs each.
 BACKENDS: Mapping[str, str] = {"pandas": "pandas", "polars": "polars", "pyarrow": "arrow"}
@@ -75,17 +88,36 @@ def to_frame(sheet: Sheet, ids_of: IdsOf, *, backend: str = "pandas") -> Any:
         MissingExtraError: If the package is not installed.
         OutOfRangeError: If there is no such backend.
     """
+
+    def columns() -> Iterator[tuple[str, Plain]]:
+        if sheet.ids is not None:
+            yield "id", ("texts", ids_of(sheet.name), None)
+        for name in ordered(sheet):
+            yield name, _plain(sheet, name, ids_of)
+
+    return frame_of(columns(), backend=backend)
+
+
+def frame_of(columns: Iterable[tuple[str, Plain]], *, backend: str = "pandas") -> Any:
+    """Return named columns as a data frame.
+
+    Args:
+        columns: Name of each with its kind (``texts``, ``words``, ``wholes``, ``numbers``,
+            ``truths``, ``dates``), its values, and where there is nothing; of words, which are
+            codes, the words. None is asked for before the package was found.
+        backend: ``pandas``, ``polars`` or ``pyarrow``.
+
+    Raises:
+        MissingExtraError: If the package is not installed.
+        OutOfRangeError: If there is no such backend.
+    """
     if backend not in BACKENDS:
         raise OutOfRangeError(f"backend is '{backend}', not one of {', '.join(BACKENDS)}")
     package = need(backend, extra=BACKENDS[backend])
     write = _WRITERS[backend]
-    columns: dict[str, Any] = {}
-    if sheet.ids is not None:
-        columns["id"] = write(package, "texts", ids_of(sheet.name), None)
-    for name in ordered(sheet):
-        columns[name] = write(package, *_plain(sheet, name, ids_of))
+    written = {name: write(package, *plain) for name, plain in columns}
     make = {"pandas": "DataFrame", "polars": "DataFrame", "pyarrow": "table"}[backend]
-    return getattr(package, make)(columns)
+    return getattr(package, make)(written)
 
 
 def ordered(sheet: Sheet) -> list[str]:
@@ -106,7 +138,7 @@ def _shapes(sheet: Sheet) -> Mapping[str, Column]:
     return units.columns_of(record)
 
 
-def _plain(sheet: Sheet, name: str, ids_of: IdsOf) -> tuple[str, Any, Any]:
+def _plain(sheet: Sheet, name: str, ids_of: IdsOf) -> Plain:
     """Return kind, values and, for categories, words; for the others, where there is nothing."""
     column = sheet.columns[name]
     if isinstance(column, Texts):

@@ -9,7 +9,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["HIDDEN", "caret", "csv_cell", "one_line", "short", "width"]
+__all__ = [
+    "HIDDEN",
+    "caret",
+    "csv_cell",
+    "markdown",
+    "one_line",
+    "sarif_text",
+    "short",
+    "width",
+]
 
 #: What moves the cursor, begins a line, turns the direction of writing, or cannot be seen:
 #: C0 and C1 controls, line and paragraph separator, bidi controls, zero-width characters and
@@ -36,6 +45,17 @@ _CUT = "..."
 # Spreadsheets begin a formula with these; the full-width ones do it in East Asian versions.
 # Source: OWASP, "CSV Injection".
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - meant
+
+# What means something in the middle of a line of Markdown: all that CommonMark 0.31 and GitHub's
+# tables, strike-through and formulas know, and the colons and dots that addresses begin with.
+_MARKDOWN = re.compile(
+    r"[\\`*_{}\[\]<>()#!|~$&^]|:(?=[:/])|(?<=www)\.|\A[-+=]|(?<=\A\d)[.]"
+    r"|(?<=\A\d\d)[.]|(?<=\A\d\d\d)[.]",
+    re.IGNORECASE,
+)
+# A site that keeps code calls the person behind "@" and links the number behind "#", and sees
+# neither backslash nor entity, which are gone when it looks.
+_MENTION = re.compile(r"@(?=\w)|#(?=\d)")
 
 
 def one_line(text: str) -> str:
@@ -86,6 +106,31 @@ def csv_cell(text: str) -> str:
     ("'=HYPERLINK(A1)", '史河社区')
     """
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def markdown(text: str) -> str:
+    r"""Return *text* for Markdown, where it may stand in a line, a heading or a cell of a table.
+
+    It shows what :func:`one_line` shows. An ``@`` before a name and a ``#`` before a number
+    are shown as escapes: they would call a person or link an issue, whatever stands around.
+
+    >>> print(markdown("B|1 <img> `x` @ci"))
+    B\|1 \<img\> \`x\` \\x40ci
+    """
+    line = _MENTION.sub(_escape, one_line(text)).strip()
+    return _MARKDOWN.sub(r"\\\g<0>", line)
+
+
+def sarif_text(text: str) -> str:
+    r"""Return *text* for a message of SARIF, in which braces and square brackets mean something.
+
+    Source: SARIF 2.1.0, sections 3.11.5 (placeholders) and 3.11.6 (links).
+
+    >>> print(sarif_text("{0} [x](file:///etc/passwd)"))
+    {{0}} \[x\](file:///etc/passwd)
+    """
+    line = re.sub(r"[\\\[\]]", r"\\\g<0>", one_line(text))
+    return line.replace("{", "{{").replace("}", "}}")
 
 
 def width(text: str) -> int:

@@ -373,6 +373,36 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{path}' is read by {package}, which is not installed",
             'install it: pip install "govtree[{extra}]"; or save the table as CSV',
         ),
+        "GT070": Text(
+            "not-json",
+            "this is not JSON: {detail}",
+            "save it again as it was written",
+        ),
+        "GT071": Text(
+            "report-too-long",
+            "the file holds more than {most} keys and values",
+            "save the report as JSON lines, or that of each part by itself",
+        ),
+        "GT072": Text(
+            "other-version",
+            "this is version '{word}' of the format of {what}",
+            "this govtree reads version {known}; take a govtree that reads the other one",
+        ),
+        "GT073": Text(
+            "finding-twice",
+            "the finding {rule} of '{subject}' stands here twice; first in line {first}",
+            "keep one of the two",
+        ),
+        "GT074": Text(
+            "findings-missing",
+            "the file says that it holds {what}={count}, and holds {found}",
+            "save the report again: part of it may be missing",
+        ),
+        "GT075": Text(
+            "unfit-run",
+            "'{cell}' cannot stand here",
+            "runs are days in order, each once; what was present names them from first to last",
+        ),
         "GT080": Text(
             "unknown-rule",
             "there is no rule '{rule}'",

@@ -7,13 +7,14 @@ faults cost no 300,000 objects. It holds ids, never the structure it speaks abou
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import reduce
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from attrs import asdict, evolve, field, frozen
 
+from govtree._columns import NONE
 from govtree._faults import Faults
 from govtree._finding import (
     DECLARED,
@@ -27,6 +28,7 @@ from govtree._finding import (
     Named,
     Severity,
 )
+from govtree._frames import Plain, frame_of
 from govtree.errors import GovtreeError, OutOfRangeError
 
 __all__ = [
@@ -433,6 +435,90 @@ class Report:
                 {"code": each.code, "reason": each.reason} for each in self.not_checked
             ],
         }
+
+    def to_frame(self, *, backend: str = "pandas", lang: str = "en") -> Any:
+        """Return the findings as a data frame, one row each, in their order.
+
+        Its columns are code, slug, severity, subject, level, path (ids joined by `` > ``),
+        message, file, line, row and fingerprint. A file, line or row that is not known is nothing.
+
+        Args:
+            backend: ``pandas``, ``polars`` or ``pyarrow``; each is an extra of that name.
+            lang: Language of the messages.
+
+        Raises:
+            MissingExtraError: If the package is not installed.
+            OutOfRangeError: If there is no such backend.
+        """
+        return frame_of(self._columns(lang), backend=backend)
+
+    def _columns(self, lang: str) -> Iterator[tuple[str, Plain]]:
+        found = list(self.findings(lang))
+
+        def words(given: Sequence[str]) -> Plain:
+            known = sorted({*given} - {""})
+            codes = {"": NONE, **{word: code for code, word in enumerate(known)}}
+            return "words", np.array([codes[each] for each in given], np.int32), known
+
+        def wholes(given: Sequence[int]) -> Plain:
+            numbers = np.array(given, np.int32)
+            return "wholes", numbers, numbers == 0
+
+        yield "code", words([each.code for each in found])
+        yield "slug", words([each.slug for each in found])
+        yield "severity", words([each.severity for each in found])
+        yield "subject", ("texts", [each.subject for each in found], None)
+        yield "level", words([each.level for each in found])
+        yield "path", ("texts", [" > ".join(each.path) for each in found], None)
+        yield "message", ("texts", [each.message for each in found], None)
+        yield "file", words([each.where.file for each in found])
+        yield "line", wholes([each.where.line for each in found])
+        yield "row", wholes([each.where.row for each in found])
+        yield "fingerprint", ("texts", [each.fingerprint for each in found], None)
+
+    def select(self, *names: str) -> Report:
+        """Return the report of some rules alone: their findings, and what they looked at.
+
+        Args:
+            names: Codes, slugs, or the beginnings of codes, such as ``GT4`` for all about
+                posts and bodies. One that no rule of the report has selects nothing.
+
+        >>> from govtree import Branch, Grid, Hierarchy
+        >>> from govtree.coverage import check
+        >>> report = check(Hierarchy.from_records([
+        ...     Grid(id="N-1"), Grid(id="N-2"), Branch(id="B-1", covers=["N-1"]), Branch(id="B-2"),
+        ... ]))
+        >>> [each.code for each in report.select("GT2")]
+        ['GT210', 'GT212']
+        >>> [each.code for each in report.ignore("grid-without-branch").select("GT2")]
+        ['GT212']
+        """
+        wanted = self._named(names)
+        return self._of_rules(lambda code: code in wanted)
+
+    def ignore(self, *names: str) -> Report:
+        """Return the report without some rules; *names* are those of :meth:`select`."""
+        unwanted = self._named(names)
+        return self._of_rules(lambda code: code not in unwanted)
+
+    def _named(self, names: Sequence[str]) -> frozenset[str]:
+        """Return the codes that *names* mean; of a rule that was not checked no slug is known."""
+        slugs = {each.code: each.slug for each in self.checked}
+        slugs |= {part.kind.code: part.kind.slug for part in self.faults}
+        codes = {*slugs, *(each.code for each in self.not_checked)}
+        begins = tuple(each for each in names if each)
+        return frozenset(
+            code for code in codes if code.startswith(begins) or slugs.get(code) in names
+        )
+
+    def _of_rules(self, is_wanted: Callable[[str], bool]) -> Report:
+        return evolve(
+            self,
+            faults=tuple(each for each in self.faults if is_wanted(each.kind.code)),
+            checked=tuple(each for each in self.checked if is_wanted(each.code)),
+            not_checked=tuple(each for each in self.not_checked if is_wanted(each.code)),
+            summaries=tuple(each for each in self._summaries if is_wanted(each.kind.code)),
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Report):
