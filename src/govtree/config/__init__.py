@@ -3,6 +3,17 @@
 from govtree.config._dump import dump
 from govtree.config._json_schema import json_schema
 from govtree.config._load import Examined, examine, load, load_text
+from govtree.config._profiles import Profile, shipped_profiles
 from govtree.config._structure import Structure
 
-__all__ = ["Examined", "Structure", "dump", "examine", "json_schema", "load", "load_text"]
+__all__ = [
+    "Examined",
+    "Profile",
+    "Structure",
+    "dump",
+    "examine",
+    "json_schema",
+    "load",
+    "load_text",
+    "shipped_profiles",
+]

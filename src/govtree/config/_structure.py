@@ -42,6 +42,11 @@ class Structure:
     language: str = "en"
     _sources: Mapping[str, Source] = field(factory=dict, eq=False, repr=False, kw_only=True)
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Paths of the structure file and of the profiles it starts from, as they were read."""
+        return tuple(self._sources)
+
     def quote(self, where: Location) -> str:
         """Return the line of a structure file that *where* points to.
 

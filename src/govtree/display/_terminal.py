@@ -18,6 +18,7 @@ _BY_SEVERITY: dict[str, Color] = {
     "warning": "yellow",
     "note": "cyan",
     "ok": "dim",
+    "off": "dim",
 }
 
 
@@ -36,7 +37,7 @@ class Ink:
         return f"\x1b[{_CODES[color]}m{text}\x1b[0m" if self._color and text else text
 
     def severity(self, text: str, severity: str) -> str:
-        """Return *text* in the color of a severity, or of "ok"."""
+        """Return *text* in the color of a severity, of "ok" or of "off"."""
         return self.on(text, _BY_SEVERITY[severity])
 
 

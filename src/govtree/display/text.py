@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import numpy as np
 from attrs import frozen
 
 from govtree import _markup
-from govtree._faults import Faults
 from govtree._messages import say
+from govtree.display._by_unit import by_unit
 from govtree.display._terminal import Ink, table
 from govtree.display._terms import DOT, Terms, counted, folded
 from govtree.errors import Location, Problem
@@ -29,13 +28,6 @@ MOST = 20
 
 Quote = Callable[[Location], str]
 
-#: What stands above findings that are about no unit.
-_APART = {
-    "declared": "declared figures",
-    "waiver": "waivers",
-    "structure": "the structure as a whole",
-}
-
 _SLUGS = {rule.code: rule.slug for rule in SHIPPED}
 
 
@@ -47,7 +39,8 @@ def report_text(
     quote: Quote | None = None,
     color: bool = False,
     lang: str = "en",
-    most: int = MOST,
+    most: int | None = None,
+    known: int | None = None,
 ) -> str:
     """Return a report as text: findings by unit, then exact totals and what was not checked.
 
@@ -58,7 +51,9 @@ def report_text(
         quote: Returns the source line of a place, or an empty text; lines are shown with it.
         color: Whether severities are colored.
         lang: Language of messages and labels.
-        most: Findings of a rule that are shown; the rest is counted.
+        most: Findings of a rule that are shown; the rest is counted. None shows
+            :data:`MOST` of them, and 0 totals only.
+        known: How many findings a baseline knew, which are left out.
 
     >>> from govtree import Branch, Grid, Hierarchy
     >>> from govtree.coverage import check
@@ -78,10 +73,17 @@ def report_text(
     """
     ink = Ink(color)
     blocks = [[ink.on(_markup.one_line(title), "bold")]] if title else []
-    look = _Look(ink, Terms(levels, lang), levels, quote, most)
-    blocks += _findings(report, look)
+    look = _Look(ink, Terms(levels, lang), levels, quote, MOST if most is None else most)
+    if look.most:
+        blocks += _findings(report, look)
     blocks.append(_totals(report, look))
-    blocks += [block for block in (_not_known(report, look), _not_checked(report, look)) if block]
+    if known is not None:
+        told = counted(known, "finding", lang)
+        blocks[-1].append(
+            "  " + look.terms.say("known from the baseline: {findings}", findings=told)
+        )
+    last = (_incomplete(report, look), _not_known(report, look), _not_checked(report, look))
+    blocks += [block for block in last if block]
     return "\n\n".join("\n".join(block) for block in blocks)
 
 
@@ -169,53 +171,13 @@ class _Look:
         return self.terms.lang
 
 
-#: Units above a finding, by table and id, from the top down.
-Above = tuple[tuple[str, str], ...]
-
-
 def _findings(report: Report, look: _Look) -> list[list[str]]:
     """Return a block of lines for each unit that has findings, in order of the units."""
-    upper = [level.table for level in look.levels if level.role != "household"]
-    by_unit: dict[Above, list[Finding]] = {}
-    apart: dict[str, list[Finding]] = {}
-    for part in report.faults:
-        first = part.take(np.arange(min(len(part), look.most)))
-        for at, units in enumerate(_units_above(first, upper)):
-            if part.kind.subject in NO_TABLES:
-                group = apart.setdefault(part.kind.subject, [])
-            else:
-                group = by_unit.setdefault(units, [])
-            group.append(first.finding(at, look.lang, look.terms.labels))
-    groups = [(_head(units, look), by_unit[units]) for units in sorted(by_unit, key=_in_order)]
-    groups += [(look.terms.say(_APART[name]), apart[name]) for name in NO_TABLES if name in apart]
+    most = {part.kind.code: look.most for part in report.faults}
     return [
         [look.ink.on(head, "bold"), *(line for each in findings for line in _lines(each, look))]
-        for head, findings in groups
+        for head, findings in by_unit(report, look.levels, look.terms, most)
     ]
-
-
-def _in_order(units: Above) -> tuple[object, ...]:
-    # Tables of one step differ in name only, and what stands nowhere comes last.
-    return not units, [id for _, id in units]
-
-
-def _head(units: Above, look: _Look) -> str:
-    if units:
-        return " > ".join(f"{look.terms.called(table)} {_markup.short(id)}" for table, id in units)
-    top = next((each for each in look.levels if each.role == "community"), look.levels[0])
-    return look.terms.say("not in any {level}", level=look.terms.called(top.table))
-
-
-def _units_above(part: Faults, tables: Sequence[str]) -> list[Above]:
-    """Return for each fault the units of the chain above it, from the top down."""
-    answer: list[list[tuple[str, str]]] = [[] for _ in range(len(part))]
-    for name in tables:
-        if name == part.kind.subject:
-            break
-        for at, code in enumerate(part.placed(name).tolist()):
-            if code >= 0:
-                answer[at].append((name, str(part.units[code])))
-    return [tuple(each) for each in answer]
 
 
 def _lines(finding: Finding, look: _Look) -> list[str]:
@@ -264,6 +226,25 @@ def _totals(report: Report, look: _Look) -> list[str]:
     return [head, *colored, *hidden]
 
 
+def _incomplete(report: Report, look: _Look) -> list[str]:
+    """Return how much has been collected, and how many units were left out for that."""
+    complete = report.completeness
+    if complete is None:
+        return []
+    head = look.terms.say(
+        "collected: {collected} of {total} ({level})",
+        collected=complete.collected,
+        total=complete.total,
+        level=look.terms.called(complete.table),
+    )
+    rows = [
+        (each.code, each.slug, look.terms.say("{number} not collected", number=each.not_collected))
+        for each in report.checked
+        if each.not_collected
+    ]
+    return [head, *(f"  {line}" for line in table(rows))] if rows else [head]
+
+
 def _not_known(report: Report, look: _Look) -> list[str]:
     """Return how many units could not be judged, and how many findings were set aside."""
     lines = [
@@ -291,7 +272,7 @@ def _not_checked(report: Report, look: _Look) -> list[str]:
     rows = [
         (code, _SLUGS.get(code, ""), _markup.short(reason))
         for code, reasons in by_code.items()
-        for reason in reasons[: look.most]
+        for reason in reasons[: look.most or MOST]
     ]
     lines = [look.ink.on(f"  {line}", "dim") for line in table(rows)] if rows else []
     hidden = _hidden({code: len(reasons) for code, reasons in by_code.items()}, look)
@@ -299,7 +280,9 @@ def _not_checked(report: Report, look: _Look) -> list[str]:
 
 
 def _hidden(counts: Mapping[str, int], look: _Look) -> list[str]:
-    """Return a line for each code of which there is more than is shown."""
+    """Return a line for each code of which there is more than is shown, where any is."""
+    if not look.most:
+        return []
     return [
         "  "
         + look.terms.say(

@@ -89,7 +89,7 @@ def span_of_a_community(h: Hierarchy, *, least: NDArray[Any], most: NDArray[Any]
     subject="branch",
     severity="warning",
     message="answers for {number} units of level {level}, where {least} to {most} are asked for",
-    hint="share them with another branch, or correct what stands under it or what it covers",
+    hint="share them with a neighbor, or correct what stands under it or what it covers",
     why="A branch with too many groups or grids answers for them on paper only.",
     source=_SPAN + "; account of Luozhuang: 162 branches cover 507 grids, three each",
     needs=("group.parent|:covers>grid",),

@@ -1,0 +1,234 @@
+"""``govtree check`` and ``govtree demo``: a structure, its report, and where that goes."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from importlib import import_module, resources
+from typing import Any
+
+from attrs import frozen
+
+from govtree._files import save
+from govtree._json import to_text
+from govtree._markup import short
+from govtree._names import nearest
+from govtree.cli._output import (
+    BAD_INPUT,
+    CLEAN,
+    FINDINGS,
+    has_color,
+    print_json,
+    print_text,
+    progress,
+    read,
+    refuse,
+    refused,
+    warn,
+)
+from govtree.config import Examined, Structure
+from govtree.coverage import check as checked
+from govtree.display.markdown import report_markdown
+from govtree.display.outline import header_lines
+from govtree.display.report_json import report_json, report_lines
+from govtree.display.sarif import sarif
+from govtree.display.text import figures_lines, report_text
+from govtree.errors import ConfigError, FileError, OutOfRangeError
+from govtree.findings import Report
+from govtree.history import Baseline, load_baseline
+from govtree.rules import Rule
+
+__all__ = ["check", "demo"]
+
+#: What stands above the reports of the demo, and the folder of its second version.
+_REAL = {
+    "luozhuang": """\
+The district, its streets and its communities are real; branches, groups, grids, households,
+bodies and persons below them are synthetic.""",
+    "jinzhai": """\
+The county, its town and its communities are real; branches, groups, grids, households, bodies
+and persons below them are synthetic.""",
+}
+_PLANTED = "planted"
+_SECOND = """
+=== The same structure with planted defects, at least one for each rule ===
+
+Made for this report only, to show what findings look like: each names the unit, its place in
+the tables, and how to mend it."""
+
+
+def check(told: argparse.Namespace) -> int:
+    """Print the report of the structure at a path."""
+    return _run(told, told.path)
+
+
+def demo(told: argparse.Namespace) -> int:
+    """Print the report of a shipped example, and of its version with defects."""
+    plain = argparse.Namespace(
+        **vars(told), as_of=None, select=[], ignore=[], statistics=False, output=[],
+        baseline=None, update_baseline=False,
+    )  # fmt: skip
+    shipped = resources.files("govtree") / "examples" / told.example
+    with resources.as_file(shipped) as folder:
+        code = _run(plain, str(folder), _REAL[told.example])
+    if not told.json:
+        plant = import_module(f"govtree.examples.{told.example}.plant")
+        with tempfile.TemporaryDirectory(prefix="govtree-") as above, contextlib.chdir(above):
+            # From there the paths in the report are short, and the same everywhere.
+            plant.main([_PLANTED])
+            _run(plain, _PLANTED, _SECOND)
+    return code
+
+
+@frozen
+class _Told:
+    """A report, and what is told of it."""
+
+    examined: Examined
+    structure: Structure
+    whole: Report
+    report: Report
+    known: int | None
+
+    @property
+    def lang(self) -> str:
+        return self.examined.language
+
+
+def _run(told: argparse.Namespace, path: str, note: str = "") -> int:
+    with progress() as say:
+        examined = read(path, told.lang, say)
+        structure = examined.structure
+        if structure is None:
+            return refused(examined, as_json=told.json)
+        try:
+            select = _codes(told.select, structure.rules.rules)
+            ignore = _codes(told.ignore, structure.rules.rules)
+            baseline = _baseline(told)
+        except (ConfigError, FileError) as error:
+            return refuse(error.problems, as_json=told.json, lang=examined.language)
+        except OutOfRangeError as error:
+            print(f"govtree: {error}", file=sys.stderr)
+            return BAD_INPUT
+        # Rules of other packages may print; what they say is no part of the report.
+        with contextlib.redirect_stdout(sys.stderr):
+            report = checked(
+                structure.hierarchy,
+                rules=structure.rules,
+                waivers=structure.waivers,
+                as_of=told.as_of,
+                progress=say,
+            )
+        report = report.select(*select) if told.select else report
+        report = report.ignore(*ignore) if told.ignore else report
+        beyond = report if baseline is None else baseline.beyond(report)
+        known = None if baseline is None else len(report) - len(beyond)
+        whole = _Told(examined, structure, report, beyond, known)
+        try:
+            _write(told, whole, baseline)
+        except FileError as error:
+            return refuse(error.problems, as_json=told.json, lang=examined.language)
+        except OutOfRangeError as error:
+            print(f"govtree: {error}", file=sys.stderr)
+            return BAD_INPUT
+    code = FINDINGS if beyond.reaches(told.fail_on) else CLEAN
+    if told.json:
+        return print_json(_json(whole), code)
+    warn(examined)
+    text = _text(whole, statistics=told.statistics, color=has_color(sys.stdout))
+    return print_text("\n\n".join(each for each in (note, text) if each), code)
+
+
+def _codes(asked: Iterable[Sequence[str]], rules: Sequence[Rule]) -> list[str]:
+    """Return the codes that names mean: codes, beginnings of codes, or slugs.
+
+    Raises:
+        OutOfRangeError: If a name means no rule.
+    """
+    codes: list[str] = []
+    for name in (name for names in asked for name in names):
+        meant = [each.code for each in rules if each.slug == name or each.code.startswith(name)]
+        if not meant:
+            known = [word for each in rules for word in (each.code, each.slug)]
+            near = nearest(name, known)
+            hint = f"; did you mean '{near}'?" if near else "; 'govtree rules' lists them"
+            raise OutOfRangeError(f"there is no rule '{short(name)}'{hint}")
+        codes += meant
+    return codes
+
+
+def _baseline(told: argparse.Namespace) -> Baseline | None:
+    if told.baseline is None:
+        if told.update_baseline:
+            raise OutOfRangeError("--update-baseline needs a --baseline FILE to write to")
+        return None
+    try:
+        return load_baseline(told.baseline)
+    except FileError as error:
+        missing = all(each.code == "GT001" for each in error.problems)
+        if told.update_baseline and missing:
+            return Baseline()
+        raise
+
+
+def _write(told: argparse.Namespace, whole: _Told, baseline: Baseline | None) -> None:
+    """Write the files that are asked for."""
+    for form, path in told.output:
+        save(path, _written(form, whole, told))
+    if baseline is not None and told.update_baseline:
+        baseline.updated(whole.whole).save(told.baseline)
+
+
+def _written(form: str, whole: _Told, told: argparse.Namespace) -> Iterable[bytes]:
+    """Return a report in one of the formats. JSON is the record, and holds what is known too."""
+    h = whole.structure.hierarchy
+    if form == "jsonl":
+        lines = report_lines(
+            whole.whole, name=h.name, lang=whole.lang, problems=whole.examined.problems
+        )
+        return (f"{line}\n".encode() for line in lines)
+    if form == "json":
+        text = to_text(_json(whole), indent=2) + "\n"
+    elif form == "sarif":
+        values = sarif(
+            whole.report,
+            rules=whole.structure.rules.rules,
+            levels=h.levels,
+            file=_file(told, whole),
+            lang=whole.lang,
+        )
+        text = to_text(values, indent=2) + "\n"
+    elif form == "md":
+        text = report_markdown(whole.report, name=h.name, levels=h.levels, lang=whole.lang)
+    else:
+        text = _text(whole, statistics=told.statistics, color=False) + "\n"
+    return (text.encode("utf-8", "backslashreplace"),)
+
+
+def _file(told: argparse.Namespace, whole: _Told) -> str:
+    """Return the structure file, where findings are shown that stand in no file."""
+    return next(iter(whole.structure.files), getattr(told, "path", ""))
+
+
+def _json(whole: _Told) -> dict[str, Any]:
+    h = whole.structure.hierarchy
+    return report_json(whole.whole, name=h.name, lang=whole.lang, problems=whole.examined.problems)
+
+
+def _text(whole: _Told, *, statistics: bool, color: bool) -> str:
+    structure, report, lang = whole.structure, whole.report, whole.lang
+    h = structure.hierarchy
+    head = [*header_lines(h, color=color, lang=lang), *figures_lines(report, lang=lang)]
+    text = report_text(
+        report,
+        levels=h.levels,
+        quote=structure.quote,
+        color=color,
+        lang=lang,
+        known=whole.known,
+        most=0 if statistics else None,
+    )
+    return "\n\n".join(each for each in ("\n".join(line for line in head if line), text) if each)

@@ -1,0 +1,302 @@
+"""What may be written behind ``govtree``. Loads no numpy, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import re
+from typing import Any
+
+from govtree import __version__
+
+__all__ = ["FORMATS", "parser"]
+
+_SEVERITIES = ("error", "warning", "note")
+
+#: Formats that a report may be written to a file in.
+FORMATS = ("json", "jsonl", "sarif", "md", "text")
+
+CODES = """\
+exit codes:
+  0    clean
+  1    findings at or above --fail-on
+  2    bad input or a missing file
+  3    internal error
+  130  interrupted
+"""
+
+_SHARED: dict[str, Any] = {"formatter_class": argparse.RawDescriptionHelpFormatter}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command; what was told names the function to run."""
+    whole = argparse.ArgumentParser(
+        prog="govtree",
+        description="The governance structure of a neighborhood: who belongs where, and is "
+        "everybody covered?",
+        epilog=f"""\
+examples:
+  govtree demo
+  govtree check town/structure.yaml
+  govtree show town/structure.yaml --unit B-012
+  govtree rules GT210
+  govtree compare march.json june.json
+
+{CODES}""",
+        **_SHARED,
+    )
+    whole.add_argument("--version", action="version", version=f"govtree {__version__}")
+    commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (_check, _compare, _show, _rules, _profiles, _schema, _demo):
+        add(commands)
+    return whole
+
+
+def _add(commands: Any, name: str, run: str, summary: str, about: str, epilog: str) -> Any:
+    command = commands.add_parser(name, help=summary, description=about, epilog=epilog, **_SHARED)
+    # Named only: the module of a command is loaded when it runs.
+    command.set_defaults(run=run)
+    command.add_argument(
+        "--lang",
+        choices=("en", "zh"),
+        help="language: en or zh (default: GOVTREE_LANG, or what the structure says)",
+    )
+    return command
+
+
+def _check(commands: Any) -> None:
+    command = _add(
+        commands,
+        "check",
+        "govtree.cli._check:check",
+        "is everybody covered? print the findings",
+        "Read a structure, check it by the rules it asks for, and print what is found.",
+        f"""\
+examples:
+  govtree check town/structure.yaml
+  govtree check town --fail-on warning
+  govtree check town --json > report.json
+  govtree check town --select GT4 --ignore vacant-post
+  govtree check town --output sarif=town.sarif --output md=town.md
+  govtree check town --baseline known.json --update-baseline
+  govtree check -- --oddly-named.yaml
+
+{CODES}""",
+    )
+    _add_path(command)
+    _add_report_options(command)
+    command.add_argument(
+        "--as-of",
+        metavar="DAY",
+        type=_day,
+        help="check for this day, YYYY-MM-DD (default: the day of the structure)",
+    )
+    command.add_argument(
+        "--select",
+        metavar="RULES",
+        action="append",
+        type=_names,
+        default=[],
+        help="tell of these rules only: codes, their beginnings (GT4) or slugs, with commas",
+    )
+    command.add_argument(
+        "--ignore",
+        metavar="RULES",
+        action="append",
+        type=_names,
+        default=[],
+        help="do not tell of these rules",
+    )
+    command.add_argument(
+        "--statistics", action="store_true", help="print totals only, no single finding"
+    )
+    command.add_argument(
+        "--output",
+        metavar="FORMAT=FILE",
+        action="append",
+        type=_output,
+        default=[],
+        help=f"also write the report to a file: {', '.join(FORMATS)}; may be repeated",
+    )
+    command.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="tell, and fail for, only what the last run written to this file did not know",
+    )
+    command.add_argument(
+        "--update-baseline",
+        action="store_true",
+        help="write this run to the baseline, which is made where there is none",
+    )
+
+
+def _compare(commands: Any) -> None:
+    command = _add(
+        commands,
+        "compare",
+        "govtree.cli._compare:compare",
+        "what is new, mended, relapsed between reports",
+        "Compare reports that 'govtree check --json' wrote, in order of their days.",
+        f"""\
+examples:
+  govtree compare march.json june.json
+  govtree compare reports/*.json --json
+  govtree compare march.json june.json --fail-on warning
+
+{CODES}""",
+    )
+    command.add_argument("reports", metavar="REPORT", nargs="+", help="a saved report")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    _add_fail_on(command, "exit with 1 where a new or relapsed finding is as grave as this")
+
+
+def _show(commands: Any) -> None:
+    command = _add(
+        commands,
+        "show",
+        "govtree.cli._show:show",
+        "print the structure as a tree",
+        "Print the units of a structure with how many there are below each.",
+        """\
+examples:
+  govtree show town/structure.yaml
+  govtree show town --depth 3
+  govtree show town --unit N-07
+""",
+    )
+    _add_path(command)
+    command.add_argument(
+        "--unit", metavar="ID", help="begin at this unit, and tell what is known of it"
+    )
+    command.add_argument(
+        "--depth",
+        metavar="N",
+        type=_depth,
+        help="levels shown below (default: 2, below a --unit 1)",
+    )
+    command.add_argument("--json", action="store_true", help="print JSON, every unit in it")
+
+
+def _rules(commands: Any) -> None:
+    command = _add(
+        commands,
+        "rules",
+        "govtree.cli._catalogue:rules",
+        "the rules there are, or all about one",
+        "List the rules, those of installed packages included; or tell all about one.",
+        """\
+examples:
+  govtree rules
+  govtree rules GT203
+  govtree rules household-in-two-grids --json
+""",
+    )
+    command.add_argument(
+        "rule", metavar="RULE", nargs="?", help="code, beginning of a code (GT4), or slug"
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _profiles(commands: Any) -> None:
+    command = _add(
+        commands,
+        "profiles",
+        "govtree.cli._catalogue:profiles",
+        "the profiles there are, or one as it is written",
+        "List the shipped profiles, which structures start from; or print one of them.",
+        """\
+examples:
+  govtree profiles
+  govtree profiles jinzhai
+  govtree profiles --json
+""",
+    )
+    command.add_argument("profile", metavar="PROFILE", nargs="?", help="name of a profile")
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _schema(commands: Any) -> None:
+    command = _add(
+        commands,
+        "schema",
+        "govtree.cli._show:schema",
+        "print the JSON Schema of structure files, for editors",
+        "Print the JSON Schema of structure files, so that editors complete them; or of reports.",
+        """\
+examples:
+  govtree schema > structure.schema.json
+  govtree schema --report > report.schema.json
+""",
+    )
+    command.add_argument(
+        "--report", action="store_true", help="that of saved reports, and of JSON lines"
+    )
+
+
+def _demo(commands: Any) -> None:
+    command = _add(
+        commands,
+        "demo",
+        "govtree.cli._check:demo",
+        "check an example that comes with govtree",
+        "Check an example that comes with govtree: Luozhuang District or Jinzhai County. Their "
+        "communities are real; their branches, grids, households and persons are synthetic.",
+        "examples:\n  govtree demo\n  govtree demo jinzhai --lang zh\n",
+    )
+    command.add_argument(
+        "example",
+        nargs="?",
+        choices=("luozhuang", "jinzhai"),
+        default="luozhuang",
+        help="luozhuang (default) or jinzhai",
+    )
+    _add_report_options(command)
+
+
+def _add_path(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "path", metavar="PATH", help="a structure file, or a folder with a structure.yaml in it"
+    )
+
+
+def _add_report_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON")
+    _add_fail_on(command, "exit with 1 where a finding is as grave as this")
+
+
+def _add_fail_on(command: argparse.ArgumentParser, about: str) -> None:
+    command.add_argument(
+        "--fail-on",
+        choices=_SEVERITIES,
+        default="error",
+        metavar="SEVERITY",
+        help=f"{about}: error (default), warning or note",
+    )
+
+
+def _depth(text: str) -> int:
+    depth = int(text)
+    if not 0 <= depth <= 100:
+        raise argparse.ArgumentTypeError("a number from 0 to 100 is meant")
+    return depth
+
+
+def _day(text: str) -> dt.date:
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return dt.date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError("a day is meant, such as 2025-06-30")
+
+
+def _names(text: str) -> list[str]:
+    return [name for each in text.split(",") if (name := each.strip())]
+
+
+def _output(text: str) -> tuple[str, str]:
+    form, is_given, path = text.partition("=")
+    if form not in FORMATS or not is_given or not path:
+        known = ", ".join(FORMATS)
+        raise argparse.ArgumentTypeError(f"FORMAT=FILE is meant, with one of {known}")
+    return form, path
