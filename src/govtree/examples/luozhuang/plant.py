@@ -118,7 +118,7 @@ def serve_all_but(tables: Tables, household: str) -> None:
     tables["serves"] += [
         contact | {"target": row["id"]}
         for row in tables["households"]
-        if row["parent"] == group and row["id"] != household
+        if row["parent"] == group and row["id"] not in {household, contact["source"]}
     ]
 
 
