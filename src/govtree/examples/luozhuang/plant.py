@@ -131,10 +131,6 @@ def lose_head(tables: Tables, building: str) -> None:
     tables["posts"].remove(seat_of(tables, f"{building}/building_head"))
 
 
-def lose_staff(tables: Tables, grid: str) -> None:
-    tables["posts"] = [row for row in tables["posts"] if row["at"] != grid]
-
-
 def leave_vacant(tables: Tables, seat: str) -> None:
     seat_of(tables, seat).update(holder="", appointment_source="", since="", vacant="yes")
 
@@ -245,7 +241,6 @@ DEFECTS: Mapping[str, Callable[[Tables, str], None]] = {
     "household-unserved": serve_all_but,
     "priority-households-unserved": serve_all_but_one_alone,
     "building-without-head": lose_head,
-    "grid-without-staff": lose_staff,
     "vacant-post": leave_vacant,
     "tenure-expired": let_end,
     "tenures-overlap": follow_too_early,
