@@ -98,6 +98,13 @@ def generate() -> Tables:
     add_bodies(draws, tables)
     add_posts(draws, tables, branches)
     add_contact_households(draws, tables, households)
+    # From draws of their own: what was there before them stays as it was.
+    added = Draws(SEED + 1)
+    add_stations(tables)
+    add_leads(added, tables)
+    add_building_heads(added, tables)
+    add_duties(tables, branches)
+    add_responsibilities(tables, branches)
     return tables
 
 
@@ -404,12 +411,7 @@ def add_posts(draws: Draws, tables: Tables, branches: Sequence[Branch]) -> None:
         else:
             holder = people.new(draws.one_of(("committee_member", "community_worker")))
         add_seat(draws, tables, "secretary", branch.row["id"], holder, source)
-    branch_of = {
-        building["compound"]: branch.row["id"]
-        for branch in reversed(branches)
-        for grid in branch.grids
-        for building in grid.buildings
-    }
+    branch_of = branches_of_compounds(branches)
     for compound in tables["compounds"]:
         home = compound["community"]
         if home not in dispatched:
@@ -465,6 +467,95 @@ def add_contact_households(
         tables["serves"].append({"source": chosen["id"], "target": group, "mode": ""})
 
 
+# -- what the profile asks for ----------------------------------------------------------------
+
+
+def branches_of_compounds(branches: Sequence[Branch]) -> dict[object, str]:
+    """Return the branch that answers for each compound; of several, the first."""
+    return {
+        building["compound"]: str(branch.row["id"])
+        for branch in reversed(branches)
+        for grid in branch.grids
+        for building in grid.buildings
+    }
+
+
+def add_stations(tables: Tables) -> None:
+    """Add a service station in each community, which serves all the compounds there."""
+    for number, community in enumerate(tables["communities"], 1):
+        station = f"{community['id']}/station"
+        name = f"合成党群服务站{number:02}"
+        tables["bodies"].append({"id": station, "kind": "service_station", "name": name})
+    for compound in tables["compounds"]:
+        support(tables, f"{compound['community']}/station", compound, "")
+
+
+def add_leads(draws: Draws, tables: Tables) -> None:
+    """Let one body lead in each mixed compound: its manager, or the office of the subdistrict."""
+    managers = managers_of(tables)
+    above = {row["id"]: row["parent"] for row in tables["communities"]}
+    for compound in tables["compounds"]:
+        if compound["type"] == "mixed":
+            office = office_of(above[compound["community"]])
+            support(tables, draws.one_of((managers[compound["id"]], office)), compound, "lead")
+
+
+def managers_of(tables: Tables) -> dict[object, str]:
+    """Return for each compound the body that manages it or, as the backstop, answers for it."""
+    modes = ("contract", "public_benefit", "backstop")
+    return {row["target"]: str(row["source"]) for row in tables["serves"] if row["mode"] in modes}
+
+
+def add_building_heads(draws: Draws, tables: Tables) -> None:
+    """Add a head of each building in a commercial compound, elected by its residents."""
+    people = People(tables["persons"])
+    commercial = {row["id"] for row in tables["compounds"] if row["type"] == "commercial"}
+    for building in tables["buildings"]:
+        if building["compound"] in commercial:
+            holder = people.new("volunteer")
+            add_seat(draws, tables, "building_head", building["id"], holder, "elected")
+
+
+def add_duties(tables: Tables, branches: Sequence[Branch]) -> None:
+    """Add what each branch has to keep.
+
+    Where a developer has withdrawn, the branch still lacks premises, which is why somebody
+    was dispatched.
+    """
+    branch_of = branches_of_compounds(branches)
+    lacking = {branch_of[row["unit"]] for row in tables["flags"]}
+    tables["duties"] = []
+    for branch in tables["branches"]:
+        for duty in ("monthly_meeting", "premises"):
+            kept = duty != "premises" or branch["id"] not in lacking
+            row: Row = {"unit": branch["id"], "duty": duty, "kept": "yes" if kept else "no"}
+            tables["duties"].append(row)
+
+
+def add_responsibilities(tables: Tables, branches: Sequence[Branch]) -> None:
+    """Add who bears each link of the service chain of each compound.
+
+    The branch responds, the first worker of a grid of the compound goes there, the manager
+    does what is to be done, and the office of the subdistrict supervises.
+    """
+    branch_of = branches_of_compounds(branches)
+    managers = managers_of(tables)
+    above = {row["id"]: row["parent"] for row in tables["communities"]}
+    grid_of = {row["compound"]: row["grid"] for row in reversed(tables["buildings"])}
+    tables["responsibilities"] = []
+    for compound in tables["compounds"]:
+        id = compound["id"]
+        chain = {
+            "responder": branch_of[id],
+            "grid": f"{grid_of[id]}/grid_worker/1",
+            "property": managers[id],
+            "supervision": office_of(above[compound["community"]]),
+        }
+        tables["responsibilities"] += [
+            {"unit": id, "matter": matter, "bearer": bearer} for matter, bearer in chain.items()
+        ]
+
+
 # -- files -----------------------------------------------------------------------------------
 
 COLUMNS = {
@@ -485,6 +576,8 @@ COLUMNS = {
     "persons": ("id", "employment", "home"),
     "flags": ("unit", "flag", "since"),
     "serves": ("source", "target", "mode"),
+    "duties": ("unit", "duty", "kept"),
+    "responsibilities": ("unit", "matter", "bearer"),
 }  # fmt: skip
 
 

@@ -100,6 +100,116 @@ def type_other_head(tables: Tables, grid: str) -> None:
     tables["posts"].append(worker | {"post": "grid_head", "number": ""})
 
 
+def name_grid_instead_of_building(tables: Tables, household: str) -> None:
+    row = find(tables["households"], household)
+    row["grid"] = find(tables["buildings"], row["building"])["grid"]
+    row["building"] = ""
+
+
+def lose_contact(tables: Tables, group: str) -> None:
+    tables["serves"].remove(contact_of(tables, group))
+
+
+def serve_all_but(tables: Tables, household: str) -> None:
+    """Let the contact household of a group serve each of its neighbors but *household*."""
+    group = find(tables["households"], household)["parent"]
+    contact = contact_of(tables, group)
+    tables["serves"].remove(contact)
+    tables["serves"] += [
+        contact | {"target": row["id"]}
+        for row in tables["households"]
+        if row["parent"] == group and row["id"] not in {household, contact["source"]}
+    ]
+
+
+def serve_all_but_one_alone(tables: Tables, group: str) -> None:
+    own = (row for row in tables["households"] if row["parent"] == group)
+    serve_all_but(tables, next(row["id"] for row in own if row["living_alone"] == "1"))
+
+
+def lose_head(tables: Tables, building: str) -> None:
+    tables["posts"].remove(seat_of(tables, f"{building}/building_head"))
+
+
+def leave_vacant(tables: Tables, seat: str) -> None:
+    seat_of(tables, seat).update(holder="", appointment_source="", since="", vacant="yes")
+
+
+def let_end(tables: Tables, seat: str) -> None:
+    seat_of(tables, seat)["until"] = "2023-05-31"
+
+
+def follow_too_early(tables: Tables, seat: str) -> None:
+    follow(tables, seat, until="2023-03-31", since="2023-03-31")
+
+
+def follow_too_late(tables: Tables, seat: str) -> None:
+    follow(tables, seat, until="2023-03-31", since="2023-05-01")
+
+
+def follow(tables: Tables, seat: str, until: str, since: str) -> None:
+    first = seat_of(tables, seat)
+    first["until"] = until
+    tables["posts"].append(first | {"holder": f"{first['holder']}b", "since": since, "until": ""})
+
+
+def lose_home(tables: Tables, seat: str) -> None:
+    find(tables["persons"], seat_of(tables, seat)["holder"])["home"] = ""
+
+
+def lose_type(tables: Tables, compound: str) -> None:
+    find(tables["compounds"], compound)["type"] = ""
+
+
+def lose_station(tables: Tables, compound: str) -> None:
+    lose_service(tables, compound, lambda row: row["source"].endswith("/station"))
+
+
+def lose_owners_committee(tables: Tables, compound: str) -> None:
+    lose_service(tables, compound, lambda row: row["source"].startswith("OC-"))
+
+
+def lose_lead(tables: Tables, compound: str) -> None:
+    lose_service(tables, compound, lambda row: row["mode"] == "lead")
+
+
+def lose_helper(tables: Tables, compound: str) -> None:
+    lose_service(tables, compound, lambda row: row["mode"] == "organization_helps")
+
+
+def lose_service(tables: Tables, compound: str, is_it: Callable[[Row], bool]) -> None:
+    found = (row for row in tables["serves"] if row["target"] == compound and is_it(row))
+    tables["serves"].remove(next(found))
+
+
+def station_nobody(tables: Tables, compound: str) -> None:
+    """Let whoever is stationed in *compound* be somebody who was not dispatched."""
+    seat_of(tables, f"{compound}/stationed_secretary")["appointment_source"] = "appointed"
+
+
+def cover_all_but(tables: Tables, compound: str) -> None:
+    """Let a branch cover the buildings of a grid of *compound* but one, and not the grid."""
+    own = [row for row in tables["buildings"] if row["compound"] == compound]
+    grid = own[0]["grid"]
+    branch = branch_over(tables, grid)
+    parts = [row["id"] for row in tables["buildings"] if row["grid"] == grid]
+    left = [each for each in covered_by(branch) if each != grid]
+    branch["covers"] = ";".join([*left, *parts[1:]])
+    for group in tables["groups"]:
+        covered = covered_by(group)
+        group["covers"] = ";".join(each for each in covered if each != parts[0])
+
+
+def let_expire(tables: Tables, compound: str) -> None:
+    find(tables["bodies"], f"OC-{compound[2:]}")["state"] = "expired"
+
+
+def lose_supervision(tables: Tables, compound: str) -> None:
+    rows = tables["responsibilities"]
+    link = ("supervision", compound)
+    rows.remove(next(row for row in rows if (row["matter"], row["unit"]) == link))
+
+
 def miss_figure(tables: Tables, figure: str) -> None:
     if figure == "grids":
         branch = tables["branches"][0]
@@ -126,11 +236,43 @@ DEFECTS: Mapping[str, Callable[[Tables, str], None]] = {
     "branch-without-secretary": lose_secretary,
     "grid-head-not-secretary": type_other_head,
     "declared-figure": miss_figure,
+    "household-in-no-building": name_grid_instead_of_building,
+    "group-without-contact": lose_contact,
+    "household-unserved": serve_all_but,
+    "priority-households-unserved": serve_all_but_one_alone,
+    "building-without-head": lose_head,
+    "vacant-post": leave_vacant,
+    "tenure-expired": let_end,
+    "tenures-overlap": follow_too_early,
+    "gap-between-holders": follow_too_late,
+    "dispatched-without-home": lose_home,
+    "compound-without-type": lose_type,
+    "compound-without-station": lose_station,
+    "required-body-missing": lose_owners_committee,
+    "without-one-lead": lose_lead,
+    "developer-withdrawn": station_nobody,
+    "compound-partly-covered": cover_all_but,
+    "owners-committee-not-seated": let_expire,
+    "support-party-missing": lose_helper,
+    "service-chain-broken": lose_supervision,
 }
 
 
 def find(rows: Iterable[Row], id: str) -> Row:
     return next(row for row in rows if row["id"] == id)
+
+
+def seat_of(tables: Tables, seat: str) -> Row:
+    """Return the row of the seat with this id, which its place, post and number make."""
+    return next(
+        row
+        for row in tables["posts"]
+        if "/".join(filter(None, (row["at"], row["post"], row["number"]))) == seat
+    )
+
+
+def contact_of(tables: Tables, group: str) -> Row:
+    return next(row for row in tables["serves"] if row["target"] == group)
 
 
 def group_of(tables: Tables, branch: Row) -> str:
