@@ -11,8 +11,12 @@ import shlex
 import sys
 from inspect import cleandoc
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structure_file
+
+if TYPE_CHECKING:
+    from govtree.rules import Rule
 
 PROJECT = Path(__file__).resolve().parent.parent
 DOCS = PROJECT / "docs"
@@ -29,12 +33,15 @@ where that can be said. Written by `make reference` from the catalogue.
 RULES = """\
 # Rules
 
-The rules that come with govtree, by their code. Each can be named by its code or by the readable
-name behind it, in `rules:` and `waivers:` of a structure. A rule is silent where another one
-reports what it would need, and says so once where nobody gave what it looks at. Written by
-`make reference` from the catalogue.
+The rules that come with govtree, by their code, with a page each. A rule can be named by its code
+or by the readable name behind it, in `rules:` and `waivers:` of a structure
+([how](structure-file.md#a-rule-a-waiver-a-declared-figure)). A rule is silent where another one
+reports what it would need, and says so once where nobody gave what it looks at. `govtree rules
+GT203` prints the same. Written by `make reference` from the catalogue.
 
 """
+
+CHINESE = json.loads((PROJECT / "src" / "govtree" / "messages.zh.json").read_text("utf-8"))
 
 CONSOLE = re.compile(r"(^```console\n\$ )(govtree .*?)(^```$)", re.MULTILINE | re.DOTALL)
 
@@ -52,56 +59,69 @@ def problems() -> str:
     """Return the page of problems."""
     from govtree import _messages
 
-    chinese = json.loads((Path(_messages.__file__).parent / "messages.zh.json").read_text("utf-8"))
     lines = []
     family = ""
     for code, text in _messages.ENGLISH.items():
         if code[2] != family:
             family = code[2]
             lines += [f"## {FAMILIES[family]}", ""]
-        there = chinese.get(code, {})
+        there = CHINESE.get(code, {})
         told = (text.message, text.hint, there.get("message"), there.get("hint"))
         lines += [f"### {code} {text.slug}", "", "```text", *filter(None, told), "```", ""]
     return PROBLEMS + "\n".join(lines)
 
 
-def rules() -> str:
-    """Return the page of rules."""
+def rules() -> dict[Path, str]:
+    """Return the index of rules, and a page for each of them."""
     from govtree.rules import OFF, SHIPPED
 
-    lines = []
+    lines = ["| code | rule | judges | severity |", "|---|---|---|---|"]
+    pages = {}
+    family = ""
     for rule in SHIPPED:
-        told = f"About: {rule.subject}. Severity: {OFF if rule.off else rule.severity}."
-        if rule.off:
-            told += f" Once it is asked for, its findings are of severity {rule.severity}."
+        if rule.code[2] != family:
+            family = rule.code[2]
+            lines.append(f"| | **{FAMILIES[family]}** | | |")
+        severity = f"{rule.severity}, {OFF} until asked for" if rule.off else rule.severity
+        link = f"[{rule.code}](rules/{rule.code}.md)"
+        lines.append(f"| {link} | {rule.slug} | {rule.subject} | {severity} |")
+        pages[DOCS / "rules" / f"{rule.code}.md"] = rule_page(rule)
+    return {DOCS / "rules.md": RULES + "\n".join(lines) + "\n", **pages}
+
+
+def rule_page(rule: Rule) -> str:
+    """Return the page of one rule."""
+    from govtree.display.catalogue import shown
+    from govtree.rules import OFF
+
+    told = f"Judges: {rule.subject}. Severity: {OFF if rule.off else rule.severity}."
+    if rule.off:
+        told += f" Once it is asked for, its findings are of severity {rule.severity}."
+    lines = [f"# {rule.code} {rule.slug}", "", rule.why, "", f"{told} Rule set: {rule.since}.", ""]
+    chinese = CHINESE.get(rule.code, {})
+    said = (rule.message, rule.hint, chinese.get("message"), chinese.get("hint"))
+    lines += ["```text", *filter(None, said), "```", ""]
+    if rule.parameters:
+        lines += ["| parameter | default | meaning |", "|---|---|---|"]
         lines += [
-            f"## {rule.code} {rule.slug}",
-            "",
-            rule.why,
-            "",
-            told,
-            f"Since: {rule.since}.",
-            "",
+            f"| `{each.name}` | {shown(each.default)} | {each.meaning} |"
+            for each in rule.parameters
         ]
-        lines += ["```text", rule.message, rule.hint, "```", ""]
-        if rule.parameters:
-            lines += ["| parameter | default | meaning |", "|---|---|---|"]
-            lines += [
-                f"| `{each.name}` | {shown(each.default)} | {each.meaning} |"
-                for each in rule.parameters
-            ]
-            lines += [""]
-        lines += ["Fails:", "", "```yaml", cleandoc(rule.failing), "```", ""]
-        lines += ["Mended:", "", "```yaml", cleandoc(rule.mended), "```", ""]
-        lines += [f"Source: {rule.source}", ""]
-    return RULES + "\n".join(lines)
+        lines += [""]
+    lines += ["Fails:", "", "```yaml", cleandoc(rule.failing), "```", ""]
+    lines += ["Mended:", "", "```yaml", cleandoc(rule.mended), "```", ""]
+    needs = [" or ".join(f"`{name}`" for name in each.split("|")) for each in rule.needs]
+    if needs:
+        lines += [f"Not checked without: {', '.join(needs)}.", ""]
+    lines += [f"Source: {rule.source}.", "", "[All rules](../rules.md)", ""]
+    return "\n".join(lines)
 
 
-def shown(value: object) -> str:
-    """Return a default as people write it."""
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
-    return str(value)
+def report_schema() -> str:
+    """Return the JSON Schema of saved reports."""
+    from govtree.display.report_json import report_schema as schema
+
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def sessions(document: str) -> str:
@@ -128,7 +148,8 @@ def main(arguments: list[str]) -> int:
     os.chdir(PROJECT)
     pages = {
         DOCS / "problems.md": problems(),
-        DOCS / "rules.md": rules(),
+        **rules(),
+        DOCS / "report.schema.json": report_schema(),
         DOCS / "structure-file.md": structure_file.page(),
     }
     for page in (PROJECT / "README.md", *sorted(DOCS.rglob("*.md"))):
@@ -143,6 +164,7 @@ def main(arguments: list[str]) -> int:
             print(f"{name} is not what the code says: make reference", file=sys.stderr)
             stale = 1
         else:
+            page.parent.mkdir(exist_ok=True)
             page.write_text(text, encoding="utf-8", newline="\n")
     return stale
 

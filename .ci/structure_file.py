@@ -55,7 +55,34 @@ that nobody gives is open: any word will do. In one that is given, every other w
 
 Under `rules`, a rule is named by its [code or slug](rules.md). Behind it stands `error`,
 `warning`, `note` or `off`, or a mapping with its parameters, and `severity` among them where that
-is to change. A rule that is off by default is switched on by naming it.
+is to change. A rule that is off by default is switched on by naming it. Under `where` stand cases:
+subjects that are asked otherwise, named by the type or tier of a compound, by a tag of their own, or
+by a unit that they are, stand under or lie in. A subject has to do with a compound where it is that,
+shares ground with it, answers for it or serves it. Where several cases fit, the last counts.
+
+```yaml
+rules:
+  required-body-missing:
+    severity: off # for all others
+    where:
+      - {{type: commercial, severity: error, requires: [branch, owners_committee, property_company]}}
+      - {{unit: C-07, severity: warning}}
+```
+
+| key of a case | holds | is |
+|---|---|---|
+{case}
+
+`rule_set: "2026.1"` names the rules as they were when that set was released: rules that come later
+belong to a later set, and are not run unless they are named. Where no set is named, the newest is
+meant. Rules of other packages have codes with a prefix of their own and are run where they are named
+([how a package hands them in](extending.md)).
+
+A waiver sets the findings of one rule at one subject aside until its last day. One whose day is over,
+and one that meets nothing, is a finding itself (GT290, GT291).
+
+`collected` names the units that have sent in their returns. What stands or lies elsewhere is counted
+as not collected, and no fault; a report says how many communities have been collected.
 
 | key of a waiver | holds | is |
 |---|---|---|
@@ -70,7 +97,8 @@ A declared figure is a bare number, which means exactly so many, or one of these
 ## Profiles
 
 A profile is what a structure starts from: `bare` says nothing, `base` is the shipped one where
-none is named, and `luozhuang` stands for one real place. A profile of your own is a YAML file in
+none is named, and the [others](profiles.md) stand for real places; `govtree profiles` lists them. A
+profile of your own is a YAML file in
 the folder of the structure, named by its path; it may hold the settings from `govtree` to
 `declared`, except `name`, `as_of`, `waivers` and records, and may start from another profile.
 
@@ -141,6 +169,7 @@ def page() -> str:
         settings=rows(schema.STRUCTURE),
         level=rows(schema.LEVEL),
         term=rows(schema.TERM),
+        case=rows(schema.CASE),
         waiver=rows(schema.WAIVER),
         figure=rows(schema.FIGURE),
         truths=truths,

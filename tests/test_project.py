@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import govtree
+from govtree.rules import SHIPPED
 
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "src" / "govtree"
@@ -194,7 +195,16 @@ def test_every_page_is_in_the_index():
         for target in LINK.findall((docs / "README.md").read_text("utf-8"))
     }
 
-    assert {*docs.rglob("*.md")} - {docs / "README.md"} <= linked
+    assert {*docs.glob("*.md")} - {docs / "README.md"} <= linked
+
+
+def test_the_index_of_rules_names_the_page_of_each():
+    """Each shipped rule has a page, and the index of rules leads to it."""
+    index = (PROJECT / "docs" / "rules.md").read_text("utf-8")
+    pages = {path.name for path in (PROJECT / "docs" / "rules").glob("*.md")}
+
+    assert pages == {f"{rule.code}.md" for rule in SHIPPED}
+    assert {f"rules/{name}" for name in pages} <= set(LINK.findall(index))
 
 
 def test_the_version_is_the_same_everywhere():
@@ -222,7 +232,9 @@ def test_the_index_names_every_page():
     """Every page of the documentation can be reached from its index."""
     index = (PROJECT / "docs" / "README.md").read_text("utf-8")
     pages = {
-        path.relative_to(PROJECT / "docs").as_posix() for path in DOCUMENTS if "docs" in path.parts
+        path.relative_to(PROJECT / "docs").as_posix()
+        for path in DOCUMENTS
+        if path.parent == PROJECT / "docs"
     }
 
     assert pages - {"README.md"} <= set(LINK.findall(index))

@@ -17,7 +17,6 @@ from govtree.display._terminal import Ink, table
 from govtree.display._terms import DOT, Terms, counted, folded
 from govtree.errors import Location, Problem
 from govtree.findings import NO_TABLES, SEVERITIES, Finding, Report
-from govtree.rules import SHIPPED
 from govtree.rules._declared import HOW, Figures, Stated
 from govtree.units import SHIPPED_LEVELS, Level
 
@@ -27,8 +26,6 @@ __all__ = ["MOST", "figures_lines", "problems_text", "report_text"]
 MOST = 20
 
 Quote = Callable[[Location], str]
-
-_SLUGS = {rule.code: rule.slug for rule in SHIPPED}
 
 
 def report_text(
@@ -266,17 +263,20 @@ def _not_known(report: Report, look: _Look) -> list[str]:
 
 
 def _not_checked(report: Report, look: _Look) -> list[str]:
-    by_code: dict[str, list[str]] = {}
-    for code, reason in report.not_checked:
-        by_code.setdefault(code, []).append(reason)
-    rows = [
-        (code, _SLUGS.get(code, ""), _markup.short(reason))
-        for code, reasons in by_code.items()
-        for reason in reasons[: look.most or MOST]
-    ]
-    lines = [look.ink.on(f"  {line}", "dim") for line in table(rows)] if rows else []
-    hidden = _hidden({code: len(reasons) for code, reasons in by_code.items()}, look)
-    return [look.terms.say("not checked"), *lines, *hidden] if lines else []
+    """Return each reason with the rules that it keeps from being checked."""
+    by_reason: dict[str, list[str]] = {}
+    for each in report.not_checked:
+        codes = by_reason.setdefault(_markup.short(each.reason), [])
+        if each.code not in codes:
+            codes.append(each.code)
+    if not by_reason:
+        return []
+    most = look.most or MOST
+    rows = sorted((", ".join(codes), reason) for reason, codes in by_reason.items())
+    lines = [look.ink.on(f"  {reason}: {codes}", "dim") for codes, reason in rows[:most]]
+    if len(rows) > most:
+        lines.append("  " + look.terms.say("... and {number} more", number=len(rows) - most))
+    return [look.terms.say("not checked"), *lines]
 
 
 def _hidden(counts: Mapping[str, int], look: _Look) -> list[str]:
