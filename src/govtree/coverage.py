@@ -160,7 +160,8 @@ class _Runs:
         looked, not_collected = self._looked(rule, asked)
         try:
             found = rule(self._h, **asked.parameters)
-            assert isinstance(found, Hits)
+            if not isinstance(found, Hits):
+                raise TypeError(f"it returned a value of type {type(found).__name__}, not Hits")
             if not rule.is_shipped:
                 _require_rows(found, self._h.count(rule.subject))
             faults = Faults.gather(

@@ -42,6 +42,7 @@ class Stated:
         number: How many there are, of what is only counted.
         ids: Ids of what may be shared between parts, sorted.
         unsaid: Rows of which it is not known whether they count.
+        open: Whether some of the structure has not been collected, so that there may be more.
         reason: Why it cannot be judged here, or an empty text.
     """
 
@@ -50,6 +51,7 @@ class Stated:
     number: int = 0
     ids: tuple[str, ...] = ()
     unsaid: int = 0
+    open: bool = False
     reason: str = ""
 
     def join(self, other: Stated) -> Stated:
@@ -59,6 +61,7 @@ class Stated:
             number=self.number + other.number,
             ids=tuple(sorted({*self.ids, *other.ids})),
             unsaid=self.unsaid + other.unsaid,
+            open=self.open or other.open,
             reason=min(self.reason, other.reason) if self.reason and other.reason else "",
         )
 
@@ -70,7 +73,7 @@ class Stated:
     def verdict(self) -> bool | None:
         """Return whether the structure has what is declared; None where that is not known."""
         value, how = self.declared.value, self.declared.how
-        least, most = self.found, self.found + self.unsaid
+        least, most = self.found, np.inf if self.open else self.found + self.unsaid
         low, high = {
             "exact": (value, value),
             "about": (
@@ -123,7 +126,9 @@ class Figures:
                 reasons.append(f"{figure}: {each.reason}")
                 continue
             verdict = each.verdict()
-            if verdict is None:
+            if verdict is None and each.open:
+                reasons.append(f"{figure}: not everything has been collected")
+            elif verdict is None:
                 reasons.append(f"{figure}: not known of {each.unsaid:,} whether they count")
             elif not verdict:
                 wrong.append(each)
@@ -162,7 +167,7 @@ class Figures:
 def declared_figure(h: Hierarchy, *, tolerance: NDArray[Any]) -> Figures:
     near: _Near = {}
     return Figures.of(
-        _state(h, Stated(declared, float(allowed)), near)
+        _state(h, Stated(declared, float(allowed), open=h.facts.collected is not None), near)
         for declared, allowed in zip(h.declared, tolerance.tolist(), strict=True)
     )
 

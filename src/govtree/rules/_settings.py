@@ -228,7 +228,8 @@ class _Reader:
             self._say("GT086", keys, rule=self._name)
             return Case()
         named = {key: given[key] for key in CASE if given.get(key) is not None}
-        if not named or not all(isinstance(each, str) for each in named.values()):
+        # A name that could not be read has had its problem.
+        if set(CASE).isdisjoint(given) or not all(isinstance(each, str) for each in named.values()):
             self._say("GT086", keys, rule=self._name)
         rest = {key: value for key, value in given.items() if key not in CASE}
         severity, parameters = self._asked(rest, keys, (*self._known, *CASE))
