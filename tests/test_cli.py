@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from govtree import __version__, cli
-from govtree.cli import main
+from govtree.cli import _check, _output, main
+from govtree.rules import SHIPPED
 
 SOURCE = Path(cli.__file__).parent.parent
 
@@ -110,10 +111,10 @@ def test_arguments_that_do_not_fit(arguments, capsys):
 def test_a_defect_of_govtree_is_no_traceback(written, capsys, monkeypatch):
     """An exception that nobody foresaw is told in words, with exit code 3."""
 
-    def fail(told: object, path: str, note: str = "") -> int:
+    def fail(told: object) -> int:
         raise ZeroDivisionError("a\x1b[2J\nb")
 
-    monkeypatch.setattr(cli, "_report", fail)
+    monkeypatch.setattr(_check, "check", fail)
     monkeypatch.delenv("GOVTREE_DEBUG", raising=False)
 
     assert main(["check", written(CLEAN)]) == 3
@@ -129,10 +130,10 @@ def test_a_defect_of_govtree_is_no_traceback(written, capsys, monkeypatch):
 def test_an_interrupt_ends_with_130(written, capsys, monkeypatch):
     """Ctrl-C ends with 130 and one line."""
 
-    def interrupt(told: object, path: str, note: str = "") -> int:
+    def interrupt(told: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_report", interrupt)
+    monkeypatch.setattr(_check, "check", interrupt)
 
     assert main(["check", written(CLEAN)]) == 130
     assert capsys.readouterr().err == "govtree: interrupted\n"
@@ -247,7 +248,7 @@ def test_demo_checks_the_example_and_calls_it_synthetic(tmp_path, monkeypatch, c
     assert "declared and found: branches 162 · compounds 238 · " in sound
     assert "no findings" in sound
     assert " planted/households.csv:row 20001\n" in planted
-    assert "15 findings: 14 errors, 1 warning, 0 notes" in planted
+    assert "34 findings: 20 errors, 13 warnings, 1 note" in planted
     assert os.listdir() == []
 
 
@@ -269,7 +270,8 @@ def test_the_language_of_the_file_is_spoken(written, capsys, text, command, said
 
 def test_help_and_version(capsys):
     """Every command has help with an example; --version names the version."""
-    for command in ([], ["check"], ["show"], ["schema"], ["demo"]):
+    commands = ("check", "compare", "show", "rules", "profiles", "schema", "demo")
+    for command in ([], *([each] for each in commands)):
         with pytest.raises(SystemExit) as ended:
             main([*command, "--help"])
         assert ended.value.code == 0
@@ -283,6 +285,202 @@ def test_schema_is_json(capsys):
     """The schema command prints the JSON Schema of structure files."""
     assert main(["schema"]) == 0
     assert "grids" in json.loads(capsys.readouterr().out)["properties"]
+
+
+# Rules and profiles
+
+
+def test_rules_are_listed_and_told_of(capsys):
+    """All rules, those of a family, or all about one: why, whom, what it asks, its examples."""
+    assert main(["rules"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["error", "GT201", "household-in-no-group", "household"]
+    assert len(lines) == len(SHIPPED) + 2
+
+    assert main(["rules", "GT4"]) == 0
+    assert {line.split()[1][:3] for line in capsys.readouterr().out.splitlines()[:-2]} == {"GT4"}
+
+    assert main(["rules", "household-in-two-grids"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("error  GT203  household-in-two-grids\n")
+    assert "\nfails:\n  grids: [{id: N-1}, {id: N-2}]\n" in out
+    assert main(["rules", "GT203", "--lang", "zh"]) == 0
+    assert "自己写的网格是" in capsys.readouterr().out
+
+
+def test_rules_and_profiles_are_json_too(capsys):
+    """Records of rules and profiles are plain values with the same keys."""
+    assert main(["rules", "GT301", "--json"]) == 0
+    (sizes,) = json.loads(capsys.readouterr().out)
+    assert [each["name"] for each in sizes["parameters"]] == ["target", "tolerance", "count"]
+
+    assert main(["profiles", "--json"]) == 0
+    profiles = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert profiles["indonesia"]["levels"][-1] == "household"
+    assert "GT402" in profiles["luozhuang"]["rules"]
+    assert "GT301" not in profiles["luozhuang"]["rules"]
+    assert "GT301" in profiles["jinzhai"]["rules"]
+
+
+def test_profiles_are_listed_and_shown(capsys):
+    """The list tells levels and what each stands for; one by name is shown as it is written."""
+    assert main(["profiles"]) == 0
+    out = capsys.readouterr().out
+    assert "  Jinzhai County" in out
+    assert "community organization > compound (grid) branch > building group > household" in out
+    assert main(["profiles", "bare"]) == 0
+    assert capsys.readouterr().out.endswith("govtree: 1\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["rules", "GT999"], "there is no rule 'GT999'"),
+        (["rules", "grid-witout-branch"], "did you mean 'grid-without-branch'?"),
+        (["profiles", "luozhang"], "there is no profile 'luozhang'; did you mean 'luozhuang'?"),
+    ],
+)
+def test_a_rule_or_profile_that_is_not_there(arguments, said, capsys):
+    """An unknown name is bad input, with the one that was meant, in text and in JSON."""
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+    assert main([*arguments, "--json"]) == 2
+    assert said in json.loads(capsys.readouterr().out)["problems"][0]["message"]
+
+
+# Choosing, writing, remembering
+
+DATED = "as_of: 2025-06-30\n"
+
+
+def test_rules_are_chosen_by_code_family_or_slug(written, capsys):
+    """What is not selected is not told of, does not fail, and is not counted."""
+    name = written(FAULTY)
+
+    assert main(["check", name, "--select", "GT212"]) == 0
+    assert "GT210" not in capsys.readouterr().out
+    assert main(["check", name, "--select", "GT2", "--ignore", "grid-without-branch"]) == 0
+    assert "1 finding: 0 errors, 1 warning" in capsys.readouterr().out
+    assert main(["check", name, "--select", "GT210,branch-covering-nothing"]) == 1
+    assert "2 findings" in capsys.readouterr().out
+    assert main(["check", name, "--select", "GT21O"]) == 2
+    assert "there is no rule 'GT21O'; did you mean 'GT210'?" in capsys.readouterr().err
+
+
+def test_statistics_are_totals_only(written, capsys):
+    """Exact totals without a single finding."""
+    assert main(["check", written(FAULTY), "--statistics"]) == 1
+    out = capsys.readouterr().out
+
+    assert "2 findings: 1 error, 1 warning" in out
+    assert "'N-2'" not in out
+
+
+def test_several_outputs_are_written_in_one_run(written, capsys):
+    """Each format goes to its file while the text stays on the screen."""
+    forms = ("sarif", "md", "json", "jsonl", "text")
+    outputs = [part for form in forms for part in ("--output", f"{form}=out.{form}")]
+
+    assert main(["check", written(FAULTY), *outputs]) == 1
+    assert "GT210" in capsys.readouterr().out
+    sarif = json.loads(Path("out.sarif").read_text("utf-8"))
+    assert [each["ruleId"] for each in sarif["runs"][0]["results"]] == ["GT210", "GT212"]
+    assert Path("out.md").read_text("utf-8").startswith("# 梅山镇\n")
+    assert json.loads(Path("out.json").read_text("utf-8"))["counts"]["error"] == 1
+    lines = [json.loads(line) for line in Path("out.jsonl").read_text("utf-8").splitlines()]
+    assert lines[0]["type"] == "report"
+    assert sum(each["type"] == "finding" for each in lines) == 2
+    assert "2 findings" in Path("out.text").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--output", "sarif=no/such/folder.sarif"], "no/such/folder.sarif"),
+        (["--baseline", "known.json"], "there is no file 'known.json'"),
+        (["--update-baseline"], "--update-baseline needs a --baseline FILE"),
+        (["--baseline", "known.json", "--update-baseline"], "has no day"),
+    ],
+)
+def test_outputs_that_cannot_be_written_are_bad_input(written, capsys, arguments, said):
+    """A folder or a baseline that is not there, or a run without a day, is told in words."""
+    assert main(["check", written(FAULTY), *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_baseline_tells_only_what_nobody_knew(written, capsys):
+    """Known findings are counted, and fail nothing; what was mended and comes back is told."""
+    name = written(FAULTY + DATED)
+    known = ["--baseline", "known.json"]
+
+    assert main(["check", name, *known, "--update-baseline"]) == 1
+    capsys.readouterr()
+    assert main(["check", name, *known, "--fail-on", "note"]) == 0
+    out = capsys.readouterr().out
+    assert "no findings" in out
+    assert "known from the baseline: 2 findings" in out
+
+    mended = written(FAULTY.replace("covers: [N-1]", "covers: [N-1, N-2]") + "as_of: 2025-07-31\n")
+    assert main(["check", mended, *known, "--update-baseline"]) == 0
+    again = written(FAULTY + "as_of: 2025-08-31\n")
+    assert main(["check", again, *known]) == 1
+    assert "GT210" in capsys.readouterr().out
+    held = json.loads(Path("known.json").read_text("utf-8"))
+    assert [each["present"] for each in held["findings"]] == [
+        [["2025-06-30", "2025-06-30"]],
+        [["2025-06-30", "2025-07-31"]],
+    ]
+
+
+def test_saved_reports_are_compared(written, capsys):
+    """New, mended and relapsed findings of reports that check wrote, in order of their days."""
+    texts = {
+        "3": FAULTY + "as_of: 2025-03-31\n",
+        "6": FAULTY.replace("covers: [N-1]", "covers: [N-1, N-2]") + "as_of: 2025-06-30\n",
+        "9": FAULTY + "as_of: 2025-09-30\n",
+    }
+    for month, text in texts.items():
+        main(["check", written(text), "--json"])
+        Path(f"{month}.json").write_text(capsys.readouterr().out, encoding="utf-8")
+
+    assert main(["compare", "6.json", "3.json"]) == 0
+    out = capsys.readouterr().out
+    assert "2 reports, from 2025-03-31 to 2025-06-30" in out
+    assert "new 0 · relapsed 0 · unchanged 1 · mended 1" in out
+    assert main(["compare", "9.json", "3.json", "6.json", "--lang", "zh"]) == 1
+    assert "GT210" in capsys.readouterr().out
+    assert main(["compare", "9.json", "3.json", "6.json", "--json"]) == 1
+    assert [each["subject"] for each in json.loads(capsys.readouterr().out)["relapsed"]] == ["N-2"]
+    assert main(["compare", "3.json", "3.json"]) == 2
+    assert main(["compare", "3.json", "nowhere.json"]) == 2
+    assert "there is no file 'nowhere.json'" in capsys.readouterr().err
+
+
+def test_another_day_is_checked_for(written, capsys):
+    """--as-of takes a day; what is none is refused with an example."""
+    seat = "posts: [{post: secretary, at: B-1, holder: p-1, until: 2025-12-31}]\n"
+    name = written(CLEAN + DATED + seat)
+
+    assert main(["check", name]) == 0
+    assert main(["check", name, "--as-of", "2026-01-01"]) == 1
+    assert "GT401" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["check", name, "--as-of", "2026-13-01"])
+    assert "a day is meant, such as 2025-06-30" in capsys.readouterr().err
+
+
+def test_the_language_is_that_of_the_option_the_environment_or_the_file(
+    written, capsys, monkeypatch
+):
+    """--lang goes before GOVTREE_LANG, and that before the language of the structure."""
+    name = written(FAULTY)
+    monkeypatch.setenv("GOVTREE_LANG", "zh")
+    main(["check", name])
+    assert "没有任何党支部覆盖" in capsys.readouterr().out
+    main(["check", name, "--lang", "en"])
+    assert "is covered by no branch" in capsys.readouterr().out
+    main(["check", written(BROKEN)])
+    assert "2 个错误" in capsys.readouterr().err
 
 
 # Terminals
@@ -340,7 +538,7 @@ def test_a_reader_that_goes_away_is_no_fault(written):
 def test_a_line_tells_on_a_terminal_what_takes_long():
     """After a while a terminal is told what is being done, and the line is taken away."""
     terminal = Terminal()
-    bar = cli._Bar(terminal, after=0.0)
+    bar = _output.Bar(terminal, after=0.0)
     bar.tell("households\x1b.csv")
     while "households" not in terminal.getvalue():
         pass
@@ -352,7 +550,7 @@ def test_a_line_tells_on_a_terminal_what_takes_long():
 
 def test_a_pipe_is_told_nothing_on_the_way(written, monkeypatch):
     """Where standard error is no terminal, nothing is written to it while working."""
-    with cli._progress() as progress:
+    with _output.progress() as progress:
         progress("households.csv")
     quiet = io.StringIO()
     monkeypatch.setattr(sys, "stderr", quiet)
