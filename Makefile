@@ -32,7 +32,7 @@ rooms: install ## Imports point down: import-linter
 	$(BIN)/lint-imports
 
 tests: install ## Tests and the examples in docstrings, README and docs: pytest
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 bench: install $(PEERS_INSTALLED) ## Measure size and speed; writes docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py

@@ -303,7 +303,7 @@ def test_rules_are_listed_and_told_of(capsys):
     assert main(["rules", "household-in-two-grids"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("error  GT203  household-in-two-grids\n")
-    assert "\nfails:\n  grids: [{id: N-1}, {id: N-2}]\n" in out
+    assert "\na structure that fails:\n  grids: [{id: N-1}, {id: N-2}]\n" in out
     assert main(["rules", "GT203", "--lang", "zh"]) == 0
     assert "自己写的网格是" in capsys.readouterr().out
 

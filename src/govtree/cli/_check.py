@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from importlib import import_module, resources
+from textwrap import fill
 from typing import Any
 
 from attrs import frozen
@@ -15,12 +16,14 @@ from attrs import frozen
 from govtree._files import save
 from govtree._json import to_text
 from govtree._markup import short
+from govtree._messages import say
 from govtree._names import nearest
 from govtree.cli._output import (
     BAD_INPUT,
     CLEAN,
     FINDINGS,
     has_color,
+    language,
     print_json,
     print_text,
     progress,
@@ -45,19 +48,17 @@ __all__ = ["check", "demo"]
 
 #: What stands above the reports of the demo, and the folder of its second version.
 _REAL = {
-    "luozhuang": """\
-The district, its streets and its communities are real; branches, groups, grids, households,
-bodies and persons below them are synthetic.""",
-    "jinzhai": """\
-The county, its town and its communities are real; branches, groups, grids, households, bodies
-and persons below them are synthetic.""",
+    "luozhuang": "The district, its streets and its communities are real; branches, groups, grids, "
+    "households, bodies and persons below them are synthetic.",
+    "jinzhai": "The county, its town and its communities are real; branches, groups, grids, "
+    "households, bodies and persons below them are synthetic.",
 }
 _PLANTED = "planted"
-_SECOND = """
-=== The same structure with planted defects, at least one for each rule ===
-
-Made for this report only, to show what findings look like: each names the unit, its place in
-the tables, and how to mend it."""
+_SECOND = "The same structure with planted defects, at least one for each rule"
+_ABOUT_SECOND = (
+    "Made for this report only, to show what findings look like: each names the unit, its place in "
+    "the tables, and how to mend it."
+)
 
 
 def check(told: argparse.Namespace) -> int:
@@ -71,15 +72,17 @@ def demo(told: argparse.Namespace) -> int:
         **vars(told), as_of=None, select=[], ignore=[], statistics=False, output=[],
         baseline=None, update_baseline=False,
     )  # fmt: skip
+    lang = language(told.lang)
     shipped = resources.files("govtree") / "examples" / told.example
     with resources.as_file(shipped) as folder:
-        code = _run(plain, str(folder), _REAL[told.example])
+        code = _run(plain, str(folder), fill(say(_REAL[told.example], lang), 96))
     if not told.json:
         plant = import_module(f"govtree.examples.{told.example}.plant")
         with tempfile.TemporaryDirectory(prefix="govtree-") as above, contextlib.chdir(above):
             # From there the paths in the report are short, and the same everywhere.
             plant.main([_PLANTED])
-            _run(plain, _PLANTED, _SECOND)
+            about = fill(say(_ABOUT_SECOND, lang), 96)
+            _run(plain, _PLANTED, f"\n=== {say(_SECOND, lang)} ===\n\n{about}")
     return code
 
 
@@ -99,8 +102,8 @@ class _Told:
 
 
 def _run(told: argparse.Namespace, path: str, note: str = "") -> int:
-    with progress() as say:
-        examined = read(path, told.lang, say)
+    with progress() as tell:
+        examined = read(path, told.lang, tell)
         structure = examined.structure
         if structure is None:
             return refused(examined, as_json=told.json)
@@ -120,7 +123,7 @@ def _run(told: argparse.Namespace, path: str, note: str = "") -> int:
                 rules=structure.rules,
                 waivers=structure.waivers,
                 as_of=told.as_of,
-                progress=say,
+                progress=tell,
             )
         report = report.select(*select) if told.select else report
         report = report.ignore(*ignore) if told.ignore else report

@@ -60,7 +60,10 @@ def rule_text(rule: Rule, *, color: bool = False, lang: str = "en") -> str:
         rows = [(each.name, shown(each.default), each.meaning) for each in rule.parameters]
         listed = "\n".join(f"  {line}" for line in table(rows))
         blocks.append(f"{say('parameters, with what they are by default', lang)}:\n{listed}")
-    for what, text in (("fails", rule.failing), ("mended", rule.mended)):
+    for what, text in (
+        ("a structure that fails", rule.failing),
+        ("the same, mended", rule.mended),
+    ):
         blocks.append(f"{say(what, lang)}:\n{textwrap.indent(cleandoc(text), '  ')}")
     return "\n\n".join(blocks)
 
