@@ -67,6 +67,7 @@ def test_the_example_of_the_reference_page_loads():
     assert [(each.code, each.subject) for each in report] == [
         ("GT201", "H-0004"),
         ("GT301", "N-01"),
+        ("GT304", "N-02"),
     ]
 
 
