@@ -131,7 +131,16 @@ could not be judged, because cells are not known
   GT201  household-in-no-group: not known of 1 of 4
 
 not checked
-  GT203  household-in-two-grids  no 'grid' of households"""
+  no 'grid' of households: GT203
+  nothing serves anything: GT220, GT221, GT224
+  no areas: GT231
+  no posts at any grid: GT304
+  no 'until' of tenures: GT404
+  no 'since' of tenures: GT406
+  no 'appointment_source' of tenures: GT407
+  no bodies: GT422, GT423, GT424
+  no compounds: GT501, GT507, GT508, GT509\
+"""
 
 
 def test_a_report_reads_like_this():
