@@ -29,6 +29,9 @@ _OWNED = {
 }
 
 
+#: Fields by which a place or a household lies in a place.
+_LIES_IN = ("compound", "grid", "micro_grid", "building", "entrance")
+
 #: Tables whose rows say something about those that they name.
 _SAYING = ("post", "relation", *_OWNED)
 
@@ -77,7 +80,12 @@ def rows_around(sheets: Mapping[str, Sheet], own: Masks) -> Masks:
     about those: the posts at a place nearby and who holds them, the branch that covers it.
     """
     kept = {name: mask.copy() for name, mask in own.items()}
+    # What lies in an own place may be another part's: from the large to the small.
+    for name in (*TERRITORY, "household"):
+        for way in _LIES_IN if name in sheets else ():
+            kept[name] |= _points(sheets[name].columns.get(way), kept, len(sheets[name]))
     _keep_naming(sheets, kept, tuple(sheets))
+    _keep_possible(sheets, kept)
     for _ in range(2):
         _keep_named(sheets, kept)
         _keep_naming(sheets, kept, _SAYING)
@@ -95,6 +103,16 @@ def _keep_naming(sheets: Mapping[str, Sheet], kept: Masks, tables: tuple[str, ..
             for column, stored in sheets[name].columns.items():
                 source = wide if (name, column) == ("relation", "source") else before
                 kept[name] |= _points(stored, source, len(sheets[name]))
+
+
+def _keep_possible(sheets: Mapping[str, Sheet], kept: Masks) -> None:
+    """Keep all rows of a table that a kept unit names without saying which of them."""
+    units = [name for name in sheets if name not in (*_SAYING, *BESIDE, "person")]
+    for name in units:
+        for stored in sheets[name].columns.values():
+            for target, rows in stored.targets.items() if isinstance(stored, References) else ():
+                if target in kept and (rows[kept[name]] == UNKNOWN).any():
+                    kept[target][:] = True
 
 
 def _keep_named(sheets: Mapping[str, Sheet], kept: Masks) -> None:

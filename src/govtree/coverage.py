@@ -85,7 +85,8 @@ def check(
     if as_of is not None:
         h = evolve(h, facts=evolve(h.facts, as_of=as_of))
     given = _as_set(rules)
-    runs = _Runs(h, tuple(waivers), given.rules)
+    # A waiver that is written twice is one.
+    runs = _Runs(h, tuple(dict.fromkeys(waivers)), given.rules)
     # What became of waivers is known when all other rules have been run.
     with shared(h):
         for rule in sorted(given.rules, key=lambda each: each.subject == WAIVER):
