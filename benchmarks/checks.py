@@ -17,11 +17,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import nine
 import numpy as np
@@ -35,6 +36,21 @@ from govtree.rules import SHIPPED, Hits, Parameter, RuleSet, Waiver, rule
 FAULTY = 0.3
 #: Rules of the slowest that are told one by one.
 TOLD = 10
+NOTE = """\
+Another place of as many households, with all that rules ask about: grids, compounds, bodies,
+posts, who holds them, whom they serve. Each library has loaded it into a process of its own,
+with one thread, and the processes take turns; before anything is timed, all of them find the
+same faults in a place with 30 % of its rows wrong, and none in the good one.
+
+The nine: ids used once; the group and the building of each household; its residents, from 0
+to 20; workers of a grid, 1 or 2; households of a grid, 300 give or take 20 %; in each group,
+households (living alone, empty nest) that nobody calls on; the head of a grid is the secretary
+of the branch that covers it; a station for each compound. A loaded hierarchy has each id once
+and no name of a group or building that is not there: reading refuses the rest (GT101, GT102),
+so that what is left to ask of it is who names none (GT201, GT202). No shipped rule has a range
+for the residents of a household, which reading takes as a whole number, 0 or more; that check
+is a rule of one's own, as users write them. The others are GT302, GT301, GT224, GT402 and
+GT503. The line about six leaves out ids, groups and buildings on both sides."""
 ONE_THREAD = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -113,10 +129,7 @@ def _by_rule(h: govtree.Hierarchy) -> dict[str, float]:
         progress=lambda slug: starts.append((code_of[slug], time.process_time())),
     )
     ends = [*(start for _, start in starts[1:]), time.process_time()]
-    return {
-        code: (end - start) * 1e3
-        for (code, start), end in zip(starts, ends, strict=True)
-    }
+    return {code: (end - start) * 1e3 for (code, start), end in zip(starts, ends, strict=True)}
 
 
 def _from_columns(tables: dict[str, population.Cells]) -> govtree.Report:
@@ -129,8 +142,13 @@ def _refused(tables: dict[str, population.Cells]) -> dict[str, int]:
     try:
         govtree.Hierarchy.from_tables(tables, as_of=population.TODAY)
     except govtree.StructureError as error:
-        codes = [problem.code for problem in error.problems]
-        return {code: codes.count(code) for code in set(codes)}
+        counts = Counter(problem.code for problem in error.problems)
+        for problem in error.problems:
+            if problem.code == "GT039":  # so many more of a kind
+                told = dict(problem.values)
+                counts[told["kind"]] += int(told["count"])
+        del counts["GT039"]
+        return dict(counts)
     raise AssertionError("the tables should be wrong")
 
 
@@ -257,7 +275,7 @@ class _Process:
         )
         self.held: int = self._answer()
 
-    def __enter__(self) -> _Process:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -324,9 +342,7 @@ def _require_same_faults(folder: Path, planted: dict[str, int]) -> None:
             assert found == planted, f"{name} finds {found}, planted are {planted}"
 
 
-def _turns(
-    asked: Sequence[tuple[str, _Process, str, int]], repeats: int
-) -> dict[str, Sample]:
+def _turns(asked: Sequence[tuple[str, _Process, str, int]], repeats: int) -> dict[str, Sample]:
     """Return the seconds of several works, measured by turns."""
     seconds: dict[str, list[float]] = {name: [] for name, *_ in asked}
     for _ in range(repeats):
@@ -390,9 +406,7 @@ def _faulty(
         ("the nine", "nine", sum(planted.values())),
         ("all rules", "catalogue", sum(expected.values())),
     ):
-        samples = _turns(
-            [("govtree", bad, work, 3), ("nothing wrong", good, work, 3)], repeats
-        )
+        samples = _turns([("govtree", bad, work, 3), ("nothing wrong", good, work, 3)], repeats)
         yield replace(
             share_of_time(
                 f"{what}, {FAULTY:.0%} of the rows wrong: {number:,} of {number:,} faults found",

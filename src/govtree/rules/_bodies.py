@@ -242,7 +242,8 @@ def body_past_its_end(h: Hierarchy) -> Hits:
     served = h.arrays.pointing("relation", "source", "body")
     serving = h.arrays.is_word("relation", "relation", "serves") & h.arrays.in_force("relation")
     seats, _ = h.arrays.in_office()
-    held = np.unique(np.concatenate([seats, h.arrays.hidden_in_office()]))
+    held = np.zeros(h.count("post"), np.bool_)
+    held[seats] = held[h.arrays.hidden_in_office()] = True
     counts = {
         name: np.bincount(bodies[bodies >= 0], minlength=len(over))
         for name, bodies in (

@@ -111,6 +111,9 @@ class _Held:
 
 def _held(h: Hierarchy) -> _Held:
     seats, persons = h.arrays.in_office()
+    # Most hold one seat, by one tenure; only the few others are sorted.
+    often = (np.bincount(persons, minlength=h.count("person")) > 1)[persons]
+    seats, persons = seats[often], persons[often]
     keys = np.unique(persons.astype(np.int64) << 32 | seats)
     persons, seats = (keys >> 32).astype(np.int32), keys.astype(np.int32)
     several = np.bincount(persons, minlength=h.count("person")) > 1
