@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import datetime as dt
 import gc
+import importlib
 import json
 import os
 import resource
@@ -231,6 +232,8 @@ def main() -> None:
     name, folder = sys.argv[1], Path(sys.argv[2])
     starts = {"govtree": _govtree, "columns": _columns}
     loaded: Any = None
+    for each in nine.IMPORTS.get(name, ()):
+        importlib.import_module(each)
     before = _resident()
     if name in starts:
         loaded, works = starts[name](folder)

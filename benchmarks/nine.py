@@ -455,6 +455,14 @@ def networkx_nine(graph: Any) -> Found:
     return found
 
 
+#: What each peer imports, which is no part of the memory that a place takes.
+IMPORTS = {
+    "polars": ("polars",),
+    "duckdb": ("duckdb",),
+    "pandera (pandas)": ("pandera.pandas",),
+    "pandera (polars)": ("pandera.polars",),
+    "networkx": ("networkx",),
+}
 #: How each peer loads the place and checks it.
 PEERS: dict[str, tuple[Callable[[Path], Any], Callable[[Any], Found]]] = {
     "polars": (polars_load, polars_nine),
