@@ -8,7 +8,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._columns import NONE, UNKNOWN, IntArray, References, Words
+from govtree._columns import NONE, UNKNOWN, IntArray, References, Words, each_once
 from govtree._rows import UNKNOWN_CELL
 from govtree._texts import Texts
 from govtree.findings import Hits, Named
@@ -203,7 +203,7 @@ def member_in_no_group(h: Hierarchy, *, exempt: NDArray[Any]) -> Hits:
 def member_in_two_groups(h: Hierarchy) -> Hits:
     places = _places(h)
     known = places.group >= 0
-    pairs = np.unique(places.of[known] << 32 | places.group[known])
+    pairs = each_once(places.of[known] << 32 | places.group[known])
     groups = np.bincount(pairs >> 32, minlength=len(places.owner))
     unsaid = np.bincount(places.of[places.is_unsaid], minlength=len(places.owner))
     several = groups > 1
