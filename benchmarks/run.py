@@ -1,7 +1,7 @@
 """Measure size and speed beside the peers, and write docs/benchmarks.md.
 
-``python benchmarks/run.py [--households N] [--repeats N] [--only NAME]``; a million
-households and all parts take about ten minutes and 4 GB.
+``python benchmarks/run.py [--households N] [--repeats N] [--only NAME [--write]]``; a million
+households and all parts take about twenty minutes and 8 GB.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import checks
 import graph_view
 import memory
 import population
@@ -24,7 +25,12 @@ import structure_file
 from figure import Figure
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-PACKAGES = ("numpy", "networkx", "pyyaml", "anytree", "bigtree", "treelib", "rustworkx")
+PACKAGES = (
+    *("numpy", "networkx", "pyyaml", "anytree", "bigtree", "treelib", "rustworkx"),
+    *("pandera", "pandas", "polars", "duckdb"),
+)
+#: What a reader has to know of a part, above its table.
+NOTES = {"Checking": checks.NOTE}
 
 
 def main() -> None:
@@ -33,6 +39,7 @@ def main() -> None:
     parser.add_argument("--households", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--only", help="one part; the page is not written then")
+    parser.add_argument("--write", action="store_true", help="with --only: put it into the page")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -43,7 +50,7 @@ def main() -> None:
             "Building": lambda: speed.building(asked.households, asked.repeats),
             "Reading": lambda: speed.reading(folder, asked.repeats),
             "Asking": lambda: speed.asking(folder, asked.households, asked.repeats),
-            "Checking": lambda: speed.checking(folder, asked.repeats),
+            "Checking": lambda: checks.measure(asked.households, asked.repeats),
             "The networkx view": lambda: graph_view.measure(asked.repeats),
             "Structure files": lambda: structure_file.measure(asked.repeats),
         }
@@ -56,6 +63,8 @@ def main() -> None:
                     print(f"  {_line(figure)}", flush=True)
     if asked.only is None:
         PAGE.write_text(_page(figures, asked.households), encoding="utf-8")
+    elif asked.write:
+        _put_into_page(asked.only, figures[asked.only])
 
 
 def _line(figure: Figure) -> str:
@@ -80,14 +89,28 @@ def _page(figures: dict[str, list[Figure]], households: int) -> str:
         "",
     ]
     for title, each in figures.items():
-        lines += [f"## {title}", "", "| what | govtree | peer | reached | target | met |"]
-        lines += ["|---|---|---|---|---|---|"]
-        for figure in each:
-            met = "" if not figure.target else "yes" if figure.met else "**no**"
-            cells = (figure.what, figure.ours, figure.peer, figure.reached, figure.target, met)
-            lines.append(f"| {' | '.join(cells)} |")
-        lines.append("")
+        lines += _section(title, each)
     return "\n".join(lines)
+
+
+def _section(title: str, figures: list[Figure]) -> list[str]:
+    lines = [f"## {title}", ""]
+    if title in NOTES:
+        lines += [NOTES[title], ""]
+    lines += ["| what | govtree | peer | reached | target | met |", "|---|---|---|---|---|---|"]
+    for figure in figures:
+        met = "" if not figure.target else "yes" if figure.met else "**no**"
+        cells = (figure.what, figure.ours, figure.peer, figure.reached, figure.target, met)
+        lines.append(f"| {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
+def _put_into_page(title: str, figures: list[Figure]) -> None:
+    """Put one part into the page in the place of what stands there under its title."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(f"## {title}\n")
+    _, heading, after = rest.partition("\n## ")
+    section = "\n".join(_section(title, figures))
+    PAGE.write_text(before + section + heading + after, encoding="utf-8")
 
 
 def _processor() -> str:

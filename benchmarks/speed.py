@@ -137,24 +137,6 @@ def asking(folder: Path, households: int, repeats: int) -> list[Figure]:
     return figures
 
 
-def checking(folder: Path, repeats: int) -> list[Figure]:
-    """Return the figure of checking coverage."""
-    h = govtree.load(folder).hierarchy
-    # This place has no grids; rules that ask for them have nothing to look at.
-    rules = len(govtree.check(h).checked)
-    samples = taking_turns({"govtree": lambda: govtree.check(h)}, repeats)
-    return [
-        Figure(
-            f"check coverage by the {rules} shipped rules that find their tables here",
-            samples["govtree"].text(1e3, "ms"),
-            "",
-            "",
-            "",
-            True,
-        )
-    ]
-
-
 def _counted(graph: Any) -> dict[str, int]:
     """Return the leaves under each community, added up from the leaves."""
     counts: dict[str, int] = {}

@@ -22,6 +22,7 @@ from govtree._columns import (
     References,
     Sheet,
     Words,
+    each_once,
     filled,
     followed,
     read_only,
@@ -88,7 +89,7 @@ class Arrays(Ways):
         Those of a unit are the ones that :meth:`belongs` leads to it from.
         """
         found = [self._households(name, at) for name, at in self.units_of(table, row)]
-        return np.unique(np.concatenate(found)) if found else nothing(0)
+        return each_once(np.concatenate(found)) if found else nothing(0)
 
     def _households(self, table: str, row: int) -> IntArray:
         if not self.count("household"):
@@ -111,7 +112,7 @@ class Arrays(Ways):
         strays = [self.inside(name, at)["household"] for name, at in places]
         if not strays:
             return found
-        candidates = np.unique(np.concatenate([found, *strays]))
+        candidates = each_once(np.concatenate([found, *strays]))
         return _kept(candidates, self.belongs("household", table, candidates) == row)
 
     def _have_strays(self, level: str) -> bool:
@@ -195,7 +196,7 @@ class Arrays(Ways):
         if not len(rows) or not isinstance(column, References) or not isinstance(words, Words):
             return {}
         rows = rows[(words.codes[rows] == words.code(relation)) & self.in_force("relation", rows)]
-        found = {name: np.unique(targets[rows]) for name, targets in column.targets.items()}
+        found = {name: each_once(targets[rows]) for name, targets in column.targets.items()}
         return {name: each[each >= 0] for name, each in found.items()}
 
     def count_covering(self, table: str) -> NDArray[np.int64]:
@@ -344,7 +345,7 @@ class Arrays(Ways):
         seats = seats[words.codes[seats] == words.code(post)]
         rows = self.inverse("tenure", "post", "post").rows_of(seats)
         rows = rows[self.in_force("tenure", rows)]
-        persons: IntArray = np.unique(self.pointing("tenure", "holder", "person", rows))
+        persons: IntArray = each_once(self.pointing("tenure", "holder", "person", rows))
         return persons
 
 
@@ -357,7 +358,7 @@ def _pairs(ones: IntArray, others: IntArray) -> tuple[IntArray, IntArray]:
     """Return the pairs in which both are rows, sorted, each once."""
     both = (ones >= 0) & (others >= 0)
     # One number a pair sorts many times as fast as a pair does.
-    keys = np.unique(ones[both].astype(np.int64) << 32 | others[both])
+    keys = each_once(ones[both].astype(np.int64) << 32 | others[both])
     return read_only((keys >> 32).astype(np.int32)), read_only(keys.astype(np.int32))
 
 

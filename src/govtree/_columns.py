@@ -27,6 +27,7 @@ __all__ = [
     "Sheet",
     "Stored",
     "Words",
+    "each_once",
     "equal",
     "feed",
     "filled",
@@ -50,6 +51,19 @@ def read_only(array: NDArray[Any]) -> NDArray[Any]:
     """Return *array* after switching off writing to it."""
     array.setflags(write=False)
     return array
+
+
+def each_once(numbers: NDArray[Any]) -> NDArray[Any]:
+    """Return whole *numbers* sorted, each once.
+
+    >>> each_once(np.array([3, 1, 3])).tolist()
+    [1, 3]
+    """
+    # np.unique looks for them by hashing since numpy 2.3, and takes many times as long.
+    ordered = np.sort(numbers)
+    is_new = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
+    return ordered[is_new]
 
 
 def followed(step: IntArray, on: IntArray) -> IntArray:
@@ -79,6 +93,8 @@ def filled(answer: IntArray | None, found: IntArray) -> IntArray:
         return found
     if answer.min(initial=0) >= 0 or not (found != NONE).any():
         return answer
+    if answer.min(initial=0) >= NONE:
+        return np.where(answer >= 0, answer, found)
     return np.where(answer >= 0, answer, np.where(found >= 0, found, np.minimum(answer, found)))
 
 

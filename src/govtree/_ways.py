@@ -19,6 +19,7 @@ from govtree._columns import (
     References,
     Sheet,
     Words,
+    each_once,
     filled,
     followed,
     read_only,
@@ -261,7 +262,7 @@ class Ways:
                 for upper, rows in found.items()
                 if len(rows) and self._names(lower, upper, upper)
             ]
-            found[lower] = np.unique(np.concatenate(parts)) if parts else nothing(0)
+            found[lower] = each_once(np.concatenate(parts)) if parts else nothing(0)
         return found
 
 

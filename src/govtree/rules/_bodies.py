@@ -8,7 +8,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._columns import NONE, UNKNOWN, IntArray, References, Words
+from govtree._columns import NONE, UNKNOWN, IntArray, References, Words, each_once
 from govtree._rows import UNKNOWN_CELL
 from govtree._texts import Texts
 from govtree.findings import Hits, Named
@@ -203,7 +203,7 @@ def member_in_no_group(h: Hierarchy, *, exempt: NDArray[Any]) -> Hits:
 def member_in_two_groups(h: Hierarchy) -> Hits:
     places = _places(h)
     known = places.group >= 0
-    pairs = np.unique(places.of[known] << 32 | places.group[known])
+    pairs = each_once(places.of[known] << 32 | places.group[known])
     groups = np.bincount(pairs >> 32, minlength=len(places.owner))
     unsaid = np.bincount(places.of[places.is_unsaid], minlength=len(places.owner))
     several = groups > 1
@@ -242,7 +242,8 @@ def body_past_its_end(h: Hierarchy) -> Hits:
     served = h.arrays.pointing("relation", "source", "body")
     serving = h.arrays.is_word("relation", "relation", "serves") & h.arrays.in_force("relation")
     seats, _ = h.arrays.in_office()
-    held = np.unique(np.concatenate([seats, h.arrays.hidden_in_office()]))
+    held = np.zeros(h.count("post"), np.bool_)
+    held[seats] = held[h.arrays.hidden_in_office()] = True
     counts = {
         name: np.bincount(bodies[bodies >= 0], minlength=len(over))
         for name, bodies in (

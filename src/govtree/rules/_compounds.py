@@ -9,7 +9,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._columns import NONE, UNKNOWN, IntArray, References, Words
+from govtree._columns import NONE, UNKNOWN, IntArray, References, Words, each_once
 from govtree.findings import Hits, Named
 from govtree.rules._grids import grid_without_branch
 from govtree.rules._rule import Parameter, distinct, rule
@@ -496,7 +496,7 @@ def answering(h: Hierarchy) -> tuple[IntArray, IntArray, NDArray[np.int64]]:
         known = chosen & ~unsaid & (branch >= 0)
         keys.append(compound[known].astype(np.int64) << 32 | branch[known])
         open_ += np.bincount(compound[chosen & unsaid], minlength=length)
-    pairs = np.unique(np.concatenate(keys))
+    pairs = each_once(np.concatenate(keys))
     return (pairs >> 32).astype(np.int32), pairs.astype(np.int32), open_
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._columns import UNKNOWN, IntArray, References, Words
+from govtree._columns import UNKNOWN, IntArray, References, Words, each_once
 from govtree.findings import Hits, Named
 from govtree.rules._rule import Parameter, distinct, rule
 
@@ -111,7 +111,10 @@ class _Held:
 
 def _held(h: Hierarchy) -> _Held:
     seats, persons = h.arrays.in_office()
-    keys = np.unique(persons.astype(np.int64) << 32 | seats)
+    # Most hold one seat, by one tenure; only the few others are sorted.
+    often = (np.bincount(persons, minlength=h.count("person")) > 1)[persons]
+    seats, persons = seats[often], persons[often]
+    keys = each_once(persons.astype(np.int64) << 32 | seats)
     persons, seats = (keys >> 32).astype(np.int32), keys.astype(np.int32)
     several = np.bincount(persons, minlength=h.count("person")) > 1
     return _Held(persons[several[persons]], seats[several[persons]])

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._columns import NONE, UNKNOWN, IntArray, References, Words
+from govtree._columns import NONE, UNKNOWN, IntArray, References, Words, each_once
 from govtree.findings import Hits
 from govtree.rules._rule import Parameter, distinct, rule
 from govtree.rules._ways import count_in, covering, on_ground, through
@@ -360,7 +360,7 @@ def in_office(
     for word in words:
         units, persons = h.arrays.holders(word, table)
         pairs.append(units * some + persons)
-    units, persons = np.divmod(np.unique(np.concatenate(pairs)), some)
+    units, persons = np.divmod(each_once(np.concatenate(pairs)), some)
     # Seats of which it is not known who holds them.
     hidden = _hidden_holders(h, table, words)
     if not kinds:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree._columns import NONE, UNKNOWN, IntArray, followed
+from govtree._columns import NONE, UNKNOWN, IntArray, each_once, followed
 from govtree.findings import Hits, Named
 from govtree.rules._branches import functioning, undecided
 from govtree.rules._compounds import (
@@ -491,5 +491,5 @@ def _bodies_of(by: Serving, chosen: NDArray[np.bool_], rows: NDArray[np.intp]) -
 def _pairs(by: Serving, chosen: NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
     """Return the compounds and bodies of the *chosen* rows, sorted, each pair once."""
     chosen = chosen & (by.body >= 0)
-    keys = np.unique(by.compound[chosen].astype(np.int64) << 32 | by.body[chosen])
+    keys = each_once(by.compound[chosen].astype(np.int64) << 32 | by.body[chosen])
     return (keys >> 32).astype(np.int32), keys.astype(np.int32)

@@ -158,7 +158,7 @@ def _up(h: Hierarchy, to: str) -> IntArray:
     stored = h.sheet("household").columns.get("parent")
     for table, rows in stored.targets.items() if isinstance(stored, References) else ():
         # The many households take one step, from the few units that they name.
-        found = through(rows, h.arrays.above(table, to))
+        found = rows if table == to else through(rows, h.arrays.above(table, to))
         answer = first(answer, found)
     return np.full(h.count("household"), NONE, np.int32) if answer is None else answer
 
