@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from govtree import _markup
 from govtree._messages import say
+from govtree._wording import Label
 from govtree.units import TABLES, Level
 
 __all__ = ["DOT", "Terms", "counted", "folded"]
@@ -29,15 +30,11 @@ class Terms:
 
     def __init__(self, levels: Sequence[Level], lang: str) -> None:
         self.lang = lang
-        # A label is given for a language, whatever the country: 'zh' serves 'zh-CN'.
-        language = lang.replace("_", "-").partition("-")[0].lower()
         #: Label by name of table; of levels their own, of all others the shipped one.
         self.labels: Mapping[str, str] = {
             **{name: say(name.replace("_", "-"), lang) for name in _TABLES},
             **{
-                level.table: dict(level.label).get(
-                    language, say(level.level.replace("_", "-"), lang)
-                )
+                level.table: Label(level.level, level.label, is_ours=True).said(lang)
                 for level in levels
             },
         }

@@ -158,8 +158,8 @@ def _rest(report: Report, shown: dict[str, int], terms: Terms) -> str:
 
 def _not_checked(report: Report, most: int, terms: Terms) -> str:
     by_code: dict[str, list[str]] = {}
-    for code, reason in report.not_checked:
-        by_code.setdefault(code, []).append(reason)
+    for each in report.not_checked:
+        by_code.setdefault(each.code, []).append(each.told(terms.lang))
     lines = []
     for code, reasons in by_code.items():
         lines += [f"- {markdown(code)}: {markdown(short(reason))}" for reason in reasons[:most]]

@@ -107,7 +107,7 @@ def sarif(
             {
                 "executionSuccessful": True,
                 "toolExecutionNotifications": [
-                    _notification(each.code, each.reason, look) for each in report.not_checked
+                    _notification(each.code, each.told(lang), look) for each in report.not_checked
                 ],
             }
         ],
@@ -194,14 +194,14 @@ def _all_in_one(faults: Faults) -> _Groups:
 
 
 def _results(groups: _Groups, look: _Look) -> Iterable[dict[str, Any]]:
-    faults, lang, labels = groups.faults, look.terms.lang, look.terms.labels
+    faults, lang = groups.faults, look.terms.lang
     if groups.rows is None:
         for at in range(len(faults)):
-            finding = faults.finding(at, lang, labels)
+            finding = faults.finding(at, lang)
             yield _result(finding, _said(finding, look), look)
         return
     for rows, branch in zip(groups.rows, groups.branches, strict=True):
-        first = faults.finding(rows[0], lang, labels)
+        first = faults.finding(rows[0], lang)
         gravest = SEVERITIES[int(faults.severities[np.asarray(rows)].min())]
         template = "{number} findings of this rule; the first: {first}"
         if branch is not None:

@@ -266,7 +266,7 @@ def _not_checked(report: Report, look: _Look) -> list[str]:
     """Return each reason with the rules that it keeps from being checked."""
     by_reason: dict[str, list[str]] = {}
     for each in report.not_checked:
-        codes = by_reason.setdefault(_markup.short(each.reason), [])
+        codes = by_reason.setdefault(_markup.short(each.told(look.lang)), [])
         if each.code not in codes:
             codes.append(each.code)
     if not by_reason:

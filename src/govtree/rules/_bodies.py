@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from govtree._columns import NONE, UNKNOWN, IntArray, References, Words
 from govtree._rows import UNKNOWN_CELL
 from govtree._texts import Texts
-from govtree.findings import Hits, Named
+from govtree.findings import Hits, Labeled, Named, Reason
 from govtree.rules._rule import Parameter, distinct, rule
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ def leading_group_chair(h: Hierarchy, *, kind: NDArray[Any], role: NDArray[Any])
     is_kind, may_be = _of_kind(h, kind)
     rows = np.flatnonzero(is_kind & faulty)
     unknown = may_be & ~(is_kind & faulty) & (faulty | (hidden > 0))
-    return Hits(rows, unknown=unknown, number=number[rows], role=role[rows].tolist())
+    return Hits(
+        rows, unknown=unknown, number=number[rows], role=Labeled("membership_role", role[rows])
+    )
 
 
 @rule(
@@ -122,9 +124,9 @@ def leading_group_departments(
     return Hits(
         rows,
         unknown=may_be & doubtful & ~faulty,
-        department=department[rows].tolist(),
-        missing=[missing for missing, _ in told],
-        double=[double for _, double in told],
+        department=Labeled("body_kind", department[rows]),
+        missing=Labeled(_NONE, [missing for missing, _ in told]),
+        double=Labeled(_NONE, [double for _, double in told]),
     )
 
 
@@ -331,6 +333,10 @@ class _Seen:
 
 def _listed(h: Hierarchy, bodies: IntArray) -> str:
     return ", ".join(h.ids("body", bodies)) or "-"
+
+
+#: What is said for a list without any body.
+_NONE = {"-": Reason("none")}
 
 
 @frozen(eq=False)

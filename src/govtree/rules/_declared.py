@@ -13,8 +13,8 @@ from govtree._columns import TAG, UNKNOWN, Words
 from govtree._faults import Faults
 from govtree._names import NearMisses
 from govtree._rows import tables_of
-from govtree.findings import DECLARED, Kind, Severity
-from govtree.rules._rule import Parameter, rule
+from govtree.findings import DECLARED, Kind, Labeled, Reason, Severity
+from govtree.rules._rule import Parameter, no_columns, no_table, rule, said_as_written
 from govtree.units import ROLES, SECTIONS, Declared, columns_of
 
 if TYPE_CHECKING:
@@ -123,13 +123,14 @@ class Figures:
         for each in self.stated:
             figure = each.declared.figure
             if each.reason:
-                reasons.append(f"{figure}: {each.reason}")
+                reasons.append(Reason("{figure}: {reason}", figure=figure, reason=each.reason))
                 continue
             verdict = each.verdict()
-            if verdict is None and each.open:
-                reasons.append(f"{figure}: not everything has been collected")
-            elif verdict is None:
-                reasons.append(f"{figure}: not known of {each.unsaid:,} whether they count")
+            if verdict is None:
+                why = Reason("not known of {number} whether they count", number=each.unsaid)
+                if each.open:
+                    why = Reason("not everything has been collected")
+                reasons.append(Reason("{figure}: {reason}", figure=figure, reason=why))
             elif not verdict:
                 wrong.append(each)
         return (
@@ -138,7 +139,9 @@ class Figures:
                 severity,
                 [each.declared.figure for each in wrong],
                 declared=[_plain(each.declared.value) for each in wrong],
-                how=[HOW[each.declared.how] for each in wrong],
+                how=Labeled(
+                    said_as_written(HOW.values()), [HOW[each.declared.how] for each in wrong]
+                ),
                 found=[each.found for each in wrong],
             ),
             tuple(reasons),
@@ -188,17 +191,24 @@ def _plain(value: float) -> float:
     return int(value) if value == int(value) else value
 
 
-def _hint(near: _Near, word: str, known: Sequence[str]) -> str:
-    """Return which of the *known* words was meant; few are sought, however many are wrong."""
+def _meaning(reason: Reason, near: _Near, word: str, known: Sequence[str]) -> Reason:
+    """Return *reason* with which of the *known* words was meant.
+
+    Few are sought, however many are wrong.
+    """
     meant = near.setdefault(tuple(known), NearMisses(known)).nearest(word)
-    return f"; did you mean '{meant}'?" if meant else ""
+    if not meant:
+        return reason
+    return Reason("{reason}; did you mean '{meant}'?", reason=reason, meant=meant)
 
 
 def _state(h: Hierarchy, stated: Stated, near: _Near) -> Stated:
     """Return *stated* with what *h* has of it."""
     figure = stated.declared.figure
     if stated.declared.how == "increment":
-        return evolve(stated, reason="an increment is seen between two days only, not on one")
+        return evolve(
+            stated, reason=Reason("an increment is seen between two days only, not on one")
+        )
     section, _, word = figure.partition(".")
     if section in _SUMS and not word:
         return _summed(h, stated, section)
@@ -206,12 +216,12 @@ def _state(h: Hierarchy, stated: Stated, near: _Near) -> Stated:
     table = _TABLES.get(section) or levels.get(section)
     if table is None or (table in ROLES and table not in levels.values()):
         known = [*_TABLES, *(name for name in levels if name not in ROLES), *_SUMS]
-        hint = _hint(near, section, known)
-        return evolve(stated, reason=f"nothing is called '{section}'{hint}")
+        unknown = Reason("nothing is called '{word}'", word=section)
+        return evolve(stated, reason=_meaning(unknown, near, section, known))
     if not h.has(table):
         if table == "household":
             return _summed(h, stated, TAG + word if word else "households")
-        return evolve(stated, reason=f"no {SECTIONS.get(table, table)}")
+        return evolve(stated, reason=no_table(table))
     if not word:
         return _counted(h, stated, table, np.ones(h.count(table), np.bool_))
     if table == "household" and any(h.has(name, TAG + word) for name in h.tables):
@@ -226,7 +236,7 @@ def _summed(h: Hierarchy, stated: Stated, column: str) -> Stated:
     """Return *stated* with the sum of numbers that units bring."""
     given = [name for name in h.tables if h.has(name, column)]
     if not given:
-        return evolve(stated, reason=f"no {column.removeprefix(TAG)}")
+        return evolve(stated, reason=Reason("no {column}", column=column.removeprefix(TAG)))
     top = h.levels[0].table
     totals, nowhere = h.arrays.roll_up(column, top if h.has(top) else given[0])
     own = h.own(top)
@@ -255,12 +265,13 @@ def _of_word(h: Hierarchy, stated: Stated, table: str, word: str, near: _Near) -
     named = _column_of(h, table, word, columns)
     if named is None:
         known = sorted({each for column in columns.values() for each in column.words})
-        hint = _hint(near, word, known)
-        called = SECTIONS.get(table, table)
-        return evolve(stated, reason=f"no column of {called} has the word '{word}'{hint}")
+        called = Reason(SECTIONS.get(table, table))
+        template = "no column of {table} has the word '{word}'"
+        unknown = Reason(template, table=called, word=word)
+        return evolve(stated, reason=_meaning(unknown, near, word, known))
     name, term = named
     if name not in columns:
-        return evolve(stated, reason=f"no '{name}' of {SECTIONS.get(table, table)}")
+        return evolve(stated, reason=no_columns(table, [name]))
     with_word = _counted(h, stated, table, columns[name].is_word(term))
     unsaid, own = columns[name].codes == UNKNOWN, h.own(table)
     unsaid = unsaid if own is None else unsaid & own

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree.findings import Hits, Named
+from govtree.findings import LEVELS, Hits, Labeled, Named
 from govtree.rules._rule import rule
 from govtree.rules._ways import covering
 from govtree.units import RELATION_ENDS
@@ -46,7 +46,7 @@ def grid_without_branch(h: Hierarchy) -> Hits:
         grids = h.arrays.within(table, "grid")[parts]
         covered[grids[grids >= 0]] = True
     rows = np.flatnonzero(~covered)
-    return Hits(rows, level=h.facts.called("branch"))
+    return Hits(rows, level=Labeled(LEVELS, h.facts.called("branch")))
 
 
 @rule(
@@ -80,7 +80,7 @@ def grid_with_two_branches(h: Hierarchy) -> Hits:
         related=(Named("branch", over, of=at),),
         number=times[rows],
         branches=[", ".join(each) for each in names],
-        level=h.facts.called("branch"),
+        level=Labeled(LEVELS, h.facts.called("branch")),
     )
 
 
@@ -143,7 +143,7 @@ def cover_across_communities(h: Hierarchy) -> Hits:
     return Hits(
         rows,
         related=(over, *ends),
-        level=h.facts.called("community"),
+        level=Labeled(LEVELS, h.facts.called("community")),
         here=ends[0],
         there=ends[1],
         branch=over,

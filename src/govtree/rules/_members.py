@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govtree._columns import UNKNOWN, Words
-from govtree.findings import Hits
-from govtree.rules._rule import Parameter, distinct, rule
+from govtree.findings import Hits, Labeled
+from govtree.rules._rule import Parameter, distinct, rule, said_as_written
 from govtree.rules._sizes import ANY, Number, covered, in_office
 from govtree.rules._ways import count_in
 from govtree.units import RELATION_ENDS
@@ -59,7 +59,10 @@ def branch_size(h: Hierarchy, *, least: NDArray[Any], most: NDArray[Any]) -> Hit
         rows,
         unknown=~wrong & ~fine & judged,
         number=np.where(many, all_.least, full.most)[rows],
-        counted=np.where(many[rows], "members", "full members").tolist(),
+        counted=Labeled(
+            said_as_written(("members", "full members")),
+            np.where(many[rows], "members", "full members"),
+        ),
         least=least[rows],
         most=most[rows],
     )
@@ -108,7 +111,7 @@ def branch_without_committee(
     full = _full_members(h)
     length = len(full.least)
     few, enough = np.zeros(length, np.bool_), np.zeros(length, np.bool_)
-    number, counted = np.zeros(length, np.int64), np.empty(length, object)
+    number = np.zeros(length, np.int64)
     for words, asked in distinct(posts).items():
         persons = in_office(h, "branch", words)
         # A secretary who is missing is told as such, and would be one of them.
@@ -118,7 +121,6 @@ def branch_without_committee(
         few |= asked & (persons.most + missing < seats)
         enough |= asked & (persons.least + missing >= seats)
         number[asked] = persons.most[asked]
-        counted[asked] = ", ".join(words)
     wrong = few & (full.least >= members)
     fine = enough | (full.most < members)
     rows = np.flatnonzero(wrong)
@@ -127,7 +129,7 @@ def branch_without_committee(
         unknown=~wrong & ~fine,
         members=full.least[rows],
         number=number[rows],
-        counted=counted[rows].tolist(),
+        counted=Labeled("post", posts[rows]),
         least=seats[rows],
     )
 

@@ -9,7 +9,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, IntArray, Words
-from govtree.findings import Hits
+from govtree.findings import Hits, Labeled, Reason
 from govtree.rules._posts import _held_seats
 from govtree.rules._rule import Parameter, distinct, rule
 from govtree.rules._sizes import unstaffed
@@ -161,11 +161,16 @@ def gap_between_holders(h: Hierarchy) -> Hits:
     rows, at, gaps = np.unique(seats, return_index=True, return_counts=True)
     # The two ends of an interval as ISO 8601 writes them.
     texts = [f"{one}/{two}" for one, two in zip(_as_texts(begin), _as_texts(end), strict=True)]
-    ends = at + gaps
+    said = {
+        text: Reason("{first} to {last}", first=one, last=two) if one != two else Reason(one)
+        for text in texts
+        for one, _, two in [text.partition("/")]
+    }
+    ends = (at + gaps).tolist()
     return Hits(
         rows,
         number=np.bincount(seats, end - begin + 1, h.count("post")).astype(np.int64)[rows],
-        days=[", ".join(texts[a:b]) for a, b in zip(at.tolist(), ends.tolist(), strict=True)],
+        days=Labeled(said, [tuple(texts[a:b]) for a, b in zip(at.tolist(), ends, strict=True)]),
     )
 
 
@@ -219,7 +224,7 @@ def dispatched_without_home(h: Hierarchy, *, source: NDArray[Any]) -> Hits:
         found[missing[asked[missing]]] = True
         unknown[open_[asked[open_]]] = True
     rows = np.flatnonzero(found)
-    return Hits(rows, unknown=unknown & ~found, source=source[rows].tolist())
+    return Hits(rows, unknown=unknown & ~found, source=Labeled("appointment_source", source[rows]))
 
 
 RULES = (
