@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from govtree import _markup
 from govtree._messages import say
 from govtree._wording import Label
+from govtree.findings import NO_TABLES, Finding
 from govtree.units import TABLES, Level
 
 __all__ = ["DOT", "Terms", "counted", "folded"]
@@ -50,6 +51,20 @@ class Terms:
         'branch 162 · household 149,507'
         """
         return DOT.join(f"{self.called(table)} {number:,}" for table, number in counts)
+
+    def finding(self, finding: Finding) -> str:
+        """Return a finding as one sentence: its subject, what is wrong, how to mend it."""
+        subject = _markup.short(finding.subject)
+        if finding.level in NO_TABLES:
+            text = self.say("'{subject}' {message}", subject=subject, message=finding.message)
+        else:
+            text = self.say(
+                "{level} '{subject}' {message}",
+                level=self.called(finding.level),
+                subject=subject,
+                message=finding.message,
+            )
+        return self.say("{text}; {hint}", text=text, hint=finding.hint) if finding.hint else text
 
     def say(self, template: str, **values: object) -> str:
         """Return *template* in the language, with *values* in its named places."""

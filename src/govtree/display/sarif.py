@@ -22,7 +22,7 @@ from govtree._markup import one_line, sarif_text
 from govtree._messages import say
 from govtree.display._terms import Terms
 from govtree.errors import Location
-from govtree.findings import NO_TABLES, SEVERITIES, Finding, Kind, Report
+from govtree.findings import SEVERITIES, Finding, Kind, Report
 from govtree.rules import Rule
 from govtree.units import SHIPPED_LEVELS, Level
 
@@ -198,7 +198,7 @@ def _results(groups: _Groups, look: _Look) -> Iterable[dict[str, Any]]:
     if groups.rows is None:
         for at in range(len(faults)):
             finding = faults.finding(at, lang)
-            yield _result(finding, _said(finding, look), look)
+            yield _result(finding, look.terms.finding(finding), look)
         return
     for rows, branch in zip(groups.rows, groups.branches, strict=True):
         first = faults.finding(rows[0], lang)
@@ -207,21 +207,13 @@ def _results(groups: _Groups, look: _Look) -> Iterable[dict[str, Any]]:
         if branch is not None:
             template = "{number} findings of this rule at {branch}; the first: {first}"
         called = f"{look.terms.called('branch')} '{one_line(branch or '')}'"
-        text = say(template, lang, number=len(rows), branch=called, first=_said(first, look))
+        text = say(template, lang, number=len(rows), branch=called, first=look.terms.finding(first))
         result = _result(evolve(first, severity=gravest), text, look)
         mark = hashlib.blake2b(f"{first.code}\0{branch or ''}".encode("utf-8", "surrogatepass"))
         yield result | {
             "occurrenceCount": len(rows),
             "partialFingerprints": {"govtree-together/v1": mark.hexdigest()[:32]},
         }
-
-
-def _said(finding: Finding, look: _Look) -> str:
-    subject = f"'{one_line(finding.subject)}'"
-    if finding.level not in NO_TABLES:
-        subject = f"{look.terms.called(finding.level)} {subject}"
-    hint = f"; {finding.hint}" if finding.hint else ""
-    return f"{subject} {finding.message}{hint}"
 
 
 def _result(finding: Finding, text: str, look: _Look) -> dict[str, Any]:

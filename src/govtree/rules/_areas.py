@@ -70,7 +70,8 @@ class Top:
 @rule(
     code="GT230",
     subject=WHOLE,
-    message="has {number} units at the top, where at most {roots} may stand there: {units}",
+    message="has {number} units at the top ({level}), where at most {roots} may stand there: "
+    "{units}",
     hint="put them under one unit of a level above, or raise 'roots'",
     why="Where the structure is to have one head, a second one answers to nobody.",
     source="the profile that names a single root, such as a town general branch",

@@ -208,7 +208,7 @@ def compound_without_manager(
 @rule(
     code="GT508",
     subject="compound",
-    message="has no {level} that answers for {number} of its buildings",
+    message="has buildings that no {level} answers for: {number}",
     hint="add them, or the grid that they lie in, to the 'covers' of a {level}",
     why="Where branches cover parts of a grid, a building between the parts is on no list.",
     source="account of Luozhuang: every building of a compound is in the care of a branch",
@@ -245,7 +245,7 @@ def compound_partly_covered(h: Hierarchy) -> Hits:
     code="GT513",
     subject="compound",
     severity="warning",
-    message="is in the care of {number} units of level {level}: {branches}",
+    message="is in the care of more than one {level} ({number}): {branches}",
     hint="let one of them cover all of its grids",
     why="Where a place says one branch a compound, residents know one door and one secretary.",
     source="account of Jinzhai: 69 compounds, 69 branches",

@@ -62,7 +62,7 @@ class _Reach:
     code="GT220",
     subject="group",
     severity="warning",
-    message="has no contact household and no {posts} in office for its {households} households",
+    message="has no contact household and no {posts} in office; households in it: {households}",
     hint="name a household of it that serves it, or who holds '{posts}' at it",
     why="Nobody next door hears first when somebody in such a group needs help.",
     source=_CALLS,
@@ -150,8 +150,8 @@ def household_unserved(h: Hierarchy, *, posts: NDArray[Any], tags: NDArray[Any])
     code="GT222",
     subject="building",
     severity="warning",
-    message="has no seat of a {post}",
-    hint="add the seat of a '{post}' at it under 'posts', with who holds it",
+    message="has no seat for the post '{post}'",
+    hint="add a seat for '{post}' at it under 'posts', with who holds it",
     why="Without a head, nobody in the house knows of every stairwell, and no notice gets around.",
     source="account of Luozhuang: heads of buildings and entrances are one of three teams of a "
     "compound; most places ask for them in some types of compounds only",
@@ -178,8 +178,8 @@ def building_without_head(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
     code="GT223",
     subject="entrance",
     severity="warning",
-    message="has no seat of a {post}",
-    hint="add the seat of a '{post}' at it under 'posts', with who holds it",
+    message="has no seat for the post '{post}'",
+    hint="add a seat for '{post}' at it under 'posts', with who holds it",
     why="Of a stairwell without a head nobody can say who lives there and who has moved.",
     source="account of Luozhuang: heads of buildings and entrances are one of three teams of a "
     "compound; most places ask for them in some types of compounds only",
@@ -208,7 +208,7 @@ def entrance_without_head(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
     code="GT224",
     slug="priority-households-unserved",
     subject="group",
-    message="has {number} households ({tags}) that no contact household and no {posts} reaches",
+    message="has households ({tags}) that no contact household and no {posts} reaches: {number}",
     hint="let a contact household or a {posts} serve each of them; the register says which they "
     "are, this report never does",
     why="Of old people who live alone, the first who notices that a door stays shut is the "

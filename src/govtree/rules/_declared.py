@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -13,9 +13,9 @@ from govtree._columns import TAG, UNKNOWN, Words
 from govtree._faults import Faults
 from govtree._names import NearMisses
 from govtree._rows import tables_of
-from govtree.findings import DECLARED, Kind, Labeled, Reason, Severity
+from govtree.findings import DECLARED, Kind, Label, Labeled, Reason, Said, Severity
 from govtree.rules._rule import Parameter, no_columns, no_table, rule, said_as_written
-from govtree.units import ROLES, SECTIONS, Declared, columns_of
+from govtree.units import ROLES, SECTIONS, Declared, Term, columns_of
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -44,6 +44,7 @@ class Stated:
         unsaid: Rows of which it is not known whether they count.
         open: Whether some of the structure has not been collected, so that there may be more.
         reason: Why it cannot be judged here, or an empty text.
+        called: What people call what is counted.
     """
 
     declared: Declared
@@ -53,6 +54,7 @@ class Stated:
     unsaid: int = 0
     open: bool = False
     reason: str = ""
+    called: Said = Label("")
 
     def join(self, other: Stated) -> Stated:
         """Return the figure of both parts; what one of them cannot tell, the other may."""
@@ -143,6 +145,10 @@ class Figures:
                     said_as_written(HOW.values()), [HOW[each.declared.how] for each in wrong]
                 ),
                 found=[each.found for each in wrong],
+                figure=Labeled(
+                    {each.declared.figure: each.called for each in wrong},
+                    [each.declared.figure for each in wrong],
+                ),
             ),
             tuple(reasons),
         )
@@ -151,7 +157,7 @@ class Figures:
 @rule(
     code="GT303",
     subject=DECLARED,
-    message="is declared as {how}{declared}, but the structure has {found}",
+    message="is declared as {how}{declared}, but the structure has {found} ({figure})",
     hint="correct the figure, or look for the rows that are missing or too many",
     why="A figure that was published and a register that says otherwise cannot both be shown.",
     source="the figure's own publication, named where it is declared",
@@ -169,9 +175,10 @@ class Figures:
 )
 def declared_figure(h: Hierarchy, *, tolerance: NDArray[Any]) -> Figures:
     near: _Near = {}
+    is_open = h.facts.collected is not None
     return Figures.of(
-        _state(h, Stated(declared, float(allowed), open=h.facts.collected is not None), near)
-        for declared, allowed in zip(h.declared, tolerance.tolist(), strict=True)
+        _state(h, Stated(each, allowed, open=is_open, called=_called(h, each.figure)), near)
+        for each, allowed in zip(h.declared, tolerance.tolist(), strict=True)
     )
 
 
@@ -200,6 +207,22 @@ def _meaning(reason: Reason, near: _Near, word: str, known: Sequence[str]) -> Re
     if not meant:
         return reason
     return Reason("{reason}; did you mean '{meant}'?", reason=reason, meant=meant)
+
+
+def _called(h: Hierarchy, figure: str) -> Said:
+    """Return what people call what a figure counts: a table, and a word of it."""
+    section, _, word = figure.partition(".")
+    levels = {each.level: each.table for each in h.levels}
+    table = _TABLES.get(section) or levels.get(section)
+    if table is None or table not in tables_of(h.levels):
+        return Reason(figure)
+    called = h.facts.level_label(table)
+    if not word:
+        return called
+    vocabularies = (*(terms for _, terms in _terms(h, table)), h.vocabularies.get("tag", ()))
+    found = (term for terms in vocabularies for term in terms)
+    label = next((each.label for each in found if word in (each.term, *each.aliases)), ())
+    return Reason("{table}: {word}", table=called, word=Label(word, label))
 
 
 def _state(h: Hierarchy, stated: Stated, near: _Near) -> Stated:
@@ -278,10 +301,8 @@ def _of_word(h: Hierarchy, stated: Stated, table: str, word: str, near: _Near) -
     return evolve(with_word, unsaid=int(np.count_nonzero(unsaid)))
 
 
-def _column_of(
-    h: Hierarchy, table: str, word: str, columns: dict[str, Words]
-) -> tuple[str, str] | None:
-    """Return the column of *table* that has *word*, and the word as it is stored there."""
+def _terms(h: Hierarchy, table: str) -> Iterator[tuple[str, Sequence[Term]]]:
+    """Yield each column of words of *table*, with the terms that it may hold."""
     level = next((each for each in h.levels if each.table == table), None)
     for name, column in columns_of(tables_of(h.levels)[table]).items():
         if column.shape != "term":
@@ -290,6 +311,14 @@ def _column_of(
         terms = h.vocabularies.get(vocabulary, ())
         if name == "kind" and level is not None and level.kinds:
             terms = level.kinds
+        yield name, terms
+
+
+def _column_of(
+    h: Hierarchy, table: str, word: str, columns: dict[str, Words]
+) -> tuple[str, str] | None:
+    """Return the column of *table* that has *word*, and the word as it is stored there."""
+    for name, terms in _terms(h, table):
         for term in terms:
             if word == term.term or word in term.aliases:
                 return name, term.term

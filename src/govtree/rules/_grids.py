@@ -52,7 +52,7 @@ def grid_without_branch(h: Hierarchy) -> Hits:
 @rule(
     code="GT211",
     subject="grid",
-    message="is covered by {number} units of level {level}: {branches}",
+    message="is covered by more than one {level} ({number}): {branches}",
     hint="leave it in the 'covers' of one",
     why="Where two branches answer for a grid, each waits for the other.",
     source=_COVER,

@@ -212,7 +212,7 @@ def household_in_two_communities(h: Hierarchy) -> Hits:
 @rule(
     code="GT206",
     subject="building",
-    message="lies in no grid, and with it {households} households",
+    message="lies in no grid; households in it: {households}",
     hint="name its grid",
     why="Everybody in a building outside of every grid is on no grid worker's round.",
     source=_GRIDS,
@@ -250,7 +250,7 @@ def building_in_no_grid(h: Hierarchy) -> Hits:
 @rule(
     code="GT207",
     subject="group",
-    message="stands in no {level}, and with it {households} households",
+    message="stands in no {level}; households in it: {households}",
     hint="name its {level} as its parent",
     why="Nobody above answers for a group that hangs in the air.",
     source=_CHAIN,

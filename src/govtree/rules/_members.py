@@ -28,7 +28,7 @@ _GENERAL = "general_branch"
     code="GT307",
     subject="branch",
     severity="warning",
-    message="has {number} {counted}, where {least} to {most} are asked for",
+    message="has {counted}: {number}, where {least} to {most} are asked for",
     hint="join it with a neighbor, divide it, or correct its 'members'",
     why="Two members cannot outvote each other, and among a hundred nobody is missed at a meeting.",
     source=f"{_REGULATION}, article 4: from 3 full members on; as a rule 50 members at most",
@@ -72,8 +72,8 @@ def branch_size(h: Hierarchy, *, least: NDArray[Any], most: NDArray[Any]) -> Hit
     code="GT308",
     subject="branch",
     severity="warning",
-    message="has {members} full members, but {number} persons in office ({counted}); "
-    "a committee has {least}",
+    message="has {members} full members, but only {number} in office ({counted}); "
+    "a committee has at least {least}",
     hint="fill the posts of its committee, or correct who is in office",
     why="With this many members a branch is led by a committee, not by one person alone.",
     source=f"{_REGULATION}, article 20: a committee of 3 to 5 from 7 full members on",
@@ -138,7 +138,8 @@ def branch_without_committee(
     code="GT309",
     subject="group",
     severity="warning",
-    message="has {number} members, those on probation included, where {least} are asked for",
+    message="has too few members, those on probation included: {number}, where at least {least} "
+    "are asked for",
     hint="join it with a neighbor, or correct its 'members'",
     why="A group of two is a conversation: it holds no meeting and elects no leader.",
     source="Rules on the Work of Party Groups in central and state organs (for trial), as "
@@ -173,7 +174,7 @@ def group_size(h: Hierarchy, *, least: NDArray[Any]) -> Hits:
     code="GT310",
     subject="branch",
     severity="warning",
-    message="covers {number} units, where {most} are asked for at most",
+    message="covers {number} units, where at most {most} are asked for",
     hint="divide it, or let another branch cover some of them",
     why="A joint branch is meant for neighbors of a size; one over a whole quarter joins nobody.",
     source=f"{_REGULATION}, article 5: a joint branch covers as a rule 5 units at most, where a "

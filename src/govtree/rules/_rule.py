@@ -299,6 +299,10 @@ def rule(
     return made
 
 
+#: Relations whose names say what one unit does to another.
+_VERBS = ("covers", "serves")
+
+
 def _missing(h: Hierarchy, alternatives: Sequence[str]) -> Reason:
     """Return what is missing, as people say it: of one table, the columns together."""
     first = alternatives[0]
@@ -333,11 +337,13 @@ def no_columns(table: str, columns: Sequence[str]) -> Reason:
 
 def nothing_leads(h: Hierarchy, relation: str, target: str = "") -> Reason:
     """Return that no relation of this name leads to a table, or to any, as a reason."""
-    called = h.facts.label("relation", relation)
+    if relation not in _VERBS:
+        return Reason("no relation '{relation}'", relation=h.facts.label("relation", relation))
+    verb = Reason(relation)
     if target:
         place = h.facts.level_label(target)
-        return Reason("nothing {relation} any {place}", relation=called, place=place)
-    return Reason("nothing {relation} anything", relation=called)
+        return Reason("nothing {relation} any {place}", relation=verb, place=place)
+    return Reason("nothing {relation} anything", relation=verb)
 
 
 def said_as_written(words: Iterable[str]) -> Mapping[str, Reason]:

@@ -132,7 +132,7 @@ def tenures_overlap(h: Hierarchy) -> Hits:
     slug="gap-between-holders",
     subject="post",
     severity="note",
-    message="had nobody in office on {number} days between two holders: {days}",
+    message="had nobody in office between two holders: {days}; days in all: {number}",
     hint="name who held or acted in those days, or correct the days",
     why="What fell due in those days was nobody's, and nobody can say today what became of it.",
     source=_IN_SEAT,
@@ -179,7 +179,7 @@ def gap_between_holders(h: Hierarchy) -> Hits:
     slug="dispatched-without-home",
     subject="post",
     severity="warning",
-    message="has a holder who was sent ({source}) by nobody knows whom: no home body is named",
+    message="has a holder who was sent ({source}), and no home body is named that sent them",
     hint="name the body under 'home' of the person, or correct the source of the appointment",
     why="Who is sent to a place is supported, relieved and called back by the body that sent them; "
     "without one the post is a promise that nobody keeps.",

@@ -57,7 +57,7 @@ class Number:
     slug="households-a-grid",
     subject="grid",
     severity="warning",
-    message="has {number} {counted}, where {least} to {most} are asked for",
+    message="has {counted}: {number}, where {least} to {most} are asked for",
     hint="draw its lines anew together with its neighbors, or waive the rule and say why",
     why="One worker knows the people of some hundred households by name, not of a thousand.",
     source="account of Jinzhai: grids of about 300 households; many places name other figures",
@@ -151,7 +151,7 @@ def workers_a_grid(
     slug="households-a-group",
     subject="group",
     severity="warning",
-    message="has {number} {counted}, where {least} to {most} are asked for",
+    message="has {counted}: {number}, where {least} to {most} are asked for",
     hint="split it, join it with a neighbor, or waive the rule and say why",
     why="Who leads a group calls at every door; too many doors are left out, and a group of few "
     "has nobody to take its turns.",
@@ -186,7 +186,7 @@ def households_a_group(
     slug="households-a-community",
     subject="community",
     severity="warning",
-    message="has {number} {counted}, where {least} to {most} are asked for",
+    message="has {counted}: {number}, where {least} to {most} are asked for",
     hint="draw its lines anew together with its neighbors, or waive the rule and say why",
     why="One committee cannot hold meetings for ten thousand households, and fifty are too few to "
     "seat one.",

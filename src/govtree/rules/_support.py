@@ -42,7 +42,7 @@ _HOLDING = ("compound", "building", "entrance")
 @rule(
     code="GT505",
     subject="compound",
-    message="lacks {missing}",
+    message="lacks: {missing}",
     hint="name the body under 'bodies' with the compound in its 'serves', or fill the post",
     why="Where one of the parties is missing, the others have nobody to settle a matter with.",
     source=LUOZHUANG,
@@ -83,7 +83,7 @@ def required_body_missing(h: Hierarchy, *, requires: NDArray[Any]) -> Hits:
 @rule(
     code="GT506",
     subject="compound",
-    message="is served by {number} bodies as '{mode}', where exactly one is asked for",
+    message="is served by {number} bodies in the mode '{mode}', where exactly one is asked for",
     hint="give the mode '{mode}' to the one body that decides where the others differ",
     why="A compound of several kinds has several managers; of two that lead, neither does.",
     source=LUOZHUANG,
@@ -280,7 +280,7 @@ def support_party_missing(h: Hierarchy, *, parties: NDArray[Any]) -> Hits:
     code="GT512",
     subject="compound",
     severity="warning",
-    message="has nobody who is responsible for {missing}",
+    message="has nobody who is responsible for: {missing}",
     hint="name the bearer under 'responsibilities'",
     why="A matter runs from responder to supervision; at the first link without a name it stops.",
     source="account of Luozhuang: the service chain of responder, grid, property and supervision",
