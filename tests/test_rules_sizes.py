@@ -285,8 +285,8 @@ def test_a_span_names_the_level_as_the_place_calls_it():
     asked = RuleSet.of({"GT311": {"most": 1}, "GT312": {}}).only("GT311", "GT312")
 
     assert [each.message for each in check(h, rules=asked)] == [
-        "has 2 units of level rw, where 1 to 1 are asked for",
-        "answers for 0 units of level rt, where 1 to 10 are asked for",
+        "has 2 below it at the level rw, where 1 to 1 are asked for",
+        "answers for 0 at the level rt, where 1 to 10 are asked for",
     ]
 
 

@@ -33,6 +33,7 @@ from govtree.errors import Location
 from govtree.units import STANDS_IN, TERRITORY
 
 if TYPE_CHECKING:
+    from govtree.facts import Facts
     from govtree.hierarchy import Hierarchy
 
 __all__ = ["Faults"]
@@ -124,13 +125,12 @@ class Faults:
             elif isinstance(value, np.ndarray):
                 values[name] = value
             elif isinstance(value, Labeled):
-                texts = value.texts()
                 values[name] = (
                     _same(value.words, length)
                     if isinstance(value.words, str)
-                    else Words.of([texts[each] for each in value.listed()])
+                    else Words.of(value.texts())
                 )
-                labels[name] = {text: _label(h, value.of, words) for words, text in texts.items()}
+                labels[name] = _labels(h.facts, value)
             elif isinstance(value, str):
                 values[name] = _same(value, length)
             else:
@@ -175,9 +175,11 @@ class Faults:
         labels: dict[str, Mapping[str, Said]] = {}
         listed: dict[str, Sequence[Any]] = {}
         for name, value in sorted(values.items()):
-            listed[name] = value.listed() if isinstance(value, Labeled) else value
-            if isinstance(value, Labeled) and not isinstance(value.of, str):
-                labels[name] = value.of
+            if isinstance(value, Labeled):
+                listed[name] = value.texts()
+                labels[name] = _labels(None, value)
+            else:
+                listed[name] = value
         order = sorted(range(len(subjects)), key=subjects.__getitem__)
         places = where or [Location(record=kind.subject, field=each) for each in subjects]
         kept = {name: [each[at] for at in order] for name, each in listed.items()}
@@ -418,13 +420,19 @@ def _same(text: str, length: int) -> Words:
     return Words(np.zeros(length, np.int8), (text,))
 
 
-def _label(h: Hierarchy, of: str | Mapping[str, Said], words: str | tuple[str, ...]) -> Said:
+def _labels(facts: Facts | None, given: Labeled) -> Mapping[str, Said]:
+    """Return what each text of *given* is called."""
+    return {text: _label(facts, given.of, words) for words, text in given.distinct().items()}
+
+
+def _label(facts: Facts | None, of: str | Mapping[str, Said], words: str | tuple[str, ...]) -> Said:
     """Return what a word is called; of several words, one after another."""
     if not isinstance(words, str):
-        return Listed(tuple(_label(h, of, each) for each in sorted(words)))
+        return Listed(tuple(_label(facts, of, each) for each in sorted(words)))
     if not isinstance(of, str):
         return of.get(words, Label(words))
-    return h.facts.level_label(words) if of == LEVELS else h.facts.label(of, words)
+    assert facts is not None, "who has no structure says itself what words are called"
+    return facts.level_label(words) if of == LEVELS else facts.label(of, words)
 
 
 def _taken(column: Kept, rows: NDArray[Any]) -> Kept:

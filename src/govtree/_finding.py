@@ -161,11 +161,12 @@ class Labeled:
 
     Attributes:
         of: The vocabulary that they are words of; :data:`LEVELS` for names of levels and
-            tables; or what is said for each word, where that is no label.
+            tables; or what is said for each word, where that is no label. Words of which nothing
+            is said there, such as ids, are shown as they are.
         words: A word or several a hit; or one word for all of them.
 
     >>> Labeled("post", [("secretary", "chair")]).texts()
-    {('secretary', 'chair'): 'chair, secretary'}
+    ['chair, secretary']
     """
 
     of: str | Mapping[str, Said]
@@ -177,12 +178,17 @@ class Labeled:
             return [self.words]
         return self.words.tolist() if isinstance(self.words, np.ndarray) else self.words
 
-    def texts(self) -> dict[str | tuple[str, ...], str]:
-        """Return the text for each word or words that there are."""
+    def distinct(self) -> dict[str | tuple[str, ...], str]:
+        """Return each word, or words that stand together, with its text."""
         return {
             words: words if isinstance(words, str) else ", ".join(sorted(words))
             for words in set(self.listed())
         }
+
+    def texts(self) -> list[str]:
+        """Return the words as texts, one a hit."""
+        texts = self.distinct()
+        return [texts[each] for each in self.listed()]
 
     def take(self, rows: NDArray[Any]) -> Labeled:
         """Return the words of *rows* alone, of one cell a subject."""

@@ -62,7 +62,7 @@ class Top:
             level=Labeled({self.called: self.label}, wrong),
             number=[len(self.units)] * len(wrong),
             roots=[self.roots] * len(wrong),
-            units=[", ".join(self.units)] * len(wrong),
+            units=Labeled({}, [self.units] * len(wrong)),
         )
         return faults, ()
 
@@ -125,7 +125,7 @@ def community_in_two_areas(h: Hierarchy) -> Hits:
         related=(Named("area", over, of=at),),
         unknown=_unknown(h, communities, kinds, rows),
         number=np.bincount(at, minlength=len(rows)),
-        areas=[", ".join(sorted(each)) for each in names],
+        areas=Labeled({}, [tuple(each) for each in names]),
     )
 
 

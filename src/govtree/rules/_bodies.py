@@ -70,7 +70,8 @@ def leading_group_chair(h: Hierarchy, *, kind: NDArray[Any], role: NDArray[Any])
     code="GT421",
     slug="leading-group-departments",
     subject="body",
-    message="should have each {department} once among its members; missing: {missing}; twice: {double}",
+    message="should have each {department} once among its members; missing: {missing}; "
+    "twice: {double}",
     hint="add a membership for each that is missing, and leave one for each that is there twice",
     why="A department that does not sit in the leading group is bound by nothing it decides.",
     source=_LEADING,
@@ -322,7 +323,7 @@ class _Seen:
         double[self.body[chosen & (self.times > 1)]] = True
         return np.count_nonzero(asked) - distinct_, double
 
-    def told(self, h: Hierarchy, row: int, asked: _Mask) -> tuple[str, str]:
+    def told(self, h: Hierarchy, row: int, asked: _Mask) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the ids of the bodies *asked* that a body lacks, and of those it has twice."""
         first, last = np.searchsorted(self.body, [row, row + 1])
         members, times = self.member[first:last], self.times[first:last]
@@ -331,8 +332,8 @@ class _Seen:
         return _listed(h, missing), _listed(h, double)
 
 
-def _listed(h: Hierarchy, bodies: IntArray) -> str:
-    return ", ".join(h.ids("body", bodies)) or "-"
+def _listed(h: Hierarchy, bodies: IntArray) -> tuple[str, ...]:
+    return tuple(h.ids("body", bodies)) or ("-",)
 
 
 #: What is said for a list without any body.

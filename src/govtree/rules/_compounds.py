@@ -280,7 +280,7 @@ def several_branches_a_compound(h: Hierarchy) -> Hits:
         # One place of which nothing is known has one branch at most.
         unknown=(number <= 1) & (number + open_ > 1),
         number=number[rows],
-        branches=[", ".join(each) for each in names],
+        branches=Labeled({}, [tuple(each) for each in names]),
         level=Labeled(LEVELS, h.facts.called("branch")),
     )
 

@@ -79,7 +79,7 @@ def grid_with_two_branches(h: Hierarchy) -> Hits:
         rows,
         related=(Named("branch", over, of=at),),
         number=times[rows],
-        branches=[", ".join(each) for each in names],
+        branches=Labeled({}, [tuple(each) for each in names]),
         level=Labeled(LEVELS, h.facts.called("branch")),
     )
 
