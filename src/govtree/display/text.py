@@ -91,7 +91,7 @@ def figures_lines(report: Report, *, lang: str = "en") -> list[str]:
     >>> from govtree.coverage import check
     >>> structure = load_text("grids: [{id: N-1}, {id: N-2}]\ndeclared: {grids: 2}")
     >>> figures_lines(check(structure.hierarchy))
-    ['declared and found: grid 2']
+    ['declared and found: grids 2']
     """
     said = Terms((), lang).say
     told = [

@@ -216,7 +216,10 @@ def _called(h: Hierarchy, figure: str) -> Said:
     table = _TABLES.get(section) or levels.get(section)
     if table is None or table not in tables_of(h.levels):
         return Reason(figure)
-    called = h.facts.level_label(table)
+    own = h.facts.level_label(table).texts
+    # Figures are numbers: in English the plural that names them says it best.
+    not_english = tuple(each for each in own if each[0] != "en")
+    called = Label(SECTIONS.get(table, table), not_english, is_ours=True)
     if not word:
         return called
     vocabularies = (*(terms for _, terms in _terms(h, table)), h.vocabularies.get("tag", ()))
