@@ -676,9 +676,9 @@ def test_who_bears_a_matter_manages_the_compound(matters, expected):
     [
         # GT210 says of the whole grid that nobody answers for it.
         ([], {}),
-        (["T-1"], {"X-1": "has no branch that answers for 2 of its buildings"}),
-        (["E-2"], {"X-1": "has no branch that answers for 2 of its buildings"}),
-        (["M-1", "T-1"], {"X-1": "has no branch that answers for 1 of its buildings"}),
+        (["T-1"], {"X-1": "has buildings that no branch answers for: 2"}),
+        (["E-2"], {"X-1": "has buildings that no branch answers for: 2"}),
+        (["M-1", "T-1"], {"X-1": "has buildings that no branch answers for: 1"}),
         (["N-1"], {}),
     ],
 )
@@ -721,7 +721,7 @@ def test_without_grids_every_building_has_to_be_covered():
         ]
     )
 
-    assert found(h, "GT508") == {"X-1": "has no branch that answers for 1 of its buildings"}
+    assert found(h, "GT508") == {"X-1": "has buildings that no branch answers for: 1"}
 
 
 def test_a_grid_of_two_branches_makes_no_compound_of_two():
@@ -757,14 +757,14 @@ def test_the_branches_of_a_compound_are_named():
 @pytest.mark.parametrize(
     ("modes", "expected"),
     [
-        ([], ["is served by 0 bodies as 'lead', where exactly one is asked for"]),
+        ([], ["is served by 0 bodies in the mode 'lead', where exactly one is asked for"]),
         (["lead"], []),
-        (["lead", "lead"], ["is served by 2 bodies as 'lead', where exactly one is asked for"]),
+        (["lead", "lead"], ["is served by 2 bodies in the mode 'lead', where exactly one is asked for"]),
         # Whether the second one leads is not known.
         (["lead", UNKNOWN], []),
         (
             ["lead", "lead", UNKNOWN],
-            ["is served by 2 bodies as 'lead', where exactly one is asked for"],
+            ["is served by 2 bodies in the mode 'lead', where exactly one is asked for"],
         ),
         ([UNKNOWN], []),
     ],
