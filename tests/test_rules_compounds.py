@@ -759,7 +759,10 @@ def test_the_branches_of_a_compound_are_named():
     [
         ([], ["is served by 0 bodies in the mode 'lead', where exactly one is asked for"]),
         (["lead"], []),
-        (["lead", "lead"], ["is served by 2 bodies in the mode 'lead', where exactly one is asked for"]),
+        (
+            ["lead", "lead"],
+            ["is served by 2 bodies in the mode 'lead', where exactly one is asked for"],
+        ),
         # Whether the second one leads is not known.
         (["lead", UNKNOWN], []),
         (

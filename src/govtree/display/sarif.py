@@ -96,7 +96,7 @@ def sarif(
                 "name": "govtree",
                 "version": __version__,
                 "rules": [
-                    _descriptor(code, known.get(code), kinds.get(code), slugs.get(code, ""))
+                    _descriptor(code, known.get(code), kinds.get(code), slugs.get(code, ""), lang)
                     for code in codes
                 ],
             }
@@ -272,18 +272,24 @@ def _quoted(path: str) -> str:
     return quote(named, safe="/")
 
 
-def _descriptor(code: str, rule: Rule | None, kind: Kind | None, slug: str) -> dict[str, Any]:
+def _descriptor(
+    code: str, rule: Rule | None, kind: Kind | None, slug: str, lang: str
+) -> dict[str, Any]:
     """Return what a log says about a rule."""
     if rule is None:
         name = kind.slug if kind is not None else slug
         return {"id": code, "name": one_line(name or code)}
-    hint = f"{rule.hint}. " if rule.hint else ""
+    why, hint = rule.text("why", lang), rule.text("hint", lang)
+    if hint:
+        text = say("{why} {hint}. Source: {source}", lang, why=why, hint=hint, source=rule.source)
+    else:
+        text = say("{why} Source: {source}", lang, why=why, source=rule.source)
     return {
         "id": code,
         "name": one_line(rule.slug),
         "shortDescription": {"text": sarif_text(rule.slug.replace("-", " "))},
-        "fullDescription": {"text": sarif_text(rule.why)},
-        "help": {"text": sarif_text(f"{rule.why} {hint}Source: {rule.source}")},
+        "fullDescription": {"text": sarif_text(why)},
+        "help": {"text": sarif_text(text)},
         "defaultConfiguration": {"level": rule.severity, "enabled": not rule.off},
         "properties": {"subject": rule.subject},
     }
