@@ -152,19 +152,20 @@ def test_a_report_reads_like_this():
 
 CHINESE = """\
 社区 C-1
-  error[GT210]: 网格 'N-2' 没有任何党支部覆盖; 把它写进一个党支部的“covers”
+  error[GT210]: 网格“N-2”：没有任何党支部覆盖；把它写进一个党支部的“covers”
     grid[1]
 
 社区 C-1 > 党支部 B-1 > 党小组 G-1
-  error[GT202]: 户 'H-2' 不在任何网格中; 写明所属网格，或者所在的楼栋或单元
+  error[GT202]: 户“H-2”：不在任何网格中；写明所属网格，或者所在的楼栋或单元
     household[1]
 
 不在任何社区中
-  error[GT201]: 户 'H-3' 不在任何党小组中; 把所属的党小组写为它的上级
+  error[GT201]: 户“H-3”：不在任何党小组中；把所属的党小组写为它的上级
     household[2]
 
 公布的数字
-  error[GT303]: 'households' 公布的数字是不少于 5，但结构中有 4; 改正数字，或者查找缺少或多出的行
+  error[GT303]: “households”：公布的数字（户）是不少于 5，但结构中有 4；\
+改正数字，或者查找缺少或多出的行
     declared:households
 
 4 个问题: 4 个错误, 0 个警告, 0 个提示
@@ -178,7 +179,7 @@ def test_a_report_reads_like_this_in_chinese(lang):
     report = check(h)
 
     assert report_text(report, levels=h.levels, lang=lang).startswith(CHINESE)
-    assert figures_lines(report, lang=lang) == ["与公布的数字相符：grids 2"]
+    assert figures_lines(report, lang=lang) == ["与公布的数字相符：网格 2"]
     assert outline_text(h, lang=lang, depth=0).splitlines() == [
         "社区 1 · 党支部 1 · 党小组 1 · 户 4 · 网格 2 · 楼栋 1 · 岗位 1",
         "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -13,11 +14,16 @@ from hypothesis import strategies as st
 from govtree import _messages
 from govtree._messages import ENGLISH, MEANT, fill
 from govtree.errors import Location, Problem
-from govtree.rules import SHIPPED
+from govtree.rules import SHIPPED, _sizes
+from govtree.rules._declared import HOW
+from govtree.units import SECTIONS
 
 PLACE = re.compile(r"\{([a-z_]+)\}")
 CODES = sorted(ENGLISH)
 CHINESE = _messages._chinese()
+SOURCE = Path(_messages.__file__).parent
+#: What says a text without a code in the language of whoever reads.
+SAYING = ("say", "said", "Reason")
 
 
 @given(st.dictionaries(st.sampled_from(["id", "first"]), st.text()))
@@ -86,10 +92,54 @@ def test_every_text_has_its_chinese_twin(code):
 @pytest.mark.parametrize("rule", SHIPPED, ids=lambda rule: rule.code)
 def test_every_rule_speaks_chinese(rule):
     """What a shipped rule says in English it says in Chinese, with the same named places."""
-    assert CHINESE[rule.code].keys() == {"message", "hint"}
+    english = {part: getattr(rule, part) for part in ("message", "hint", "why")}
+    english |= {f"meaning.{each.name}": each.meaning for each in rule.parameters}
+
+    assert CHINESE[rule.code].keys() == {part for part, text in english.items() if text}
     for part, text in CHINESE[rule.code].items():
-        assert set(PLACE.findall(text)) == set(PLACE.findall(getattr(rule, part)))
+        assert set(PLACE.findall(text)) == set(PLACE.findall(english[part]))
         assert re.search("[\u4e00-\u9fff]", text)
+    assert rule.text("why", "zh") == CHINESE[rule.code]["why"]
+    for each in rule.parameters:
+        assert rule.meaning(each.name, "zh") == CHINESE[rule.code][f"meaning.{each.name}"]
+        assert rule.meaning(each.name) == each.meaning
+
+
+def said_in_source() -> dict[str, str]:
+    """Return every text that is written where something is said, and the file it stands in."""
+    found = {}
+    for file in sorted(SOURCE.rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        # The examples in docstrings, which say what they like, are no calls of the tree.
+        for call in (each for each in ast.walk(tree) if isinstance(each, ast.Call)):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            if name not in SAYING or not call.args:
+                continue
+            texts = [call.args[0]]
+            if isinstance(texts[0], ast.IfExp):
+                texts = [texts[0].body, texts[0].orelse]
+            for each in texts:
+                text = getattr(each, "value", None)
+                # Problems are said by their code.
+                if isinstance(text, str) and not re.fullmatch(r"GT\d{3}", text):
+                    found[text] = str(file.relative_to(SOURCE))
+    return found
+
+
+def test_every_text_around_findings_is_said_in_chinese():
+    """Each text in the source that is said without a code, reasons among them, has its Chinese."""
+    said = said_in_source()
+
+    assert "no {columns} of {table}" in said
+    assert {text: file for text, file in said.items() if text not in CHINESE["said"]} == {}
+
+
+def test_whatever_a_structure_holds_has_a_chinese_name():
+    """Tables and sections, and words of the rules themselves, have Chinese names."""
+    words = {*(name.replace("_", "-") for name in SECTIONS), *SECTIONS.values(), *_sizes._SAID}
+    words |= {text for text in HOW.values() if text} | {"full members", "members"}
+
+    assert words - {"occupied"} <= CHINESE["said"].keys()
 
 
 def test_words_without_a_code_keep_their_places():

@@ -518,7 +518,7 @@ def test_what_is_missing_is_named(small, data):
         }
 
         assert verdicts(hits, ids) == expected, code
-        assert list(hits.values["missing"]) == [each for each in gone.values() if each], code
+        assert hits.values["missing"].texts() == [each for each in gone.values() if each], code
 
 
 # Field examples
@@ -545,11 +545,11 @@ def test_compounds_alone_are_one_line(code):
     [
         ("branch", "branch: nothing covers any building of a compound"),
         ("owners_committee", "owners_committee: nothing serves any compound"),
-        ("mode:lead", "mode:lead: nothing serves any compound"),
-        ("post:building_head", "post:building_head: no posts at any compound or building"),
+        ("mode:lead", "a body that serves it by 'lead': nothing serves any compound"),
+        ("post:building_head", "building_head in office: no posts at any compound or building"),
         (
             "branch|post:secretary",
-            "branch|post:secretary: nothing covers any building of a compound",
+            "branch or secretary in office: nothing covers any building of a compound",
         ),
         (["a", "b"], "a, b: nothing serves any compound"),
     ],
@@ -570,7 +570,7 @@ def test_kinds_that_nobody_gave_are_not_missing():
     setting = RuleSet.of({"GT505": {"requires": ["mode:lead", "task_force"]}}).only("GT505")
 
     assert [each.reason for each in check(h, rules=setting).not_checked] == [
-        "mode:lead: no modes of relations",
+        "a body that serves it by 'lead': no modes of relations",
         "task_force: no kinds of bodies",
     ]
 
@@ -596,7 +596,7 @@ def test_the_missing_of_three_parties_are_named():
     parties = ["branch", "owners_committee", "property_company"]
 
     assert found(three_parties(), "GT505", requires=parties) == {
-        "X-2": "lacks branch, property_company"
+        "X-2": "lacks: branch, property_company"
     }
 
 
@@ -605,7 +605,7 @@ def test_one_of_two_is_enough():
     h = three_parties(Body(id="S-1", kind="residents_home", serves=["X-1"]))
 
     assert found(h, "GT505", requires="service_station|residents_home") == {
-        "X-2": "lacks service_station|residents_home"
+        "X-2": "lacks: service_station or residents_home"
     }
 
 
@@ -619,7 +619,9 @@ def test_a_head_of_any_building_is_a_head_of_the_compound():
         Tenure(post="P-2", holder="p-2", until=DAY.replace(day=29)),
     )
 
-    assert found(h, "GT505", requires="post:entrance_head") == {"X-2": "lacks post:entrance_head"}
+    assert found(h, "GT505", requires="post:entrance_head") == {
+        "X-2": "lacks: entrance_head in office"
+    }
 
 
 def test_four_of_five_parties():
@@ -674,9 +676,9 @@ def test_who_bears_a_matter_manages_the_compound(matters, expected):
     [
         # GT210 says of the whole grid that nobody answers for it.
         ([], {}),
-        (["T-1"], {"X-1": "has no branch that answers for 2 of its buildings"}),
-        (["E-2"], {"X-1": "has no branch that answers for 2 of its buildings"}),
-        (["M-1", "T-1"], {"X-1": "has no branch that answers for 1 of its buildings"}),
+        (["T-1"], {"X-1": "has buildings that no branch answers for: 2"}),
+        (["E-2"], {"X-1": "has buildings that no branch answers for: 2"}),
+        (["M-1", "T-1"], {"X-1": "has buildings that no branch answers for: 1"}),
         (["N-1"], {}),
     ],
 )
@@ -719,7 +721,7 @@ def test_without_grids_every_building_has_to_be_covered():
         ]
     )
 
-    assert found(h, "GT508") == {"X-1": "has no branch that answers for 1 of its buildings"}
+    assert found(h, "GT508") == {"X-1": "has buildings that no branch answers for: 1"}
 
 
 def test_a_grid_of_two_branches_makes_no_compound_of_two():
@@ -749,20 +751,23 @@ def test_the_branches_of_a_compound_are_named():
         ]
     )
 
-    assert found(h, "GT513") == {"X-1": "is in the care of 2 units of level branch: B-1, B-2"}
+    assert found(h, "GT513") == {"X-1": "is in the care of more than one branch (2): B-1, B-2"}
 
 
 @pytest.mark.parametrize(
     ("modes", "expected"),
     [
-        ([], ["is served by 0 bodies as 'lead', where exactly one is asked for"]),
+        ([], ["is served by 0 bodies in the mode 'lead', where exactly one is asked for"]),
         (["lead"], []),
-        (["lead", "lead"], ["is served by 2 bodies as 'lead', where exactly one is asked for"]),
+        (
+            ["lead", "lead"],
+            ["is served by 2 bodies in the mode 'lead', where exactly one is asked for"],
+        ),
         # Whether the second one leads is not known.
         (["lead", UNKNOWN], []),
         (
             ["lead", "lead", UNKNOWN],
-            ["is served by 2 bodies as 'lead', where exactly one is asked for"],
+            ["is served by 2 bodies in the mode 'lead', where exactly one is asked for"],
         ),
         ([UNKNOWN], []),
     ],
@@ -862,7 +867,7 @@ def test_each_compound_may_be_asked_for_its_own():
     asked[0], asked[1] = ("owners_committee",), ("property_company",)
     hits = find(SHIPPED, "GT505")(three_parties(), requires=asked)
 
-    assert (hits.rows.tolist(), list(hits.values["missing"])) == ([1], ["property_company"])
+    assert (hits.rows.tolist(), hits.values["missing"].texts()) == ([1], ["property_company"])
 
 
 def test_a_duty_that_does_not_say_whether_it_is_kept_is_open():

@@ -393,8 +393,8 @@ def test_priority_households_are_counted_once_and_never_listed():
 
     assert (finding.subject, finding.related, finding.severity) == ("G-1", (), "error")
     assert finding.message == (
-        "has 2 households (empty_nest, living_alone) that no contact household and no "
-        "neighbor_steward reaches"
+        "has households (empty_nest, living_alone) that no contact household and no "
+        "neighbor_steward reaches: 2"
     )
 
 
@@ -471,7 +471,9 @@ def test_several_roots_are_one_finding_about_their_level():
     (finding,) = tops("D-1", "D-2")
 
     assert (finding.subject, finding.level) == ("district", "structure")
-    assert finding.message == ("has 2 units at the top, where at most 1 may stand there: D-1, D-2")
+    assert finding.message == (
+        "has 2 units at the top (district), where at most 1 may stand there: D-1, D-2"
+    )
     assert len(tops("D-1")) == len(tops("D-1", "D-2", roots=2)) == 0
 
 

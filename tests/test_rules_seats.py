@@ -650,7 +650,7 @@ def test_a_finding_about_a_person_reads_like_any_other():
     assert [each.subject for each in report.for_unit("p-2")] == ["p-2"]
     assert Report.merge([report, report]) == report
     assert "p-2" in report_text(report)
-    assert "grid_worker" in report_text(report, lang="zh")
+    assert "“网格员”和“书记”" in report_text(report, lang="zh")
     waiver = Waiver("GT410", "p-2", "until the next election", dt.date(2999, 12, 31))
     assert check(h, rules=[rule], waivers=[waiver]).counts().total == 0
 

@@ -285,8 +285,8 @@ def test_a_span_names_the_level_as_the_place_calls_it():
     asked = RuleSet.of({"GT311": {"most": 1}, "GT312": {}}).only("GT311", "GT312")
 
     assert [each.message for each in check(h, rules=asked)] == [
-        "has 2 units of level rw, where 1 to 1 are asked for",
-        "answers for 0 units of level rt, where 1 to 10 are asked for",
+        "has 2 below it at the level rw, where 1 to 1 are asked for",
+        "answers for 0 at the level rt, where 1 to 10 are asked for",
     ]
 
 
@@ -339,12 +339,12 @@ def test_branch_size_finds_what_its_definition_says(small, least, more):
 @pytest.mark.parametrize(
     ("members", "probationary", "expected"),
     [
-        (2, None, "has 2 full members, where 3 to 50 are asked for"),
-        (2, 1, "has 2 full members, where 3 to 50 are asked for"),
+        (2, None, "has full members: 2, where 3 to 50 are asked for"),
+        (2, 1, "has full members: 2, where 3 to 50 are asked for"),
         (3, None, None),
         (50, None, None),
-        (50, 1, "has 51 members, where 3 to 50 are asked for"),
-        (0, None, "has 0 full members, where 3 to 50 are asked for"),
+        (50, 1, "has members: 51, where 3 to 50 are asked for"),
+        (0, None, "has full members: 0, where 3 to 50 are asked for"),
     ],
 )
 def test_the_bounds_of_a_branch_are_allowed(members, probationary, expected):

@@ -10,35 +10,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
 from govtree import _markup, _messages
 from govtree._columns import NONE, IntArray, References, Words, followed, read_only
 from govtree._finding import (
+    LEVELS,
     SEVERITIES,
     Finding,
     Hits,
     Kind,
+    Labeled,
     Named,
     Severity,
     Value,
 )
 from govtree._rows import Sources
 from govtree._texts import Texts
+from govtree._wording import Label, Listed, Said
 from govtree.errors import Location
 from govtree.units import STANDS_IN, TERRITORY
 
 if TYPE_CHECKING:
+    from govtree.facts import Facts
     from govtree.hierarchy import Hierarchy
 
 __all__ = ["Faults"]
 
 #: Tables that a unit may be sorted by though they do not stand on its path.
 _BESIDE_PATH = ("branch", "grid", "compound")
-
-#: Names of values that are words of this package or of the levels, not of somebody's cells.
-_OUR_WORDS = ("level", "how", "counted")
 
 
 @frozen(eq=False)
@@ -67,6 +68,7 @@ class Faults:
         related: Positions in *units*.
         values: What the message names.
         sources: Where the subjects stood.
+        labels: By name of a value what its texts are called, where they are words.
     """
 
     kind: Kind
@@ -80,6 +82,7 @@ class Faults:
     related: IntArray
     values: Mapping[str, Kept]
     sources: Sources | None = None
+    labels: Mapping[str, Mapping[str, Said]] = field(factory=dict)
 
     # -- making them -----------------------------------------------------------------------
 
@@ -115,13 +118,21 @@ class Faults:
             [(each.of, book.codes(each.table, each.rows)) for each in hits.related], length
         )
         values: dict[str, Kept] = {}
+        labels: dict[str, Mapping[str, Said]] = {}
         for name, value in hits.values.items():
             if isinstance(value, Named):
                 values[name] = _Coded(book.codes(value.table, value.rows))
             elif isinstance(value, np.ndarray):
                 values[name] = value
+            elif isinstance(value, Labeled):
+                values[name] = (
+                    _same(value.words, length)
+                    if isinstance(value.words, str)
+                    else Words.of(value.texts())
+                )
+                labels[name] = _labels(h.facts, value)
             elif isinstance(value, str):
-                values[name] = Words(np.zeros(length, np.int8), (value,))
+                values[name] = _same(value, length)
             else:
                 values[name] = Texts.of(value)
         ids = h.sheet(table).ids
@@ -138,6 +149,7 @@ class Faults:
             related,
             values,
             None if sources is None else sources.take(rows),
+            labels,
         )
 
     @classmethod
@@ -148,7 +160,7 @@ class Faults:
         subjects: Sequence[str],
         *,
         where: Sequence[Location] | None = None,
-        **values: Sequence[str] | Sequence[float],
+        **values: Sequence[str] | Sequence[float] | Labeled,
     ) -> Faults:
         """Return faults of subjects that are no rows of a table, such as declared figures.
 
@@ -157,11 +169,20 @@ class Faults:
             severity: How grave each is.
             subjects: One a fault.
             where: Where each is written; a record of the kind's subject where nothing is said.
-            values: What the message names, by name: one a fault.
+            values: What the message names, by name: one a fault. Words say themselves what they
+                are called.
         """
+        labels: dict[str, Mapping[str, Said]] = {}
+        listed: dict[str, Sequence[Any]] = {}
+        for name, value in sorted(values.items()):
+            if isinstance(value, Labeled):
+                listed[name] = value.texts()
+                labels[name] = _labels(None, value)
+            else:
+                listed[name] = value
         order = sorted(range(len(subjects)), key=subjects.__getitem__)
         places = where or [Location(record=kind.subject, field=each) for each in subjects]
-        kept = {name: [each[at] for at in order] for name, each in sorted(values.items())}
+        kept = {name: [each[at] for at in order] for name, each in listed.items()}
         return cls(
             kind,
             np.full(len(order), SEVERITIES.index(severity), np.int8),
@@ -179,6 +200,7 @@ class Faults:
                 for name, each in kept.items()
             },
             Sources((_Told(tuple(places[at] for at in order)),), (0,)),
+            labels,
         )
 
     def take(self, rows: NDArray[Any]) -> Faults:
@@ -237,12 +259,10 @@ class Faults:
             answer |= np.isin(column, places)
         return answer
 
-    def finding(
-        self, at: int, lang: str = "en", labels: Mapping[str, str] | None = None
-    ) -> Finding:
-        """Return one of them in full, levels called by *labels* where they have one."""
+    def finding(self, at: int, lang: str = "en") -> Finding:
+        """Return one of them in full, its texts in *lang*."""
         values = tuple((name, self._value(each, at)) for name, each in self.values.items())
-        shown = [(name, _shown(_said(name, value, lang, labels or {}))) for name, value in values]
+        shown = [(name, _shown(self._said(name, value, lang))) for name, value in values]
         kind = self.kind
         subject = str(self.ids[at])
         where = Location() if self.sources is None else self.sources.at(at)
@@ -265,6 +285,10 @@ class Faults:
         for at, id in enumerate(self.ids.tolist()):
             values = tuple((name, self._value(each, at)) for name, each in self.values.items())
             yield id, self._related(at), int(self.severities[at]), self._path(at), values
+
+    def _said(self, name: str, value: Value, lang: str) -> Value:
+        label = self.labels[name].get(str(value)) if name in self.labels else None
+        return value if label is None else label.said(lang)
 
     def _path(self, at: int) -> tuple[str, ...]:
         return tuple(str(self.units[code]) for code in self.path[at].tolist() if code >= 0)
@@ -392,6 +416,25 @@ def _ragged(
     return starts.astype(np.int64), codes[order].astype(np.int32)
 
 
+def _same(text: str, length: int) -> Words:
+    return Words(np.zeros(length, np.int8), (text,))
+
+
+def _labels(facts: Facts | None, given: Labeled) -> Mapping[str, Said]:
+    """Return what each text of *given* is called."""
+    return {text: _label(facts, given.of, words) for words, text in given.distinct().items()}
+
+
+def _label(facts: Facts | None, of: str | Mapping[str, Said], words: str | tuple[str, ...]) -> Said:
+    """Return what a word is called; of several words, one after another."""
+    if not isinstance(words, str):
+        return Listed(tuple(_label(facts, of, each) for each in sorted(words)))
+    if not isinstance(of, str):
+        return of.get(words, Label(words))
+    assert facts is not None, "who has no structure says itself what words are called"
+    return facts.level_label(words) if of == LEVELS else facts.label(of, words)
+
+
 def _taken(column: Kept, rows: NDArray[Any]) -> Kept:
     if isinstance(column, _Coded):
         return _Coded(column.codes[rows])
@@ -452,6 +495,16 @@ def _strung(parts: Sequence[Faults]) -> Faults:
         np.concatenate([moved(part.related, at) for at, part in enumerate(parts)]),
         values,
         _strung_sources(parts),
+        {
+            # Parts that were not cut from one structure may have two labels for a word.
+            name: {
+                text: min(found, key=repr)
+                for text in {text for each in known for text in each}
+                if (found := [each[text] for each in known if text in each])
+            }
+            for name in parts[0].labels
+            if (known := [part.labels[name] for part in parts if name in part.labels])
+        },
     )
 
 
@@ -492,13 +545,6 @@ class _Nowhere:
 
     def quote(self, row: int, field: str = "") -> str:  # noqa: ARG002 - the protocol's names
         return ""
-
-
-def _said(name: str, value: Value, lang: str, labels: Mapping[str, str]) -> Value:
-    """Return a value as people read it: words of our own in their language."""
-    if not isinstance(value, str) or name not in _OUR_WORDS:
-        return value
-    return labels.get(value, _messages.say(value, lang))
 
 
 def _shown(value: Value) -> str:

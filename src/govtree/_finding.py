@@ -11,10 +11,12 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from govtree._columns import IntArray
+from govtree._wording import Said
 from govtree.errors import Location
 
 __all__ = [
     "DECLARED",
+    "LEVELS",
     "NO_TABLES",
     "SEVERITIES",
     "WAIVER",
@@ -22,6 +24,7 @@ __all__ = [
     "Finding",
     "Hits",
     "Kind",
+    "Labeled",
     "Named",
     "Severity",
     "Value",
@@ -43,6 +46,9 @@ WHOLE = "structure"
 
 #: What may stand in the place of a table.
 NO_TABLES = (DECLARED, WAIVER, WHOLE)
+
+#: What words are of that name levels of the chain or tables, and stand in no vocabulary.
+LEVELS = "@level"
 
 Value = int | float | str
 
@@ -147,6 +153,51 @@ class Named:
     of: NDArray[Any] | None = None
 
 
+@frozen(eq=False)
+class Labeled:
+    """Words that findings call by their labels, in the language of whoever reads.
+
+    The values of a finding keep the words themselves, several of them joined by ``, ``.
+
+    Attributes:
+        of: The vocabulary that they are words of; :data:`LEVELS` for names of levels and
+            tables; or what is said for each word, where that is no label. Words of which nothing
+            is said there, such as ids, are shown as they are.
+        words: A word or several a hit; or one word for all of them.
+
+    >>> Labeled("post", [("secretary", "chair")]).texts()
+    ['chair, secretary']
+    """
+
+    of: str | Mapping[str, Said]
+    words: str | Sequence[str | tuple[str, ...]] | NDArray[Any]
+
+    def listed(self) -> Sequence[str | tuple[str, ...]]:
+        """Return the word or words of each hit; one for all of them as that alone."""
+        if isinstance(self.words, str):
+            return [self.words]
+        return self.words.tolist() if isinstance(self.words, np.ndarray) else self.words
+
+    def distinct(self) -> dict[str | tuple[str, ...], str]:
+        """Return each word, or words that stand together, with its text."""
+        return {
+            words: words if isinstance(words, str) else ", ".join(sorted(words))
+            for words in set(self.listed())
+        }
+
+    def texts(self) -> list[str]:
+        """Return the words as texts, one a hit."""
+        texts = self.distinct()
+        return [texts[each] for each in self.listed()]
+
+    def take(self, rows: NDArray[Any]) -> Labeled:
+        """Return the words of *rows* alone, of one cell a subject."""
+        if isinstance(self.words, str):
+            return self
+        listed = self.listed()
+        return Labeled(self.of, [listed[row] for row in rows.tolist()])
+
+
 @frozen(eq=False, init=False)
 class Hits:
     """What a rule found, in rows.
@@ -156,9 +207,10 @@ class Hits:
         related: Other units that have a part in each fault.
         unknown: Whether each subject of the table could not be judged because a cell is not
             known: one truth a row; None where all could be.
-        skipped: What could not be judged besides, one line a reason.
-        values: What the message names, by name: an array of numbers, a list of texts, or
-            :class:`Named` rows, one a hit; or one text for all of them.
+        skipped: What could not be judged besides, one line a reason; a :class:`Reason` is
+            said in the language of whoever reads.
+        values: What the message names, by name: an array of numbers, a list of texts,
+            :class:`Named` rows or :class:`Labeled` words, one a hit; or one for all of them.
 
     >>> Hits([3, 5], households=[410, 99]).values["households"]
     array([410,  99])
@@ -188,11 +240,11 @@ class Hits:
 
 
 def _as_values(given: Any) -> Told:
-    if isinstance(given, (str, Named, np.ndarray)):
+    if isinstance(given, (str, Named, Labeled, np.ndarray)):
         return given
     listed = list(given)
     return listed if listed and isinstance(listed[0], str) else np.asarray(listed)
 
 
 #: What a rule hands in as a value of its message.
-Told = str | NDArray[Any] | Sequence[str] | Named
+Told = str | NDArray[Any] | Sequence[str] | Named | Labeled

@@ -21,6 +21,7 @@ from govtree.findings import (
     Completeness,
     Hits,
     NotChecked,
+    Reason,
     Report,
     Summarized,
 )
@@ -207,7 +208,8 @@ class _Runs:
 
     def _fail(self, rule: Rule, said: str) -> None:
         package = rule.find.__module__.partition(".")[0]
-        self._lacking.append(NotChecked(rule.code, f"the rule of {package} failed: {said}"))
+        why = Reason("the rule of {package} failed: {said}", package=package, said=said)
+        self._lacking.append(NotChecked(rule.code, why))
 
     # -- whom it is asked of -------------------------------------------------------------------
 

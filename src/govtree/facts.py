@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import asdict, evolve, field, frozen
 
+from govtree._wording import Label
 from govtree.errors import Location, Problem, StructureError, problem
 from govtree.units import ROLES, SHIPPED_LEVELS, TABLES, Declared, Level, Term
 
@@ -84,6 +85,27 @@ class Facts:
         'KK'
         """
         return next((each.level for each in self.levels if each.table == table), table)
+
+    def label(self, vocabulary: str, word: str) -> Label:
+        """Return what a word is called: of a vocabulary that does not have it, the word.
+
+        >>> Facts(vocabularies={"post": [Term("chair", (("zh", "主任"),))]}).label(
+        ...     "post", "chair"
+        ... ).said("zh")
+        '主任'
+        """
+        terms = self.vocabularies.get(vocabulary, ())
+        return next((Label(word, each.label) for each in terms if each.term == word), Label(word))
+
+    def level_label(self, name: str) -> Label:
+        """Return what a level or table is called.
+
+        >>> facts = Facts(levels=[Level("RW", "branch", (("zh", "居民区"),)), "household"])
+        >>> [facts.level_label(name).said("zh") for name in (facts.called("branch"), "grid")]
+        ['居民区', '网格']
+        """
+        level = next((each for each in self.levels if name in (each.level, each.table)), None)
+        return Label(name, () if level is None else level.label, is_ours=True)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A mapping that cannot be written to cannot be pickled either.

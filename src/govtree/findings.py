@@ -18,6 +18,7 @@ from govtree._columns import NONE
 from govtree._faults import Faults
 from govtree._finding import (
     DECLARED,
+    LEVELS,
     NO_TABLES,
     SEVERITIES,
     WAIVER,
@@ -25,14 +26,17 @@ from govtree._finding import (
     Finding,
     Hits,
     Kind,
+    Labeled,
     Named,
     Severity,
 )
 from govtree._frames import Plain, frame_of
+from govtree._wording import Label, Listed, Reason, Said, either
 from govtree.errors import GovtreeError, OutOfRangeError
 
 __all__ = [
     "DECLARED",
+    "LEVELS",
     "NO_TABLES",
     "SEVERITIES",
     "WAIVER",
@@ -45,12 +49,18 @@ __all__ = [
     "FindingsError",
     "Hits",
     "Kind",
+    "Label",
+    "Labeled",
+    "Listed",
     "Named",
     "NotChecked",
+    "Reason",
     "Report",
+    "Said",
     "Severity",
     "Summarized",
     "Summary",
+    "either",
 ]
 
 
@@ -77,10 +87,19 @@ class Counts:
 
 
 class NotChecked(NamedTuple):
-    """Something that a rule could not look at, and why."""
+    """Something that a rule could not look at, and why.
+
+    Attributes:
+        code: Code of the rule.
+        reason: Why, in English.
+    """
 
     code: str
     reason: str
+
+    def told(self, lang: str = "en") -> str:
+        """Return the reason in *lang*; one that is a plain text is known in English only."""
+        return self.reason.said(lang) if isinstance(self.reason, Reason) else self.reason
 
 
 @frozen
@@ -432,7 +451,7 @@ class Report:
                 for each in self.checked
             ],
             "not_checked": [
-                {"code": each.code, "reason": each.reason} for each in self.not_checked
+                {"code": each.code, "reason": each.told(lang)} for each in self.not_checked
             ],
         }
 

@@ -46,7 +46,7 @@ def by_unit(
                 group = apart.setdefault(part.kind.subject, [])
             else:
                 group = found.setdefault(units, [])
-            group.append(first.finding(at, terms.lang, terms.labels))
+            group.append(first.finding(at, terms.lang))
     groups = [
         (_heading(units, levels, terms), found[units])
         # Tables of one step differ in name only, and what stands nowhere comes last.

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from govtree import _markup
 from govtree._messages import say
+from govtree._wording import Label
+from govtree.findings import NO_TABLES, Finding
 from govtree.units import TABLES, Level
 
 __all__ = ["DOT", "Terms", "counted", "folded"]
@@ -29,15 +31,11 @@ class Terms:
 
     def __init__(self, levels: Sequence[Level], lang: str) -> None:
         self.lang = lang
-        # A label is given for a language, whatever the country: 'zh' serves 'zh-CN'.
-        language = lang.replace("_", "-").partition("-")[0].lower()
         #: Label by name of table; of levels their own, of all others the shipped one.
         self.labels: Mapping[str, str] = {
             **{name: say(name.replace("_", "-"), lang) for name in _TABLES},
             **{
-                level.table: dict(level.label).get(
-                    language, say(level.level.replace("_", "-"), lang)
-                )
+                level.table: Label(level.level, level.label, is_ours=True).said(lang)
                 for level in levels
             },
         }
@@ -53,6 +51,20 @@ class Terms:
         'branch 162 · household 149,507'
         """
         return DOT.join(f"{self.called(table)} {number:,}" for table, number in counts)
+
+    def finding(self, finding: Finding) -> str:
+        """Return a finding as one sentence: its subject, what is wrong, how to mend it."""
+        subject = _markup.short(finding.subject)
+        if finding.level in NO_TABLES:
+            text = self.say("'{subject}' {message}", subject=subject, message=finding.message)
+        else:
+            text = self.say(
+                "{level} '{subject}' {message}",
+                level=self.called(finding.level),
+                subject=subject,
+                message=finding.message,
+            )
+        return self.say("{text}; {hint}", text=text, hint=finding.hint) if finding.hint else text
 
     def say(self, template: str, **values: object) -> str:
         """Return *template* in the language, with *values* in its named places."""

@@ -57,7 +57,10 @@ def rule_text(rule: Rule, *, color: bool = False, lang: str = "en") -> str:
     lines.append(f"{say('source', lang)}: {one_line(rule.source)}")
     blocks.append("\n".join(map(_prose, lines)))
     if rule.parameters:
-        rows = [(each.name, shown(each.default), each.meaning) for each in rule.parameters]
+        rows = [
+            (each.name, shown(each.default), rule.meaning(each.name, lang))
+            for each in rule.parameters
+        ]
         listed = "\n".join(f"  {line}" for line in table(rows))
         blocks.append(f"{say('parameters, with what they are by default', lang)}:\n{listed}")
     for what, text in (
@@ -87,7 +90,7 @@ def rule_json(rule: Rule, lang: str = "en") -> dict[str, Any]:
                 "default": list(each.default) if isinstance(each.default, tuple) else each.default,
                 "asked": each.asked,
                 "choices": list(each.choices),
-                "meaning": each.meaning,
+                "meaning": rule.meaning(each.name, lang),
             }
             for each in rule.parameters
         ],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from govtree._markup import markdown, short
 from govtree.display._by_unit import by_unit
 from govtree.display._terms import Terms, counted
-from govtree.findings import NO_TABLES, SEVERITIES, Finding, Report
+from govtree.findings import SEVERITIES, Finding, Report
 from govtree.units import SHIPPED_LEVELS, Level
 
 __all__ = ["MOST", "MOST_IN_ALL", "report_markdown"]
@@ -129,12 +129,8 @@ def _set_aside(report: Report, terms: Terms) -> str:
 
 
 def _line(finding: Finding, terms: Terms) -> str:
-    subject = f"'{short(finding.subject)}'"
-    if finding.level not in NO_TABLES:
-        subject = f"{terms.called(finding.level)} {subject}"
-    hint = f"; {finding.hint}" if finding.hint else ""
     place = f" ({finding.where})" if str(finding.where) else ""
-    text = markdown(f"{subject} {finding.message}{hint}{place}")
+    text = markdown(f"{terms.finding(finding)}{place}")
     return f"- **{finding.severity} {markdown(finding.code)}** {text}"
 
 
@@ -158,8 +154,8 @@ def _rest(report: Report, shown: dict[str, int], terms: Terms) -> str:
 
 def _not_checked(report: Report, most: int, terms: Terms) -> str:
     by_code: dict[str, list[str]] = {}
-    for code, reason in report.not_checked:
-        by_code.setdefault(code, []).append(reason)
+    for each in report.not_checked:
+        by_code.setdefault(each.code, []).append(each.told(terms.lang))
     lines = []
     for code, reasons in by_code.items():
         lines += [f"- {markdown(code)}: {markdown(short(reason))}" for reason in reasons[:most]]

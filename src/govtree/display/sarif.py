@@ -22,7 +22,7 @@ from govtree._markup import one_line, sarif_text
 from govtree._messages import say
 from govtree.display._terms import Terms
 from govtree.errors import Location
-from govtree.findings import NO_TABLES, SEVERITIES, Finding, Kind, Report
+from govtree.findings import SEVERITIES, Finding, Kind, Report
 from govtree.rules import Rule
 from govtree.units import SHIPPED_LEVELS, Level
 
@@ -96,7 +96,7 @@ def sarif(
                 "name": "govtree",
                 "version": __version__,
                 "rules": [
-                    _descriptor(code, known.get(code), kinds.get(code), slugs.get(code, ""))
+                    _descriptor(code, known.get(code), kinds.get(code), slugs.get(code, ""), lang)
                     for code in codes
                 ],
             }
@@ -107,7 +107,7 @@ def sarif(
             {
                 "executionSuccessful": True,
                 "toolExecutionNotifications": [
-                    _notification(each.code, each.reason, look) for each in report.not_checked
+                    _notification(each.code, each.told(lang), look) for each in report.not_checked
                 ],
             }
         ],
@@ -194,34 +194,26 @@ def _all_in_one(faults: Faults) -> _Groups:
 
 
 def _results(groups: _Groups, look: _Look) -> Iterable[dict[str, Any]]:
-    faults, lang, labels = groups.faults, look.terms.lang, look.terms.labels
+    faults, lang = groups.faults, look.terms.lang
     if groups.rows is None:
         for at in range(len(faults)):
-            finding = faults.finding(at, lang, labels)
-            yield _result(finding, _said(finding, look), look)
+            finding = faults.finding(at, lang)
+            yield _result(finding, look.terms.finding(finding), look)
         return
     for rows, branch in zip(groups.rows, groups.branches, strict=True):
-        first = faults.finding(rows[0], lang, labels)
+        first = faults.finding(rows[0], lang)
         gravest = SEVERITIES[int(faults.severities[np.asarray(rows)].min())]
         template = "{number} findings of this rule; the first: {first}"
         if branch is not None:
             template = "{number} findings of this rule at {branch}; the first: {first}"
         called = f"{look.terms.called('branch')} '{one_line(branch or '')}'"
-        text = say(template, lang, number=len(rows), branch=called, first=_said(first, look))
+        text = say(template, lang, number=len(rows), branch=called, first=look.terms.finding(first))
         result = _result(evolve(first, severity=gravest), text, look)
         mark = hashlib.blake2b(f"{first.code}\0{branch or ''}".encode("utf-8", "surrogatepass"))
         yield result | {
             "occurrenceCount": len(rows),
             "partialFingerprints": {"govtree-together/v1": mark.hexdigest()[:32]},
         }
-
-
-def _said(finding: Finding, look: _Look) -> str:
-    subject = f"'{one_line(finding.subject)}'"
-    if finding.level not in NO_TABLES:
-        subject = f"{look.terms.called(finding.level)} {subject}"
-    hint = f"; {finding.hint}" if finding.hint else ""
-    return f"{subject} {finding.message}{hint}"
 
 
 def _result(finding: Finding, text: str, look: _Look) -> dict[str, Any]:
@@ -280,18 +272,24 @@ def _quoted(path: str) -> str:
     return quote(named, safe="/")
 
 
-def _descriptor(code: str, rule: Rule | None, kind: Kind | None, slug: str) -> dict[str, Any]:
+def _descriptor(
+    code: str, rule: Rule | None, kind: Kind | None, slug: str, lang: str
+) -> dict[str, Any]:
     """Return what a log says about a rule."""
     if rule is None:
         name = kind.slug if kind is not None else slug
         return {"id": code, "name": one_line(name or code)}
-    hint = f"{rule.hint}. " if rule.hint else ""
+    why, hint = rule.text("why", lang), rule.text("hint", lang)
+    if hint:
+        text = say("{why} {hint}. Source: {source}", lang, why=why, hint=hint, source=rule.source)
+    else:
+        text = say("{why} Source: {source}", lang, why=why, source=rule.source)
     return {
         "id": code,
         "name": one_line(rule.slug),
         "shortDescription": {"text": sarif_text(rule.slug.replace("-", " "))},
-        "fullDescription": {"text": sarif_text(rule.why)},
-        "help": {"text": sarif_text(f"{rule.why} {hint}Source: {rule.source}")},
+        "fullDescription": {"text": sarif_text(why)},
+        "help": {"text": sarif_text(text)},
         "defaultConfiguration": {"level": rule.severity, "enabled": not rule.off},
         "properties": {"subject": rule.subject},
     }

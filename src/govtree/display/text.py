@@ -16,7 +16,7 @@ from govtree.display._by_unit import by_unit
 from govtree.display._terminal import Ink, table
 from govtree.display._terms import DOT, Terms, counted, folded
 from govtree.errors import Location, Problem
-from govtree.findings import NO_TABLES, SEVERITIES, Finding, Report
+from govtree.findings import SEVERITIES, Finding, Report
 from govtree.rules._declared import HOW, Figures, Stated
 from govtree.units import SHIPPED_LEVELS, Level
 
@@ -95,7 +95,7 @@ def figures_lines(report: Report, *, lang: str = "en") -> list[str]:
     """
     said = Terms((), lang).say
     told = [
-        f"{_markup.short(each.declared.figure)} {_figure(each, lang)}"
+        f"{_markup.short(each.called.said(lang))} {_figure(each, lang)}"
         for part in report.summaries
         if isinstance(part, Figures)
         for each in part.stated
@@ -179,11 +179,7 @@ def _findings(report: Report, look: _Look) -> list[list[str]]:
 
 def _lines(finding: Finding, look: _Look) -> list[str]:
     label = look.ink.severity(f"{finding.severity}[{finding.code}]", finding.severity)
-    subject = f"'{_markup.short(finding.subject)}'"
-    if finding.level not in NO_TABLES:
-        subject = f"{look.terms.called(finding.level)} {subject}"
-    hint = f"; {finding.hint}" if finding.hint else ""
-    lines = [f"  {label}: {subject} {finding.message}{hint}"]
+    lines = [f"  {label}: {look.terms.finding(finding)}"]
     if str(finding.where):
         lines.append(f"    {finding.where}")
     quoted = look.quote(finding.where) if look.quote is not None and finding.where.line else ""
@@ -266,7 +262,7 @@ def _not_checked(report: Report, look: _Look) -> list[str]:
     """Return each reason with the rules that it keeps from being checked."""
     by_reason: dict[str, list[str]] = {}
     for each in report.not_checked:
-        codes = by_reason.setdefault(_markup.short(each.reason), [])
+        codes = by_reason.setdefault(_markup.short(each.told(look.lang)), [])
         if each.code not in codes:
             codes.append(each.code)
     if not by_reason:

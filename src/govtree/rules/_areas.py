@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, References, Words
 from govtree._faults import Faults
-from govtree.findings import WHOLE, Hits, Kind, Named, Severity
+from govtree.findings import WHOLE, Hits, Kind, Label, Labeled, Named, Severity
 from govtree.rules._rule import Parameter, rule
 
 if TYPE_CHECKING:
@@ -26,12 +26,14 @@ class Top:
     Attributes:
         depth: Place of their level in the chain, counted from 0.
         called: Name of the level.
+        label: What people call it.
         units: Their ids, sorted.
         roots: How many there may be.
     """
 
     depth: int
     called: str
+    label: Label
     units: tuple[str, ...]
     roots: int
 
@@ -57,9 +59,10 @@ class Top:
             kind,
             severity,
             wrong,
+            level=Labeled({self.called: self.label}, wrong),
             number=[len(self.units)] * len(wrong),
             roots=[self.roots] * len(wrong),
-            units=[", ".join(self.units)] * len(wrong),
+            units=Labeled({}, [self.units] * len(wrong)),
         )
         return faults, ()
 
@@ -67,7 +70,8 @@ class Top:
 @rule(
     code="GT230",
     subject=WHOLE,
-    message="has {number} units at the top, where at most {roots} may stand there: {units}",
+    message="has {number} units at the top ({level}), where at most {roots} may stand there: "
+    "{units}",
     hint="put them under one unit of a level above, or raise 'roots'",
     why="Where the structure is to have one head, a second one answers to nobody.",
     source="the profile that names a single root, such as a town general branch",
@@ -83,7 +87,8 @@ class Top:
 def several_roots(h: Hierarchy, *, roots: NDArray[Any]) -> Top:
     given = ((at, each.table) for at, each in enumerate(h.levels) if h.has(each.table))
     depth, table = next(given, (0, h.levels[0].table))
-    return Top(depth, h.facts.called(table), tuple(h.ids(table)), int(roots.min()))
+    called = h.facts.called(table)
+    return Top(depth, called, h.facts.level_label(called), tuple(h.ids(table)), int(roots.min()))
 
 
 @rule(
@@ -120,7 +125,7 @@ def community_in_two_areas(h: Hierarchy) -> Hits:
         related=(Named("area", over, of=at),),
         unknown=_unknown(h, communities, kinds, rows),
         number=np.bincount(at, minlength=len(rows)),
-        areas=[", ".join(sorted(each)) for each in names],
+        areas=Labeled({}, [tuple(each) for each in names]),
     )
 
 

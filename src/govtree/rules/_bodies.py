@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from govtree._columns import NONE, UNKNOWN, IntArray, References, Words, each_once
 from govtree._rows import UNKNOWN_CELL
 from govtree._texts import Texts
-from govtree.findings import Hits, Named
+from govtree.findings import Hits, Labeled, Named, Reason
 from govtree.rules._rule import Parameter, distinct, rule
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _FORCE = "account of Jinzhai: a task force of 18 in 6 groups"
     code="GT420",
     slug="leading-group-chair",
     subject="body",
-    message="has {number} members in the role '{role}', where one is asked for",
+    message="has {number} in the role '{role}', where exactly one is asked for",
     hint="give the role '{role}' to one member, and end the memberships of those who had it",
     why="A leading group without a chair is not convened; with two, it is convened twice.",
     source=_LEADING,
@@ -61,14 +61,17 @@ def leading_group_chair(h: Hierarchy, *, kind: NDArray[Any], role: NDArray[Any])
     is_kind, may_be = _of_kind(h, kind)
     rows = np.flatnonzero(is_kind & faulty)
     unknown = may_be & ~(is_kind & faulty) & (faulty | (hidden > 0))
-    return Hits(rows, unknown=unknown, number=number[rows], role=role[rows].tolist())
+    return Hits(
+        rows, unknown=unknown, number=number[rows], role=Labeled("membership_role", role[rows])
+    )
 
 
 @rule(
     code="GT421",
     slug="leading-group-departments",
     subject="body",
-    message="has not each {department} once among its members; missing: {missing}; twice: {double}",
+    message="should have each {department} once among its members; missing: {missing}; "
+    "twice: {double}",
     hint="add a membership for each that is missing, and leave one for each that is there twice",
     why="A department that does not sit in the leading group is bound by nothing it decides.",
     source=_LEADING,
@@ -122,9 +125,9 @@ def leading_group_departments(
     return Hits(
         rows,
         unknown=may_be & doubtful & ~faulty,
-        department=department[rows].tolist(),
-        missing=[missing for missing, _ in told],
-        double=[double for _, double in told],
+        department=Labeled("body_kind", department[rows]),
+        missing=Labeled(_NONE, [missing for missing, _ in told]),
+        double=Labeled(_NONE, [double for _, double in told]),
     )
 
 
@@ -132,7 +135,7 @@ def leading_group_departments(
     code="GT422",
     slug="member-in-no-group",
     subject="body",
-    message="has {number} members who are in none of its groups, or in one that it does not have",
+    message="has members who are in none of its groups, or in one that it does not have: {number}",
     hint="name one of its groups beside each member, or add the group to the body",
     why="A task force works by its groups; who is in none is told of nothing.",
     source=_FORCE,
@@ -182,7 +185,7 @@ def member_in_no_group(h: Hierarchy, *, exempt: NDArray[Any]) -> Hits:
     slug="member-in-two-groups",
     subject="body",
     severity="warning",
-    message="has {number} members who are in two of its groups or more",
+    message="has members who are in two of its groups or more: {number}",
     hint="leave each member in the group that they work in",
     why="Who is in two groups is missed in one of them whenever both meet.",
     source=_FORCE,
@@ -215,8 +218,8 @@ def member_in_two_groups(h: Hierarchy) -> Hits:
     slug="body-past-its-end",
     subject="body",
     severity="warning",
-    message="ended on {until}, but still has members ({members}), serves units ({served}) or has "
-    "posts in office ({held})",
+    message="ended on {until}, but still has members ({members}), units that it serves "
+    "({served}) or posts in office ({held})",
     hint="end what the body still has, or correct its last day",
     why="What a body that is no more is said to do, nobody does.",
     source="the structure itself: a body has a first and a last day, both included",
@@ -321,7 +324,7 @@ class _Seen:
         double[self.body[chosen & (self.times > 1)]] = True
         return np.count_nonzero(asked) - distinct_, double
 
-    def told(self, h: Hierarchy, row: int, asked: _Mask) -> tuple[str, str]:
+    def told(self, h: Hierarchy, row: int, asked: _Mask) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the ids of the bodies *asked* that a body lacks, and of those it has twice."""
         first, last = np.searchsorted(self.body, [row, row + 1])
         members, times = self.member[first:last], self.times[first:last]
@@ -330,8 +333,12 @@ class _Seen:
         return _listed(h, missing), _listed(h, double)
 
 
-def _listed(h: Hierarchy, bodies: IntArray) -> str:
-    return ", ".join(h.ids("body", bodies)) or "-"
+def _listed(h: Hierarchy, bodies: IntArray) -> tuple[str, ...]:
+    return tuple(h.ids("body", bodies)) or ("-",)
+
+
+#: What is said for a list without any body.
+_NONE = {"-": Reason("none")}
 
 
 @frozen(eq=False)

@@ -10,7 +10,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, Words
-from govtree.findings import Hits
+from govtree.findings import Hits, Labeled, Reason, Said
 from govtree.rules._posts import _held_seats
 from govtree.rules._rule import Parameter, distinct, rule
 
@@ -103,12 +103,15 @@ def branch_not_functioning(
     unknown = ~faulty & _any(part.unsaid for part in kept)
     if_known = _any((led.unsaid, staffed.unsaid)) & ~_any(part.lacks for part in parts)
     rows = np.flatnonzero(faulty)
-    words = (post, duty, premises, np.broadcast_to(np.array("members"), len(post)))
+    asked = (post, duty, premises, np.broadcast_to(np.array("members"), len(post)))
     named: list[list[str]] = [[] for _ in rows]
-    for part, word in zip(parts, words, strict=True):
+    for part, word in zip(parts, asked, strict=True):
         for at in np.flatnonzero(part.lacks[rows]).tolist():
             named[at].append(str(word[rows[at]]))
-    lacking = [", ".join(sorted(each)) for each in named]
+    said: dict[str, Said] = {"members": Reason("enough members")}
+    for words, vocabulary in ((post, "post"), (duty, "duty"), (premises, "duty")):
+        said |= {str(word): h.facts.label(vocabulary, str(word)) for word in distinct(words[rows])}
+    lacking = Labeled(said, [tuple(each) for each in named])
     return Hits(rows, unknown=unknown | (if_known & ~faulty), lacking=lacking)
 
 

@@ -10,7 +10,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, IntArray, References, Words, each_once
-from govtree.findings import Hits, Named
+from govtree.findings import LEVELS, Hits, Labeled, Named
 from govtree.rules._grids import grid_without_branch
 from govtree.rules._rule import Parameter, distinct, rule
 
@@ -98,8 +98,8 @@ def type_without_requirements(h: Hierarchy, *, types: NDArray[Any]) -> Hits:
     return Hits(
         rows,
         unknown=type_.codes == UNKNOWN,
-        type=[str(type_[row]) for row in rows.tolist()],
-        types=[", ".join(each) for each in types[rows].tolist()],
+        type=Labeled("compound_type", [str(type_[row]) for row in rows.tolist()]),
+        types=Labeled("compound_type", types[rows]),
     )
 
 
@@ -134,9 +134,7 @@ def compound_without_station(h: Hierarchy, *, kinds: NDArray[Any]) -> Hits:
     by = serving(h)
     without = ~wherever_asked(kinds, lambda words: by.anybody(by.kind(words)))
     rows = np.flatnonzero(without.is_so)
-    return Hits(
-        rows, unknown=without.is_open, kinds=[", ".join(each) for each in kinds[rows].tolist()]
-    )
+    return Hits(rows, unknown=without.is_open, kinds=Labeled("body_kind", kinds[rows]))
 
 
 @rule(
@@ -201,16 +199,16 @@ def compound_without_manager(
     return Hits(
         rows,
         unknown=without.is_open,
-        modes=[", ".join(each) for each in modes[rows].tolist()],
-        backstop=[str(each) for each in backstop[rows].tolist()],
-        backstops=[", ".join(each) for each in backstops[rows].tolist()],
+        modes=Labeled("mode", modes[rows]),
+        backstop=Labeled("mode", backstop[rows]),
+        backstops=Labeled("body_kind", backstops[rows]),
     )
 
 
 @rule(
     code="GT508",
     subject="compound",
-    message="has no {level} that answers for {number} of its buildings",
+    message="has buildings that no {level} answers for: {number}",
     hint="add them, or the grid that they lie in, to the 'covers' of a {level}",
     why="Where branches cover parts of a grid, a building between the parts is on no list.",
     source="account of Luozhuang: every building of a compound is in the care of a branch",
@@ -239,7 +237,7 @@ def compound_partly_covered(h: Hierarchy) -> Hits:
         related=(Named("building", buildings, of=at),),
         unknown=partly.is_open,
         number=np.bincount(at, minlength=len(rows)),
-        level=h.facts.called("branch"),
+        level=Labeled(LEVELS, h.facts.called("branch")),
     )
 
 
@@ -247,7 +245,7 @@ def compound_partly_covered(h: Hierarchy) -> Hits:
     code="GT513",
     subject="compound",
     severity="warning",
-    message="is in the care of {number} units of level {level}: {branches}",
+    message="is in the care of more than one {level} ({number}): {branches}",
     hint="let one of them cover all of its grids",
     why="Where a place says one branch a compound, residents know one door and one secretary.",
     source="account of Jinzhai: 69 compounds, 69 branches",
@@ -282,8 +280,8 @@ def several_branches_a_compound(h: Hierarchy) -> Hits:
         # One place of which nothing is known has one branch at most.
         unknown=(number <= 1) & (number + open_ > 1),
         number=number[rows],
-        branches=[", ".join(each) for each in names],
-        level=h.facts.called("branch"),
+        branches=Labeled({}, [tuple(each) for each in names]),
+        level=Labeled(LEVELS, h.facts.called("branch")),
     )
 
 

@@ -10,7 +10,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._columns import UNKNOWN, IntArray, References, Words, each_once
-from govtree.findings import Hits, Named
+from govtree.findings import Hits, Labeled, Named
 from govtree.rules._rule import Parameter, distinct, rule
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def concurrent_posts(h: Hierarchy, *, allowed: NDArray[Any]) -> Hits:
         rows,
         related=(Named("post", seats, of=np.searchsorted(rows, persons)),),
         unknown=unknown,
-        post=[one for one, _ in told],
-        other=[other for _, other in told],
+        post=Labeled("post", [one for one, _ in told]),
+        other=Labeled("post", [other for _, other in told]),
     )
 
 

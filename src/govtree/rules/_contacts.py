@@ -15,8 +15,8 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._columns import TAG, UNKNOWN, IntArray, References, Words
-from govtree.findings import Hits
-from govtree.rules._rule import Parameter, distinct, rule
+from govtree.findings import Hits, Labeled, Reason, either
+from govtree.rules._rule import Parameter, distinct, no_columns, rule
 from govtree.rules._ways import count_in, held_seats, on_ground, once, through, up
 from govtree.units import TERRITORY
 
@@ -62,7 +62,7 @@ class _Reach:
     code="GT220",
     subject="group",
     severity="warning",
-    message="has no contact household and no {posts} in office for its {households} households",
+    message="has no contact household and no {posts} in office; households in it: {households}",
     hint="name a household of it that serves it, or who holds '{posts}' at it",
     why="Nobody next door hears first when somebody in such a group needs help.",
     source=_CALLS,
@@ -98,7 +98,7 @@ def group_without_contact(h: Hierarchy, *, posts: NDArray[Any]) -> Hits:
         unknown=unknown,
         skipped=skipped,
         households=households[rows],
-        posts=_listed(posts, rows),
+        posts=Labeled("post", posts[rows]),
     )
 
 
@@ -143,15 +143,15 @@ def household_unserved(h: Hierarchy, *, posts: NDArray[Any], tags: NDArray[Any])
         unserved |= none
         unknown |= asked & (reach.household != _SURE) & _is_open(reach)
     rows = np.flatnonzero(unserved)
-    return Hits(rows, unknown=unknown, skipped=skipped, posts=_listed(posts, rows))
+    return Hits(rows, unknown=unknown, skipped=skipped, posts=Labeled("post", posts[rows]))
 
 
 @rule(
     code="GT222",
     subject="building",
     severity="warning",
-    message="has no seat of a {post}",
-    hint="add the seat of a '{post}' at it under 'posts', with who holds it",
+    message="has no seat for the post '{post}'",
+    hint="add a seat for '{post}' at it under 'posts', with who holds it",
     why="Without a head, nobody in the house knows of every stairwell, and no notice gets around.",
     source="account of Luozhuang: heads of buildings and entrances are one of three teams of a "
     "compound; most places ask for them in some types of compounds only",
@@ -178,8 +178,8 @@ def building_without_head(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
     code="GT223",
     subject="entrance",
     severity="warning",
-    message="has no seat of a {post}",
-    hint="add the seat of a '{post}' at it under 'posts', with who holds it",
+    message="has no seat for the post '{post}'",
+    hint="add a seat for '{post}' at it under 'posts', with who holds it",
     why="Of a stairwell without a head nobody can say who lives there and who has moved.",
     source="account of Luozhuang: heads of buildings and entrances are one of three teams of a "
     "compound; most places ask for them in some types of compounds only",
@@ -208,7 +208,7 @@ def entrance_without_head(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
     code="GT224",
     slug="priority-households-unserved",
     subject="group",
-    message="has {number} households ({tags}) that no contact household and no {posts} reaches",
+    message="has households ({tags}) that no contact household and no {posts} reaches: {number}",
     hint="let a contact household or a {posts} serve each of them; the register says which they "
     "are, this report never does",
     why="Of old people who live alone, the first who notices that a door stays shut is the "
@@ -245,8 +245,7 @@ def priority_households_unserved(h: Hierarchy, *, posts: NDArray[Any], tags: NDA
         rows, groups = rows[judged[groups]], groups[judged[groups]]
         for words, here in distinct(tags).items():
             if not any(h.has("household", TAG + word) for word in words):
-                called = " or ".join(f"'{TAG}{word}'" for word in words)
-                skipped.append(f"no {called} of households")
+                skipped.append(no_columns("household", [f"{TAG}{word}" for word in words]))
                 continue
             chosen = here[groups]
             at, of = rows[chosen], groups[chosen]
@@ -260,8 +259,8 @@ def priority_households_unserved(h: Hierarchy, *, posts: NDArray[Any], tags: NDA
         unknown=(perhaps > 0) & (number == 0),
         skipped=sorted(set(skipped)),
         number=number[found],
-        posts=_listed(posts, found),
-        tags=_listed(tags, found),
+        posts=Labeled("post", posts[found]),
+        tags=Labeled("tag", tags[found]),
     )
 
 
@@ -274,10 +273,6 @@ RULES = (
 )
 
 
-def _listed(words: NDArray[Any], rows: NDArray[Any]) -> list[str]:
-    return [", ".join(sorted(each)) for each in words[rows].tolist()]
-
-
 # -- heads ------------------------------------------------------------------------------------
 
 
@@ -287,14 +282,15 @@ def _without_head(h: Hierarchy, table: str, post: NDArray[Any]) -> Hits:
     skipped: list[str] = []
     for word, asked in distinct(post).items():
         if f"post:{word}>{table}" not in h.given:
-            skipped.append(f"no '{word}' at any {table}")
+            called, place = h.facts.label("post", str(word)), h.facts.level_label(table)
+            skipped.append(Reason("no '{post}' at any {place}", post=called, place=place))
             continue
         _, places = h.arrays.seats(str(word), table)
         none = np.ones(len(missing), np.bool_)
         none[places] = False
         missing |= asked & none
     rows = np.flatnonzero(missing)
-    return Hits(rows, skipped=skipped, post=post[rows].tolist())
+    return Hits(rows, skipped=skipped, post=Labeled("post", post[rows]))
 
 
 # -- whom contacts reach ----------------------------------------------------------------------
@@ -309,7 +305,9 @@ def _reaches(
         if named & h.given:
             yield asked, once(f"reach {words}", h, partial(_reach, h, words))
         else:
-            skipped.append(f"no contact households, and no posts called {' or '.join(words)}")
+            called = either([h.facts.label("post", word) for word in words])
+            template = "no contact households, and no posts called {posts}"
+            skipped.append(Reason(template, posts=called))
 
 
 def _is_open(reach: _Reach) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -13,9 +13,9 @@ from govtree._columns import TAG, UNKNOWN, Words
 from govtree._faults import Faults
 from govtree._names import NearMisses
 from govtree._rows import tables_of
-from govtree.findings import DECLARED, Kind, Severity
-from govtree.rules._rule import Parameter, rule
-from govtree.units import ROLES, SECTIONS, Declared, columns_of
+from govtree.findings import DECLARED, Kind, Label, Labeled, Reason, Said, Severity
+from govtree.rules._rule import Parameter, no_columns, no_table, rule, said_as_written
+from govtree.units import ROLES, SECTIONS, Declared, Term, columns_of
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -44,6 +44,7 @@ class Stated:
         unsaid: Rows of which it is not known whether they count.
         open: Whether some of the structure has not been collected, so that there may be more.
         reason: Why it cannot be judged here, or an empty text.
+        called: What people call what is counted.
     """
 
     declared: Declared
@@ -53,6 +54,7 @@ class Stated:
     unsaid: int = 0
     open: bool = False
     reason: str = ""
+    called: Said = Label("")
 
     def join(self, other: Stated) -> Stated:
         """Return the figure of both parts; what one of them cannot tell, the other may."""
@@ -123,13 +125,14 @@ class Figures:
         for each in self.stated:
             figure = each.declared.figure
             if each.reason:
-                reasons.append(f"{figure}: {each.reason}")
+                reasons.append(Reason("{figure}: {reason}", figure=figure, reason=each.reason))
                 continue
             verdict = each.verdict()
-            if verdict is None and each.open:
-                reasons.append(f"{figure}: not everything has been collected")
-            elif verdict is None:
-                reasons.append(f"{figure}: not known of {each.unsaid:,} whether they count")
+            if verdict is None:
+                why = Reason("not known of {number} whether they count", number=each.unsaid)
+                if each.open:
+                    why = Reason("not everything has been collected")
+                reasons.append(Reason("{figure}: {reason}", figure=figure, reason=why))
             elif not verdict:
                 wrong.append(each)
         return (
@@ -138,8 +141,14 @@ class Figures:
                 severity,
                 [each.declared.figure for each in wrong],
                 declared=[_plain(each.declared.value) for each in wrong],
-                how=[HOW[each.declared.how] for each in wrong],
+                how=Labeled(
+                    said_as_written(HOW.values()), [HOW[each.declared.how] for each in wrong]
+                ),
                 found=[each.found for each in wrong],
+                figure=Labeled(
+                    {each.declared.figure: each.called for each in wrong},
+                    [each.declared.figure for each in wrong],
+                ),
             ),
             tuple(reasons),
         )
@@ -148,7 +157,7 @@ class Figures:
 @rule(
     code="GT303",
     subject=DECLARED,
-    message="is declared as {how}{declared}, but the structure has {found}",
+    message="is declared as {how}{declared}, but the structure has {found} ({figure})",
     hint="correct the figure, or look for the rows that are missing or too many",
     why="A figure that was published and a register that says otherwise cannot both be shown.",
     source="the figure's own publication, named where it is declared",
@@ -166,9 +175,10 @@ class Figures:
 )
 def declared_figure(h: Hierarchy, *, tolerance: NDArray[Any]) -> Figures:
     near: _Near = {}
+    is_open = h.facts.collected is not None
     return Figures.of(
-        _state(h, Stated(declared, float(allowed), open=h.facts.collected is not None), near)
-        for declared, allowed in zip(h.declared, tolerance.tolist(), strict=True)
+        _state(h, Stated(each, allowed, open=is_open, called=_called(h, each.figure)), near)
+        for each, allowed in zip(h.declared, tolerance.tolist(), strict=True)
     )
 
 
@@ -188,17 +198,43 @@ def _plain(value: float) -> float:
     return int(value) if value == int(value) else value
 
 
-def _hint(near: _Near, word: str, known: Sequence[str]) -> str:
-    """Return which of the *known* words was meant; few are sought, however many are wrong."""
+def _meaning(reason: Reason, near: _Near, word: str, known: Sequence[str]) -> Reason:
+    """Return *reason* with which of the *known* words was meant.
+
+    Few are sought, however many are wrong.
+    """
     meant = near.setdefault(tuple(known), NearMisses(known)).nearest(word)
-    return f"; did you mean '{meant}'?" if meant else ""
+    if not meant:
+        return reason
+    return Reason("{reason}; did you mean '{meant}'?", reason=reason, meant=meant)
+
+
+def _called(h: Hierarchy, figure: str) -> Said:
+    """Return what people call what a figure counts: a table, and a word of it."""
+    section, _, word = figure.partition(".")
+    levels = {each.level: each.table for each in h.levels}
+    table = _TABLES.get(section) or levels.get(section)
+    if table is None or table not in tables_of(h.levels):
+        return Reason(figure)
+    own = h.facts.level_label(table).texts
+    # Figures are numbers: in English the plural that names them says it best.
+    not_english = tuple(each for each in own if each[0] != "en")
+    called = Label(SECTIONS.get(table, table), not_english, is_ours=True)
+    if not word:
+        return called
+    vocabularies = (*(terms for _, terms in _terms(h, table)), h.vocabularies.get("tag", ()))
+    found = (term for terms in vocabularies for term in terms)
+    label = next((each.label for each in found if word in (each.term, *each.aliases)), ())
+    return Reason("{table}: {word}", table=called, word=Label(word, label))
 
 
 def _state(h: Hierarchy, stated: Stated, near: _Near) -> Stated:
     """Return *stated* with what *h* has of it."""
     figure = stated.declared.figure
     if stated.declared.how == "increment":
-        return evolve(stated, reason="an increment is seen between two days only, not on one")
+        return evolve(
+            stated, reason=Reason("an increment is seen between two days only, not on one")
+        )
     section, _, word = figure.partition(".")
     if section in _SUMS and not word:
         return _summed(h, stated, section)
@@ -206,12 +242,12 @@ def _state(h: Hierarchy, stated: Stated, near: _Near) -> Stated:
     table = _TABLES.get(section) or levels.get(section)
     if table is None or (table in ROLES and table not in levels.values()):
         known = [*_TABLES, *(name for name in levels if name not in ROLES), *_SUMS]
-        hint = _hint(near, section, known)
-        return evolve(stated, reason=f"nothing is called '{section}'{hint}")
+        unknown = Reason("nothing is called '{word}'", word=section)
+        return evolve(stated, reason=_meaning(unknown, near, section, known))
     if not h.has(table):
         if table == "household":
             return _summed(h, stated, TAG + word if word else "households")
-        return evolve(stated, reason=f"no {SECTIONS.get(table, table)}")
+        return evolve(stated, reason=no_table(table))
     if not word:
         return _counted(h, stated, table, np.ones(h.count(table), np.bool_))
     if table == "household" and any(h.has(name, TAG + word) for name in h.tables):
@@ -226,7 +262,7 @@ def _summed(h: Hierarchy, stated: Stated, column: str) -> Stated:
     """Return *stated* with the sum of numbers that units bring."""
     given = [name for name in h.tables if h.has(name, column)]
     if not given:
-        return evolve(stated, reason=f"no {column.removeprefix(TAG)}")
+        return evolve(stated, reason=Reason("no {column}", column=column.removeprefix(TAG)))
     top = h.levels[0].table
     totals, nowhere = h.arrays.roll_up(column, top if h.has(top) else given[0])
     own = h.own(top)
@@ -255,22 +291,21 @@ def _of_word(h: Hierarchy, stated: Stated, table: str, word: str, near: _Near) -
     named = _column_of(h, table, word, columns)
     if named is None:
         known = sorted({each for column in columns.values() for each in column.words})
-        hint = _hint(near, word, known)
-        called = SECTIONS.get(table, table)
-        return evolve(stated, reason=f"no column of {called} has the word '{word}'{hint}")
+        called = Reason(SECTIONS.get(table, table))
+        template = "no column of {table} has the word '{word}'"
+        unknown = Reason(template, table=called, word=word)
+        return evolve(stated, reason=_meaning(unknown, near, word, known))
     name, term = named
     if name not in columns:
-        return evolve(stated, reason=f"no '{name}' of {SECTIONS.get(table, table)}")
+        return evolve(stated, reason=no_columns(table, [name]))
     with_word = _counted(h, stated, table, columns[name].is_word(term))
     unsaid, own = columns[name].codes == UNKNOWN, h.own(table)
     unsaid = unsaid if own is None else unsaid & own
     return evolve(with_word, unsaid=int(np.count_nonzero(unsaid)))
 
 
-def _column_of(
-    h: Hierarchy, table: str, word: str, columns: dict[str, Words]
-) -> tuple[str, str] | None:
-    """Return the column of *table* that has *word*, and the word as it is stored there."""
+def _terms(h: Hierarchy, table: str) -> Iterator[tuple[str, Sequence[Term]]]:
+    """Yield each column of words of *table*, with the terms that it may hold."""
     level = next((each for each in h.levels if each.table == table), None)
     for name, column in columns_of(tables_of(h.levels)[table]).items():
         if column.shape != "term":
@@ -279,6 +314,14 @@ def _column_of(
         terms = h.vocabularies.get(vocabulary, ())
         if name == "kind" and level is not None and level.kinds:
             terms = level.kinds
+        yield name, terms
+
+
+def _column_of(
+    h: Hierarchy, table: str, word: str, columns: dict[str, Words]
+) -> tuple[str, str] | None:
+    """Return the column of *table* that has *word*, and the word as it is stored there."""
+    for name, terms in _terms(h, table):
         for term in terms:
             if word == term.term or word in term.aliases:
                 return name, term.term

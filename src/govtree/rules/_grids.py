@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree.findings import Hits, Named
+from govtree.findings import LEVELS, Hits, Labeled, Named
 from govtree.rules._rule import rule
 from govtree.rules._ways import covering
 from govtree.units import RELATION_ENDS
@@ -46,13 +46,13 @@ def grid_without_branch(h: Hierarchy) -> Hits:
         grids = h.arrays.within(table, "grid")[parts]
         covered[grids[grids >= 0]] = True
     rows = np.flatnonzero(~covered)
-    return Hits(rows, level=h.facts.called("branch"))
+    return Hits(rows, level=Labeled(LEVELS, h.facts.called("branch")))
 
 
 @rule(
     code="GT211",
     subject="grid",
-    message="is covered by {number} units of level {level}: {branches}",
+    message="is covered by more than one {level} ({number}): {branches}",
     hint="leave it in the 'covers' of one",
     why="Where two branches answer for a grid, each waits for the other.",
     source=_COVER,
@@ -79,8 +79,8 @@ def grid_with_two_branches(h: Hierarchy) -> Hits:
         rows,
         related=(Named("branch", over, of=at),),
         number=times[rows],
-        branches=[", ".join(each) for each in names],
-        level=h.facts.called("branch"),
+        branches=Labeled({}, [tuple(each) for each in names]),
+        level=Labeled(LEVELS, h.facts.called("branch")),
     )
 
 
@@ -143,7 +143,7 @@ def cover_across_communities(h: Hierarchy) -> Hits:
     return Hits(
         rows,
         related=(over, *ends),
-        level=h.facts.called("community"),
+        level=Labeled(LEVELS, h.facts.called("community")),
         here=ends[0],
         there=ends[1],
         branch=over,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, References
-from govtree.findings import Hits, Named
+from govtree.findings import LEVELS, Hits, Labeled, Named
 from govtree.rules._rule import rule
 from govtree.rules._ways import (
     Ground,
@@ -156,7 +156,7 @@ def two_ways_up_disagree(h: Hierarchy) -> Hits:
     return Hits(
         rows,
         related=(*branches, grid),
-        level=h.facts.called("branch"),
+        level=Labeled(LEVELS, h.facts.called("branch")),
         along=branches[0],
         across=branches[1],
         grid=grid,
@@ -202,7 +202,7 @@ def household_in_two_communities(h: Hierarchy) -> Hits:
     return Hits(
         rows,
         related=(*communities, grids),
-        level=h.facts.called("community"),
+        level=Labeled(LEVELS, h.facts.called("community")),
         along=communities[0],
         across=communities[1],
         grid=grids,
@@ -212,7 +212,7 @@ def household_in_two_communities(h: Hierarchy) -> Hits:
 @rule(
     code="GT206",
     subject="building",
-    message="lies in no grid, and with it {households} households",
+    message="lies in no grid; households in it: {households}",
     hint="name its grid",
     why="Everybody in a building outside of every grid is on no grid worker's round.",
     source=_GRIDS,
@@ -250,7 +250,7 @@ def building_in_no_grid(h: Hierarchy) -> Hits:
 @rule(
     code="GT207",
     subject="group",
-    message="stands in no {level}, and with it {households} households",
+    message="stands in no {level}; households in it: {households}",
     hint="name its {level} as its parent",
     why="Nobody above answers for a group that hangs in the air.",
     source=_CHAIN,
@@ -321,7 +321,7 @@ def without_parent(h: Hierarchy, table: str) -> Hits:
     rows = np.flatnonzero(parents == NONE)
     chain = [level.table for level in h.levels]
     above = h.facts.called(chain[max(chain.index(table) - 1, 0)])
-    values: dict[str, Any] = {"level": above}
+    values: dict[str, Any] = {"level": Labeled(LEVELS, above)}
     if table != "household":
         values["households"] = h.arrays.households(table)[rows] if len(rows) else rows
     return Hits(rows, unknown=parents == UNKNOWN, **values)

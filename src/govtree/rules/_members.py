@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govtree._columns import UNKNOWN, Words
-from govtree.findings import Hits
-from govtree.rules._rule import Parameter, distinct, rule
+from govtree.findings import Hits, Labeled
+from govtree.rules._rule import Parameter, distinct, rule, said_as_written
 from govtree.rules._sizes import ANY, Number, covered, in_office
 from govtree.rules._ways import count_in
 from govtree.units import RELATION_ENDS
@@ -28,7 +28,7 @@ _GENERAL = "general_branch"
     code="GT307",
     subject="branch",
     severity="warning",
-    message="has {number} {counted}, where {least} to {most} are asked for",
+    message="has {counted}: {number}, where {least} to {most} are asked for",
     hint="join it with a neighbor, divide it, or correct its 'members'",
     why="Two members cannot outvote each other, and among a hundred nobody is missed at a meeting.",
     source=f"{_REGULATION}, article 4: from 3 full members on; as a rule 50 members at most",
@@ -59,7 +59,10 @@ def branch_size(h: Hierarchy, *, least: NDArray[Any], most: NDArray[Any]) -> Hit
         rows,
         unknown=~wrong & ~fine & judged,
         number=np.where(many, all_.least, full.most)[rows],
-        counted=np.where(many[rows], "members", "full members").tolist(),
+        counted=Labeled(
+            said_as_written(("members", "full members")),
+            np.where(many[rows], "members", "full members"),
+        ),
         least=least[rows],
         most=most[rows],
     )
@@ -69,8 +72,8 @@ def branch_size(h: Hierarchy, *, least: NDArray[Any], most: NDArray[Any]) -> Hit
     code="GT308",
     subject="branch",
     severity="warning",
-    message="has {members} full members, but {number} persons in office ({counted}); "
-    "a committee has {least}",
+    message="has {members} full members, but only {number} in office ({counted}); "
+    "a committee has at least {least}",
     hint="fill the posts of its committee, or correct who is in office",
     why="With this many members a branch is led by a committee, not by one person alone.",
     source=f"{_REGULATION}, article 20: a committee of 3 to 5 from 7 full members on",
@@ -108,7 +111,7 @@ def branch_without_committee(
     full = _full_members(h)
     length = len(full.least)
     few, enough = np.zeros(length, np.bool_), np.zeros(length, np.bool_)
-    number, counted = np.zeros(length, np.int64), np.empty(length, object)
+    number = np.zeros(length, np.int64)
     for words, asked in distinct(posts).items():
         persons = in_office(h, "branch", words)
         # A secretary who is missing is told as such, and would be one of them.
@@ -118,7 +121,6 @@ def branch_without_committee(
         few |= asked & (persons.most + missing < seats)
         enough |= asked & (persons.least + missing >= seats)
         number[asked] = persons.most[asked]
-        counted[asked] = ", ".join(words)
     wrong = few & (full.least >= members)
     fine = enough | (full.most < members)
     rows = np.flatnonzero(wrong)
@@ -127,7 +129,7 @@ def branch_without_committee(
         unknown=~wrong & ~fine,
         members=full.least[rows],
         number=number[rows],
-        counted=counted[rows].tolist(),
+        counted=Labeled("post", posts[rows]),
         least=seats[rows],
     )
 
@@ -136,7 +138,8 @@ def branch_without_committee(
     code="GT309",
     subject="group",
     severity="warning",
-    message="has {number} members, those on probation included, where {least} are asked for",
+    message="has too few members, those on probation included: {number}, where at least {least} "
+    "are asked for",
     hint="join it with a neighbor, or correct its 'members'",
     why="A group of two is a conversation: it holds no meeting and elects no leader.",
     source="Rules on the Work of Party Groups in central and state organs (for trial), as "
@@ -171,7 +174,7 @@ def group_size(h: Hierarchy, *, least: NDArray[Any]) -> Hits:
     code="GT310",
     subject="branch",
     severity="warning",
-    message="covers {number} units, where {most} are asked for at most",
+    message="covers {number} units, where at most {most} are asked for",
     hint="divide it, or let another branch cover some of them",
     why="A joint branch is meant for neighbors of a size; one over a whole quarter joins nobody.",
     source=f"{_REGULATION}, article 5: a joint branch covers as a rule 5 units at most, where a "

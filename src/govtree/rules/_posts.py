@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree.findings import Hits, Named
+from govtree.findings import Hits, Labeled, Named
 from govtree.rules._rule import Parameter, distinct, rule
 from govtree.rules._ways import covering
 
@@ -61,7 +61,7 @@ def branch_without_secretary(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
         rows,
         related=(Named("post", posts[chosen], of=np.searchsorted(rows, places[chosen])),),
         unknown=unknown,
-        post=post[rows].tolist(),
+        post=Labeled("post", post[rows]),
     )
 
 
@@ -117,7 +117,7 @@ def grid_head_not_secretary(h: Hierarchy, *, head: NDArray[Any], post: NDArray[A
         rows,
         related=(over,),
         holder=Named("person", persons[at]),
-        post=[words[row] for row in rows.tolist()],
+        post=Labeled("post", [words[row] for row in rows.tolist()]),
         branch=over,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,14 +11,35 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from govtree._messages import fill
 from govtree.errors import OutOfRangeError
-from govtree.findings import DECLARED, NO_TABLES, WAIVER, Hits, Kind, Severity, Summary
+from govtree.findings import (
+    DECLARED,
+    NO_TABLES,
+    WAIVER,
+    Hits,
+    Kind,
+    Reason,
+    Severity,
+    Summary,
+    either,
+)
 from govtree.units import SECTIONS
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
 
-__all__ = ["Parameter", "Rule", "Value", "distinct", "rule"]
+__all__ = [
+    "Parameter",
+    "Rule",
+    "Value",
+    "distinct",
+    "no_columns",
+    "no_table",
+    "nothing_leads",
+    "rule",
+    "said_as_written",
+]
 
 Asked = Literal["whole", "number", "share", "choice", "word", "words"]
 Value = int | float | str | tuple[str, ...]
@@ -175,6 +196,20 @@ class Rule:
         """Whether it comes with govtree, and not from another package or a caller."""
         return self.find.__module__.startswith("govtree.")
 
+    def text(self, part: Literal["message", "hint", "why"], lang: str = "en") -> str:
+        """Return the message, the hint or the why, in *lang* where it is known there.
+
+        >>> from govtree.rules import SHIPPED, find
+        >>> find(SHIPPED, "GT210").text("why", "zh")
+        '没有党支部覆盖的网格，没有人为它负责。'
+        """
+        return fill(self.code, part, getattr(self, part), (), lang)
+
+    def meaning(self, name: str, lang: str = "en") -> str:
+        """Return what the parameter of this name means, in *lang* where it is known there."""
+        each = self.parameter(name)
+        return "" if each is None else fill(self.code, f"meaning.{name}", each.meaning, (), lang)
+
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of this name, or None."""
         return next((each for each in self.parameters if each.name == name), None)
@@ -264,20 +299,56 @@ def rule(
     return made
 
 
-def _missing(h: Hierarchy, alternatives: Sequence[str]) -> str:
+#: Relations whose names say what one unit does to another.
+_VERBS = ("covers", "serves")
+
+
+def _missing(h: Hierarchy, alternatives: Sequence[str]) -> Reason:
     """Return what is missing, as people say it: of one table, the columns together."""
     first = alternatives[0]
     start, at, target = first.partition(">")
     if start == "post" and at:
-        return f"no posts at any {target}"
+        return Reason("no posts at any {place}", place=h.facts.level_label(target))
     if start.startswith(":"):
-        return f"nothing {start[1:]} any{f' {target}' if at else 'thing'}"
+        return nothing_leads(h, start[1:], target)
     table, dot, _ = first.partition(".")
-    called = SECTIONS.get(table, table)
     if not dot or not h.has(table):
-        return f"no {called}"
+        return no_table(table)
     columns = [each.partition(".")[2] for each in alternatives if each.startswith(f"{table}.")]
-    return f"no {' or '.join(repr(each) for each in columns)} of {called}"
+    return no_columns(table, columns)
+
+
+def no_table(table: str) -> Reason:
+    """Return that nobody gave a table, as a reason."""
+    return Reason("no {table}", table=Reason(SECTIONS.get(table, table)))
+
+
+def no_columns(table: str, columns: Sequence[str]) -> Reason:
+    """Return that nobody gave one of *columns* of a table, as a reason.
+
+    >>> no_columns("household", ["grid", "building"])
+    "no 'grid' or 'building' of households"
+    """
+    named = either([Reason("'{name}'", name=each) for each in columns])
+    return Reason(
+        "no {columns} of {table}", columns=named, table=Reason(SECTIONS.get(table, table))
+    )
+
+
+def nothing_leads(h: Hierarchy, relation: str, target: str = "") -> Reason:
+    """Return that no relation of this name leads to a table, or to any, as a reason."""
+    if relation not in _VERBS:
+        return Reason("no relation '{relation}'", relation=h.facts.label("relation", relation))
+    verb = Reason(relation)
+    if target:
+        place = h.facts.level_label(target)
+        return Reason("nothing {relation} any {place}", relation=verb, place=place)
+    return Reason("nothing {relation} anything", relation=verb)
+
+
+def said_as_written(words: Iterable[str]) -> Mapping[str, Reason]:
+    """Return what is said for words of govtree itself: in English the words as they are."""
+    return {each: Reason(each) for each in words}
 
 
 def distinct(asked: NDArray[Any]) -> Mapping[Any, NDArray[np.bool_]]:

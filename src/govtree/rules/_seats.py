@@ -9,7 +9,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, IntArray, Words
-from govtree.findings import Hits
+from govtree.findings import Hits, Labeled, Reason
 from govtree.rules._posts import _held_seats
 from govtree.rules._rule import Parameter, distinct, rule
 from govtree.rules._sizes import unstaffed
@@ -132,7 +132,7 @@ def tenures_overlap(h: Hierarchy) -> Hits:
     slug="gap-between-holders",
     subject="post",
     severity="note",
-    message="had nobody in office on {number} days between two holders: {days}",
+    message="had nobody in office between two holders: {days}; days in all: {number}",
     hint="name who held or acted in those days, or correct the days",
     why="What fell due in those days was nobody's, and nobody can say today what became of it.",
     source=_IN_SEAT,
@@ -161,11 +161,16 @@ def gap_between_holders(h: Hierarchy) -> Hits:
     rows, at, gaps = np.unique(seats, return_index=True, return_counts=True)
     # The two ends of an interval as ISO 8601 writes them.
     texts = [f"{one}/{two}" for one, two in zip(_as_texts(begin), _as_texts(end), strict=True)]
-    ends = at + gaps
+    said = {
+        text: Reason("{first} to {last}", first=one, last=two) if one != two else Reason(one)
+        for text in texts
+        for one, _, two in [text.partition("/")]
+    }
+    ends = (at + gaps).tolist()
     return Hits(
         rows,
         number=np.bincount(seats, end - begin + 1, h.count("post")).astype(np.int64)[rows],
-        days=[", ".join(texts[a:b]) for a, b in zip(at.tolist(), ends.tolist(), strict=True)],
+        days=Labeled(said, [tuple(texts[a:b]) for a, b in zip(at.tolist(), ends, strict=True)]),
     )
 
 
@@ -174,7 +179,7 @@ def gap_between_holders(h: Hierarchy) -> Hits:
     slug="dispatched-without-home",
     subject="post",
     severity="warning",
-    message="has a holder who was sent ({source}) by nobody knows whom: no home body is named",
+    message="has a holder who was sent ({source}), and no home body is named that sent them",
     hint="name the body under 'home' of the person, or correct the source of the appointment",
     why="Who is sent to a place is supported, relieved and called back by the body that sent them; "
     "without one the post is a promise that nobody keeps.",
@@ -219,7 +224,7 @@ def dispatched_without_home(h: Hierarchy, *, source: NDArray[Any]) -> Hits:
         found[missing[asked[missing]]] = True
         unknown[open_[asked[open_]]] = True
     rows = np.flatnonzero(found)
-    return Hits(rows, unknown=unknown & ~found, source=source[rows].tolist())
+    return Hits(rows, unknown=unknown & ~found, source=Labeled("appointment_source", source[rows]))
 
 
 RULES = (

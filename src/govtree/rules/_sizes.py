@@ -10,7 +10,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, IntArray, References, Words, each_once
-from govtree.findings import Hits
+from govtree.findings import Hits, Labeled, Listed, Reason, Said
 from govtree.rules._rule import Parameter, distinct, rule
 from govtree.rules._ways import count_in, covering, on_ground, through
 
@@ -57,7 +57,7 @@ class Number:
     slug="households-a-grid",
     subject="grid",
     severity="warning",
-    message="has {number} {counted}, where {least} to {most} are asked for",
+    message="has {counted}: {number}, where {least} to {most} are asked for",
     hint="draw its lines anew together with its neighbors, or waive the rule and say why",
     why="One worker knows the people of some hundred households by name, not of a thousand.",
     source="account of Jinzhai: grids of about 300 households; many places name other figures",
@@ -129,6 +129,7 @@ def workers_a_grid(
     length = h.count("grid")
     low, high = np.zeros(length, np.int64), np.zeros(length, np.int64)
     counted = np.empty(length, object)
+    said: dict[str, Said] = {}
     for words, here in distinct(posts).items():
         for kinds, there in distinct(employment).items():
             asked = here & there
@@ -136,9 +137,13 @@ def workers_a_grid(
             low[asked], high[asked] = number.least[asked], number.most[asked]
             named = ", ".join(words) + (f"; {', '.join(kinds)}" if kinds else "")
             counted[asked] = named
+            said[named] = Listed(tuple(h.facts.label("post", word) for word in words))
+            if kinds:
+                employed = Listed(tuple(h.facts.label("employment", kind) for kind in kinds))
+                said[named] = Reason("{posts}; {kinds}", posts=said[named], kinds=employed)
     # A grid where nobody is in office at all is told as such.
     nobody, _ = unstaffed(h)
-    return outside(Number(low, high), least, most, ~nobody, counted=counted)
+    return outside(Number(low, high), least, most, ~nobody, counted=Labeled(said, counted))
 
 
 @rule(
@@ -146,7 +151,7 @@ def workers_a_grid(
     slug="households-a-group",
     subject="group",
     severity="warning",
-    message="has {number} {counted}, where {least} to {most} are asked for",
+    message="has {counted}: {number}, where {least} to {most} are asked for",
     hint="split it, join it with a neighbor, or waive the rule and say why",
     why="Who leads a group calls at every door; too many doors are left out, and a group of few "
     "has nobody to take its turns.",
@@ -181,7 +186,7 @@ def households_a_group(
     slug="households-a-community",
     subject="community",
     severity="warning",
-    message="has {number} {counted}, where {least} to {most} are asked for",
+    message="has {counted}: {number}, where {least} to {most} are asked for",
     hint="draw its lines anew together with its neighbors, or waive the rule and say why",
     why="One committee cannot hold meetings for ten thousand households, and fifty are too few to "
     "seat one.",
@@ -224,7 +229,7 @@ def outside(
     low: NDArray[Any],
     high: NDArray[Any],
     judged: NDArray[np.bool_],
-    **values: NDArray[Any],
+    **values: Labeled,
 ) -> Hits:
     """Return the units whose number is outside of the bounds, whatever is not known of it.
 
@@ -238,9 +243,7 @@ def outside(
     wrong = (number.most < low) | (number.least > high)
     fine = (number.least >= low) & (number.most <= high)
     rows = np.flatnonzero(wrong & judged)
-    told: dict[str, Any] = {
-        name: [str(each) for each in words[rows].tolist()] for name, words in values.items()
-    }
+    told: dict[str, Any] = {name: words.take(rows) for name, words in values.items()}
     return Hits(
         rows,
         unknown=~wrong & ~fine & judged,
@@ -264,7 +267,7 @@ def _sized(
     for what, asked in distinct(count).items():
         found = _COUNTED[str(what)](h, table)
         number.least[asked], number.most[asked] = found.least[asked], found.most[asked]
-    return outside(number, low, high, judged, counted=count)
+    return outside(number, low, high, judged, counted=Labeled(_SAID, count))
 
 
 def _of_households(h: Hierarchy, table: str) -> IntArray | None:
@@ -332,6 +335,11 @@ def _occupied(h: Hierarchy, table: str) -> Number:
 
 
 _COUNTED = {"households": _households, "residents": _residents, "occupied": _occupied}
+_SAID = {
+    "households": Reason("households"),
+    "residents": Reason("residents"),
+    "occupied": Reason("occupied households"),
+}
 
 
 def _said(h: Hierarchy, table: str, column: str) -> NDArray[np.bool_]:

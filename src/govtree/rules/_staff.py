@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree.findings import Hits, Named
-from govtree.rules._rule import Parameter, distinct, rule
+from govtree.findings import LEVELS, Hits, Labeled, Named, Reason
+from govtree.rules._rule import Parameter, distinct, no_columns, nothing_leads, rule
 from govtree.rules._sizes import Number, covered, outside, unstaffed
 from govtree.rules._ways import count_in
 
@@ -58,7 +58,7 @@ def grid_without_staff(h: Hierarchy) -> Hits:
     code="GT311",
     subject="community",
     severity="warning",
-    message="has {number} units of level {level}, where {least} to {most} are asked for",
+    message="has {number} below it at the level {level}, where {least} to {most} are asked for",
     hint="put a level or a unit between, move some elsewhere, or correct what they stand under",
     why="A community without a branch reaches nobody, and one with too many knows none of them.",
     source=_SPAN,
@@ -80,7 +80,7 @@ def grid_without_staff(h: Hierarchy) -> Hits:
 def span_of_a_community(h: Hierarchy, *, least: NDArray[Any], most: NDArray[Any]) -> Hits:
     number = _below(h, "branch", "community")
     judged = np.ones(len(least), np.bool_)
-    level = np.full(len(least), h.facts.called("branch"))
+    level = Labeled(LEVELS, h.facts.called("branch"))
     return outside(number, least, most, judged, level=level)
 
 
@@ -88,7 +88,7 @@ def span_of_a_community(h: Hierarchy, *, least: NDArray[Any], most: NDArray[Any]
     code="GT312",
     subject="branch",
     severity="warning",
-    message="answers for {number} units of level {level}, where {least} to {most} are asked for",
+    message="answers for {number} at the level {level}, where {least} to {most} are asked for",
     hint="share them with a neighbor, or correct what stands under it or what it covers",
     why="A branch with too many groups or grids answers for them on paper only.",
     source=_SPAN + "; account of Luozhuang: 162 branches cover 507 grids, three each",
@@ -123,11 +123,15 @@ def span_of_a_branch(
     number = Number(np.zeros(length, np.int64), np.zeros(length, np.int64))
     level = np.empty(length, object)
     judged, open_ = np.zeros(length, np.bool_), np.zeros(length, np.bool_)
-    skipped: list[str] = []
+    skipped: list[Reason] = []
     for what, asked in distinct(count).items():
-        table, need, lack = _COUNTED[str(what)]
+        table, need = _COUNTED[str(what)]
         if need not in h.given:
-            skipped.append(lack)
+            skipped.append(
+                no_columns("group", ["parent"])
+                if table == "group"
+                else nothing_leads(h, "covers", "grid")
+            )
             continue
         level[asked] = h.facts.called(table)
         if table == "group":
@@ -139,18 +143,15 @@ def span_of_a_branch(
             judged |= asked & (found.least > 0)
             open_ |= asked & (found.least == 0) & (found.most > 0)
         number.least[asked], number.most[asked] = found.least[asked], found.most[asked]
-    hits = outside(number, least, most, judged, level=level)
+    hits = outside(number, least, most, judged, level=Labeled(LEVELS, level))
     told: dict[str, Any] = dict(hits.values)
     return Hits(hits.rows, unknown=open_ | np.asarray(hits.unknown), skipped=skipped, **told)
 
 
 RULES = (grid_without_staff, span_of_a_community, span_of_a_branch)
 
-#: What GT312 counts: its table, what somebody must have given, and what is said if nobody did.
-_COUNTED = {
-    "groups": ("group", "group.parent", "no 'parent' of groups"),
-    "grids": ("grid", ":covers>grid", "nothing covers any grid"),
-}
+#: What GT312 counts: its table, and what somebody must have given.
+_COUNTED = {"groups": ("group", "group.parent"), "grids": ("grid", ":covers>grid")}
 
 
 def _below(h: Hierarchy, lower: str, upper: str) -> Number:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, IntArray, each_once, followed
-from govtree.findings import Hits, Named
+from govtree.findings import Hits, Labeled, Listed, Named, Reason, Said, either
 from govtree.rules._branches import functioning, undecided
 from govtree.rules._compounds import (
     LUOZHUANG,
@@ -26,7 +26,7 @@ from govtree.rules._compounds import (
     wherever_asked,
 )
 from govtree.rules._posts import _held_seats
-from govtree.rules._rule import Parameter, distinct, rule
+from govtree.rules._rule import Parameter, distinct, nothing_leads, rule
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -42,7 +42,7 @@ _HOLDING = ("compound", "building", "entrance")
 @rule(
     code="GT505",
     subject="compound",
-    message="lacks {missing}",
+    message="lacks: {missing}",
     hint="name the body under 'bodies' with the compound in its 'serves', or fill the post",
     why="Where one of the parties is missing, the others have nobody to settle a matter with.",
     source=LUOZHUANG,
@@ -72,13 +72,18 @@ _HOLDING = ("compound", "building", "entrance")
 )
 def required_body_missing(h: Hierarchy, *, requires: NDArray[Any]) -> Hits:
     by = serving(h)
-    return _lacking(requires, lambda word: _any_of(h, by, word.split("|")))
+    # Alternatives are parted by what no word of a vocabulary holds.
+    return _lacking(
+        requires,
+        lambda word: _any_of(h, by, word.split("|")),
+        lambda word: either([_called(h, each) for each in word.split("|")]),
+    )
 
 
 @rule(
     code="GT506",
     subject="compound",
-    message="is served by {number} bodies as '{mode}', where exactly one is asked for",
+    message="is served by {number} bodies in the mode '{mode}', where exactly one is asked for",
     hint="give the mode '{mode}' to the one body that decides where the others differ",
     why="A compound of several kinds has several managers; of two that lead, neither does.",
     source=LUOZHUANG,
@@ -120,7 +125,7 @@ def without_one_lead(h: Hierarchy, *, types: NDArray[Any], mode: NDArray[Any]) -
         related=(_bodies_of(by, leads, rows),),
         unknown=amiss.is_open,
         number=least[rows],
-        mode=[str(each) for each in mode[rows].tolist()],
+        mode=Labeled("mode", mode[rows]),
     )
 
 
@@ -159,7 +164,7 @@ def developer_withdrawn(
 ) -> Hits:
     withdrawn = wherever_asked(flag, lambda word: _flagged(h, str(word)))
     if not withdrawn.may_be.any():
-        return Hits([], source=[], kinds=[])
+        return Hits([])
     by = serving(h)
     seen_to = wherever_asked(kinds, lambda words: by.anybody(by.kind(words)))
     led = wherever_asked(
@@ -170,8 +175,8 @@ def developer_withdrawn(
     return Hits(
         rows,
         unknown=amiss.is_open,
-        source=[str(each) for each in source[rows].tolist()],
-        kinds=[", ".join(each) for each in kinds[rows].tolist()],
+        source=Labeled("appointment_source", source[rows]),
+        kinds=Labeled("body_kind", kinds[rows]),
     )
 
 
@@ -214,7 +219,7 @@ def owners_committee_not_seated(h: Hierarchy, *, kind: NDArray[Any], states: NDA
         rows,
         related=(_bodies_of(by, committee.is_so, rows),),
         unknown=amiss.is_open,
-        states=[", ".join(each) for each in states[rows].tolist()],
+        states=Labeled("body_state", states[rows]),
     )
 
 
@@ -264,14 +269,18 @@ def owners_committee_not_seated(h: Hierarchy, *, kind: NDArray[Any], states: NDA
 )
 def support_party_missing(h: Hierarchy, *, parties: NDArray[Any]) -> Hits:
     by = serving(h)
-    return _lacking(parties, lambda word: by.anybody(by.mode([word])))
+    return _lacking(
+        parties,
+        lambda word: by.anybody(by.mode([word])),
+        lambda word: h.facts.label("mode", word),
+    )
 
 
 @rule(
     code="GT512",
     subject="compound",
     severity="warning",
-    message="has nobody who is responsible for {missing}",
+    message="has nobody who is responsible for: {missing}",
     hint="name the bearer under 'responsibilities'",
     why="A matter runs from responder to supervision; at the first link without a name it stops.",
     source="account of Luozhuang: the service chain of responder, grid, property and supervision",
@@ -304,7 +313,9 @@ def support_party_missing(h: Hierarchy, *, parties: NDArray[Any]) -> Hits:
         """,
 )
 def service_chain_broken(h: Hierarchy, *, links: NDArray[Any]) -> Hits:
-    return _lacking(links, lambda word: matters_borne(h, [word]))
+    return _lacking(
+        links, lambda word: matters_borne(h, [word]), lambda word: h.facts.label("matter", word)
+    )
 
 
 @rule(
@@ -342,6 +353,7 @@ def duty_not_kept(h: Hierarchy, *, duties: NDArray[Any]) -> Hits:
         lambda word: (holds(h, "duty", "duty", [word]) & seen).anywhere(
             compound, h.count("compound")
         ),
+        lambda word: h.facts.label("duty", word),
     )
 
 
@@ -356,21 +368,24 @@ RULES = (
 )
 
 
-def _lacking(asked: NDArray[Any], look: Callable[[str], Truth | str]) -> Hits:
+def _lacking(
+    asked: NDArray[Any], look: Callable[[str], Truth | Reason], call: Callable[[str], Said]
+) -> Hits:
     """Return the compounds that lack some of the words *asked* of them, and which.
 
     Args:
         asked: Words, one tuple a compound.
         look: Tells of a word which compounds have what it names, or why nobody can.
+        call: Tells what a word is called.
     """
-    known: dict[str, Truth | str] = {}
+    known: dict[str, Truth | Reason] = {}
     missing: dict[int, list[str]] = {}
     number, of = np.zeros(len(asked), np.int64), np.zeros(len(asked), np.int64)
     open_ = np.zeros(len(asked), np.bool_)
     for words, here in distinct(asked).items():
         for word in sorted(words):
             has = known[word] if word in known else known.setdefault(word, look(word))
-            if isinstance(has, str):
+            if isinstance(has, Reason):
                 continue
             of += here
             number += here & has.is_so
@@ -379,48 +394,67 @@ def _lacking(asked: NDArray[Any], look: Callable[[str], Truth | str]) -> Hits:
                 missing.setdefault(row, []).append(word)
     rows = np.array(sorted(missing), np.int32)
     open_[rows] = False
-    reasons: dict[str, list[str]] = {}
-    for word, has in sorted(known.items()):
-        if isinstance(has, str):
-            reasons.setdefault(has, []).append(word)
+    called = {word: call(word) for word in sorted(known)}
+    reasons: dict[Reason, list[Said]] = {}
+    for word, said in called.items():
+        has = known[word]
+        if isinstance(has, Reason):
+            reasons.setdefault(has, []).append(said)
     return Hits(
         rows,
         unknown=open_,
-        skipped=[f"{', '.join(words)}: {reason}" for reason, words in sorted(reasons.items())],
-        missing=[", ".join(missing[row]) for row in rows.tolist()],
+        skipped=[
+            Reason("{words}: {reason}", words=Listed(tuple(words)), reason=reason)
+            for reason, words in reasons.items()
+        ],
+        missing=Labeled(called, [tuple(missing[row]) for row in rows.tolist()]),
         number=number[rows],
         asked=of[rows],
     )
 
 
-def _any_of(h: Hierarchy, by: Serving, alternatives: Sequence[str]) -> Truth | str:
+def _any_of(h: Hierarchy, by: Serving, alternatives: Sequence[str]) -> Truth | Reason:
     """Return which compounds have any of what a word names, or why nobody can tell."""
     seen = [_has(h, by, each) for each in alternatives]
     found = [each for each in seen if isinstance(each, Truth)]
     if not found:
-        return str(seen[0])
+        return next(each for each in seen if isinstance(each, Reason))
     nobody_said = Truth.never(h.count("compound"))
     if len(found) < len(seen):
         nobody_said = nobody_said | Truth(nobody_said.is_so, ~nobody_said.is_so)
     return reduce(or_, found, nobody_said)
 
 
-def _has(h: Hierarchy, by: Serving, word: str) -> Truth | str:
+def _has(h: Hierarchy, by: Serving, word: str) -> Truth | Reason:
     """Return which compounds have what a single word names, or why nobody can tell."""
     what, colon, name = word.partition(":")
     if word == "branch":
         if not h.given >= {"branch", ":covers", "building.compound"}:
-            return "nothing covers any building of a compound"
+            return Reason("nothing covers any building of a compound")
         return _has_branch(h)
     if colon and what == "post":
         if h.given.isdisjoint(f"post>{place}" for place in _HOLDING):
-            return "no posts at any compound or building"
+            return Reason("no posts at any compound or building")
         return _has_holder(h, name)
     if ":serves>compound" not in h.given:
-        return "nothing serves any compound"
+        return nothing_leads(h, "serves", "compound")
     if colon and what == "mode":
-        return by.anybody(by.mode([name])) if h.has("relation", "mode") else "no modes of relations"
-    return by.anybody(by.kind([word])) if h.has("body", "kind") else "no kinds of bodies"
+        if not h.has("relation", "mode"):
+            return Reason("no modes of relations")
+        return by.anybody(by.mode([name]))
+    return by.anybody(by.kind([word])) if h.has("body", "kind") else Reason("no kinds of bodies")
+
+
+def _called(h: Hierarchy, word: str) -> Said:
+    """Return what is said for what a single word names."""
+    what, colon, name = word.partition(":")
+    if word == "branch":
+        return h.facts.level_label(h.facts.called("branch"))
+    if colon and what == "post":
+        return Reason("{post} in office", post=h.facts.label("post", name))
+    if colon and what == "mode":
+        return Reason("a body that serves it by '{mode}'", mode=h.facts.label("mode", name))
+    return h.facts.label("body_kind", word)
 
 
 def _has_branch(h: Hierarchy) -> Truth:

@@ -1,0 +1,138 @@
+"""Words that wait for a language: labels of a structure's words, and reasons.
+
+What keeps such a word needs neither the structure it comes from nor the language it will be
+read in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial, reduce
+from typing import Any, Protocol, Self
+
+from attrs import field, frozen
+
+from govtree._messages import say
+
+__all__ = ["Label", "Listed", "Reason", "Said", "either", "language"]
+
+
+def language(tag: str) -> str:
+    """Return the language of *tag*, whatever the country: labels are given for a language.
+
+    >>> language("zh_Hans_CN")
+    'zh'
+    """
+    return tag.replace("_", "-").partition("-")[0].lower()
+
+
+class Said(Protocol):
+    """Something that reads differently in each language."""
+
+    def said(self, lang: str) -> str:
+        """Return it in *lang*, in the words of users as they are written."""
+
+
+def _pairs(given: Any) -> tuple[tuple[str, str], ...]:
+    return tuple(given)
+
+
+@frozen
+class Label:
+    """What a word is called.
+
+    Attributes:
+        word: The word itself: an identifier, the same in every language.
+        texts: Pairs of language and label, sorted.
+        is_ours: Whether the word is one of govtree, which has its own texts for it.
+
+    >>> secretary = Label("secretary", (("zh", "书记"),))
+    >>> secretary.said("zh-CN"), secretary.said("en"), Label("micro_grid", is_ours=True).said("en")
+    ('书记', 'secretary', 'micro-grid')
+    """
+
+    word: str
+    texts: tuple[tuple[str, str], ...] = field(default=(), converter=_pairs)
+    is_ours: bool = False
+
+    def said(self, lang: str) -> str:
+        """Return the label in *lang*; where there is none, the word."""
+        found = dict(self.texts).get(language(lang))
+        if found is not None:
+            return found
+        return say(self.word.replace("_", "-"), lang) if self.is_ours else self.word
+
+
+@frozen
+class Listed:
+    """Several words in a row.
+
+    >>> words = Listed((Label("secretary", (("zh", "书记"),)), Label("chair", (("zh", "主任"),))))
+    >>> words.said("en"), words.said("zh")
+    ('secretary, chair', '书记、主任')
+    """
+
+    words: tuple[Said, ...]
+
+    def said(self, lang: str) -> str:
+        """Return the words in *lang*, with what stands between words there."""
+        told = [each.said(lang) for each in self.words]
+        return reduce(partial(_two, lang), told) if told else ""
+
+
+def _two(lang: str, one: str, other: str) -> str:
+    return say("{one}, {other}", lang, one=one, other=other)
+
+
+class Reason(str):
+    """Why something was not checked: a text in English that is known in other languages too.
+
+    It compares, sorts and joins as its English text.
+
+    Args:
+        template: The English text with named places; its Chinese stands in
+            ``messages.zh.json``.
+        values: What stands in the places: texts, whole numbers, and what reads differently in
+            each language, reasons among them.
+
+    >>> why = Reason("no {table}", table=Reason("tenures"))
+    >>> why, why.said("zh")
+    ('no tenures', '没有提供任期')
+    """
+
+    __slots__ = ("_template", "_values")
+
+    _template: str
+    _values: dict[str, str | int | Said]
+
+    def __new__(cls, template: str, /, **values: str | int | Said) -> Self:
+        """Return the reason."""
+        made = super().__new__(cls, _filled(template, values, "en"))
+        made._template, made._values = template, values
+        return made
+
+    def said(self, lang: str) -> str:
+        """Return it in *lang*."""
+        return _filled(self._template, self._values, lang)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(Reason, self._template, **self._values), ()
+
+
+def _filled(template: str, values: dict[str, str | int | Said], lang: str) -> str:
+    told: dict[str, object] = {
+        name: each
+        if isinstance(each, int | str) and not isinstance(each, Reason)
+        else each.said(lang)
+        for name, each in values.items()
+    }
+    return say(template, lang, **told)
+
+
+def either(words: Sequence[Said]) -> Said:
+    """Return one or several words as alternatives.
+
+    >>> either([Label("secretary"), Label("chair")]).said("en")
+    'secretary or chair'
+    """
+    return reduce(lambda one, other: Reason("{one} or {other}", one=one, other=other), words)
