@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, Words
 from govtree.findings import Hits, Labeled, Reason, Said
-from govtree.rules._posts import _held_seats
 from govtree.rules._rule import Parameter, distinct, rule
+from govtree.rules._ways import held_seats
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -170,7 +170,7 @@ def _everywhere(h: Hierarchy) -> _Part:
 def _in_office(h: Hierarchy, word: str) -> _Part:
     if not h.has("post"):
         return _everywhere(h)
-    held, open_ = _held_seats(h)
+    held, open_ = held_seats(h)
     posts, places = h.arrays.seats(word, "branch")
     return _part(h, places[held[posts]], places[open_[posts]])
 

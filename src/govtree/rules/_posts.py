@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from govtree.findings import Hits, Labeled, Named
 from govtree.rules._rule import Parameter, distinct, rule
-from govtree.rules._ways import covering
+from govtree.rules._ways import covering, held_seats
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -42,7 +42,7 @@ __all__ = ["RULES"]
 )
 def branch_without_secretary(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
     length = h.count("branch")
-    held, open_ = _held_seats(h)
+    held, open_ = held_seats(h)
     vacant, unknown = np.zeros(length, np.bool_), np.zeros(length, np.bool_)
     seats = [(np.empty(0, np.int32), np.empty(0, np.int32))]
     for word, asked in distinct(post).items():
@@ -123,18 +123,3 @@ def grid_head_not_secretary(h: Hierarchy, *, head: NDArray[Any], post: NDArray[A
 
 
 RULES = (branch_without_secretary, grid_head_not_secretary)
-
-
-def _held_seats(h: Hierarchy) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return for each seat whether somebody holds it, and whether that is not known."""
-    held = np.zeros(h.count("post"), np.bool_)
-    posts, _ = h.arrays.in_office()
-    held[posts] = True
-    unsaid = np.zeros(len(held), np.bool_)
-    if h.has("tenure"):
-        unsaid[h.arrays.hidden_in_office()] = True
-    else:
-        # Nobody named any holder: only what is called vacant is known to be.
-        vacant = h.sheet("post").columns.get("vacant")
-        unsaid = vacant != 1 if isinstance(vacant, np.ndarray) else ~unsaid
-    return held, unsaid & ~held

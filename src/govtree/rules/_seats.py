@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, IntArray, Words
 from govtree.findings import Hits, Labeled, Reason
-from govtree.rules._posts import _held_seats
 from govtree.rules._rule import Parameter, distinct, rule
 from govtree.rules._sizes import unstaffed
+from govtree.rules._ways import held_seats
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -321,7 +321,7 @@ def _empty_seats(
     Both are false where it follows from another post, and where a branch has nobody in a post
     that is asked of each branch, or a grid nobody at all: that is told of the branch or grid.
     """
-    held, open_ = _held_seats(h)
+    held, open_ = held_seats(h)
     vacant = h.sheet("post").columns.get("vacant")
     unknown = open_.copy()
     if isinstance(vacant, np.ndarray):

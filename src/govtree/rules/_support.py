@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from govtree._columns import NONE, UNKNOWN, IntArray, each_once, followed
 from govtree.findings import Hits, Labeled, Listed, Named, Reason, Said, either
 from govtree.rules._branches import functioning, undecided
-from govtree.rules._compounds import (
-    LUOZHUANG,
+from govtree.rules._compounds import LUOZHUANG
+from govtree.rules._rule import Parameter, distinct, nothing_leads, rule
+from govtree.rules._served import (
     Serving,
     Truth,
     answering,
@@ -25,8 +26,7 @@ from govtree.rules._compounds import (
     serving,
     wherever_asked,
 )
-from govtree.rules._posts import _held_seats
-from govtree.rules._rule import Parameter, distinct, nothing_leads, rule
+from govtree.rules._ways import held_seats
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -465,7 +465,7 @@ def _has_branch(h: Hierarchy) -> Truth:
 
 
 def _has_holder(h: Hierarchy, post: str) -> Truth:
-    held, unsaid = _held_seats(h)
+    held, unsaid = held_seats(h)
     seats = Truth(held, held | unsaid)
     answer = Truth.never(h.count("compound"))
     for table in _HOLDING:
