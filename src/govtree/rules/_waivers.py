@@ -51,7 +51,8 @@ class Use:
         code: Code of its rule, or what it names where no rule that was run has that name.
         expired: Whether its last day is over.
         met: Whether there was a finding that it set aside.
-        judged: Whether its rule could look at its subject, or was not asked for at all.
+        judged: Whether nothing kept its rule from looking at its subject: that could be checked,
+            and the subject stands in no part that has not been collected.
     """
 
     waiver: Waiver
@@ -89,7 +90,7 @@ class Uses:
         for each in other.uses:
             mine = known.get(each.waiver, each)
             known[each.waiver] = evolve(
-                mine, met=mine.met or each.met, judged=mine.judged or each.judged
+                mine, met=mine.met or each.met, judged=mine.judged and each.judged
             )
         return Uses.of(known.values(), expired=self.expired)
 
