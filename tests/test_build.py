@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from structures import RECORDS, Structure, structures
@@ -192,7 +193,7 @@ DEFECTS: tuple[Callable[[Spoiled], None], ...] = (
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.__name__)
-@settings(max_examples=8)
+@settings(max_examples=many(8))
 @given(drawn=structures())
 def test_a_defect_is_told_where_it_is_and_nothing_else(
     defect: Callable[[Spoiled], None], drawn: Structure

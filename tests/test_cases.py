@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attrs import evolve
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_compounds import small_compounds
@@ -62,7 +63,7 @@ def path_ids(h, table, id):
 
 
 @given(small=small_structures(), data=st.data())
-@settings(max_examples=100)
+@settings(max_examples=many(100))
 def test_what_belongs_to_a_unit_is_what_leads_to_it_one_by_one(small, data):
     """Rows that belong to a unit are those that it is, or that stand under it or lie in it."""
     h = small.h
@@ -77,7 +78,7 @@ def test_what_belongs_to_a_unit_is_what_leads_to_it_one_by_one(small, data):
 
 
 @given(small=small_compounds())
-@settings(max_examples=100)
+@settings(max_examples=many(100))
 def test_ground_is_shared_with_a_compound_where_a_building_lies_in_both(small):
     """A grid has to do with the compounds whose buildings lie in it, a building with its own."""
     h = small.h

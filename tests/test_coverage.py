@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from attrs import evolve
+from effort import many
 from hypothesis import given, settings
 from small_structures import small_structures
 
@@ -29,7 +30,7 @@ def codes(report) -> list[str]:
 
 
 @given(small=small_structures())
-@settings(max_examples=40)
+@settings(max_examples=many(40))
 def test_the_order_of_records_changes_nothing(small):
     """The same records in another order give the same report."""
     again = Hierarchy.from_records(
@@ -40,7 +41,7 @@ def test_the_order_of_records_changes_nothing(small):
 
 
 @given(small=small_structures())
-@settings(max_examples=40)
+@settings(max_examples=many(40))
 def test_rules_find_the_same_alone_and_together(small):
     """What rules share while they run together changes none of their answers."""
     together = check(small.h, rules=SHIPPED)

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from effort import many
 from hypothesis import given, settings
 from small_structures import small_structures
 
@@ -40,7 +41,7 @@ ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @given(small=small_structures())
-@settings(max_examples=40)
+@settings(max_examples=many(40))
 def test_a_report_shows_every_finding_and_the_exact_total(small):
     """Up to the cap every finding is shown once; color changes nothing but color."""
     report = check(small.h, rules=SHIPPED)
@@ -53,7 +54,7 @@ def test_a_report_shows_every_finding_and_the_exact_total(small):
 
 
 @given(small=small_structures())
-@settings(max_examples=40)
+@settings(max_examples=many(40))
 def test_an_outline_counts_what_is_below(small):
     """The counts of a unit are those of its descendants, level by level."""
     h = small.h

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from effort import many
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from structures import structures
@@ -294,7 +295,7 @@ PARTS = [
 ]
 
 
-@settings(max_examples=25)
+@settings(max_examples=many(25))
 @given(st.permutations(ROWS), st.permutations(PARTS))
 @example(ROWS, PARTS)
 def test_order_of_rows_and_sections_changes_nothing(rows, parts):

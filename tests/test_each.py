@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from structures import Structure, structures
@@ -27,7 +28,7 @@ METHODS = (
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=many(40))
 @given(structures(), st.data())
 def test_many_ids_are_answered_as_one(drawn: Structure, data: Any) -> None:
     """Every question of many ids, repeated and of all tables, is each one's answer in order."""

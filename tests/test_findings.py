@@ -10,6 +10,7 @@ import sys
 
 import pytest
 from attrs import evolve
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_compounds import small_compounds
@@ -44,7 +45,7 @@ UNTIL = st.sampled_from([DAY - dt.timedelta(days=1), DAY])
 
 
 @given(small=small_structures())
-@settings(max_examples=60)
+@settings(max_examples=many(60))
 def test_totals_are_those_of_the_findings(small):
     """Counts by severity, by code and by unit are those of the findings one by one."""
     report = check(small.h, rules=SHIPPED)
@@ -63,7 +64,7 @@ def test_totals_are_those_of_the_findings(small):
 
 
 @given(small=small_structures())
-@settings(max_examples=60)
+@settings(max_examples=many(60))
 def test_findings_are_sorted_and_their_paths_are_those_of_the_structure(small):
     """Findings stand in order of code and subject; the path above each is h.path."""
     found = list(check(small.h, rules=SHIPPED))
@@ -78,7 +79,7 @@ def test_findings_are_sorted_and_their_paths_are_those_of_the_structure(small):
 
 
 @given(small=small_structures())
-@settings(max_examples=60)
+@settings(max_examples=many(60))
 def test_the_report_of_a_unit_has_what_is_at_or_under_it(small):
     """for_unit keeps a finding where its subject is the unit, or has it on its path."""
     report = check(small.h, rules=SHIPPED)
@@ -91,7 +92,7 @@ def test_the_report_of_a_unit_has_what_is_at_or_under_it(small):
 
 
 @given(small=small_structures())
-@settings(max_examples=60)
+@settings(max_examples=many(60))
 def test_a_report_survives_pickling_and_says_nothing_twice(small):
     """A pickled report is equal; fingerprints tell the findings of a report apart."""
     report = check(small.h, rules=SHIPPED)
@@ -104,7 +105,7 @@ def test_a_report_survives_pickling_and_says_nothing_twice(small):
 
 @pytest.mark.parametrize("table", ["household", "building", "entrance", "micro_grid", "post"])
 @given(small=small_structures())
-@settings(max_examples=15)
+@settings(max_examples=many(15))
 def test_every_table_has_the_paths_of_the_structure(table, small):
     """Whatever a rule is about, the path above a subject is that of h.path."""
     h = small.h

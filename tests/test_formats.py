@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -113,7 +114,7 @@ def planted(tmp_path_factory):
 
 
 @given(small=small_structures(), lang=st.sampled_from(["en", "zh"]))
-@settings(max_examples=25)
+@settings(max_examples=many(25))
 def test_what_is_written_is_valid_by_its_schema(small, lang):
     """JSON, each JSON line and SARIF are valid by their schemas, in both languages."""
     report = check(small.h, rules=SHIPPED)
@@ -125,7 +126,7 @@ def test_what_is_written_is_valid_by_its_schema(small, lang):
 
 
 @given(small=small_structures())
-@settings(max_examples=40)
+@settings(max_examples=many(40))
 def test_lines_say_what_the_document_says(small):
     """Put together again, JSON lines are the JSON document."""
     report = check(small.h, rules=SHIPPED)
@@ -141,7 +142,7 @@ def test_lines_say_what_the_document_says(small):
 
 
 @given(small=small_structures(), most=st.integers(6, 30), most_of_a_rule=st.integers(1, 6))
-@settings(max_examples=40)
+@settings(max_examples=many(40))
 def test_results_are_told_together_and_none_is_lost(small, most, most_of_a_rule):
     """However few results are allowed, their counts add up to the findings of each rule."""
     report = check(small.h, rules=SHIPPED)
@@ -162,7 +163,7 @@ def test_results_are_told_together_and_none_is_lost(small, most, most_of_a_rule)
 
 
 @given(text=names)
-@settings(max_examples=300)
+@settings(max_examples=many(300))
 def test_markdown_shows_the_text_and_nothing_else(text):
     """In a line, a heading and a cell, what is shown is the text on one line, never markup."""
     escaped = markdown(text)
@@ -180,7 +181,7 @@ def test_markdown_shows_the_text_and_nothing_else(text):
 
 
 @given(text=names)
-@settings(max_examples=200)
+@settings(max_examples=many(200))
 def test_a_message_of_sarif_is_read_back_as_it_was(text):
     """Without its escapes a message of SARIF is the text on one line; no link is left in it."""
     escaped = sarif_text(text)
@@ -197,7 +198,7 @@ kept = names.filter(lambda text: text and not re.search("[\0\ud800]", text))
 
 
 @given(subjects=st.lists(kept, min_size=1, max_size=4, unique=True))
-@settings(max_examples=60)
+@settings(max_examples=many(60))
 def test_no_format_lets_a_name_out_of_its_place(subjects):
     """Whatever units are called, every format stays on its lines and within its schema."""
     report = nasty_report(*subjects)
@@ -404,7 +405,7 @@ def test_a_page_speaks_chinese(planted):
 
 @pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
 @given(small=small_structures())
-@settings(max_examples=10)
+@settings(max_examples=many(10))
 def test_a_frame_has_a_row_for_each_finding(backend, small):
     """A frame holds what the findings say, in their order; what is not known is nothing."""
     pytest.importorskip(backend)
@@ -440,7 +441,7 @@ def test_a_frame_of_an_unknown_kind_is_refused(monkeypatch):
 
 
 @given(small=small_structures(), at=st.sampled_from(["GT2", "GT21", "GT402", "GT", "XX"]))
-@settings(max_examples=30)
+@settings(max_examples=many(30))
 def test_select_and_ignore_divide_a_report(small, at):
     """What is selected and what is ignored are together the report, and share nothing."""
     report = check(small.h, rules=SHIPPED)

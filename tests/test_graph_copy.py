@@ -10,6 +10,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from structures import hierarchies
@@ -40,7 +41,7 @@ DAY = dt.date(2024, 3, 1)
 # -- there and back --------------------------------------------------------------------------------
 
 
-@settings(max_examples=80)
+@settings(max_examples=many(80))
 @given(hierarchies())
 def test_what_networkx_carries_comes_back(h: Hierarchy) -> None:
     """A hierarchy of its own networkx graph is the same hierarchy."""
@@ -52,7 +53,7 @@ def test_what_networkx_carries_comes_back(h: Hierarchy) -> None:
     assert not nx.is_frozen(graph)
 
 
-@settings(max_examples=40)
+@settings(max_examples=many(40))
 @given(hierarchies())
 def test_the_copy_shows_what_the_view_shows(h: Hierarchy) -> None:
     """Nodes and edges of the copy are those of the view, in the same order."""
@@ -292,7 +293,7 @@ KEYS = st.sampled_from(
 IDS = st.sampled_from(["a", "b", "c", "\ud800", 7, ("t",)])
 
 
-@settings(max_examples=150)
+@settings(max_examples=many(150))
 @given(
     st.lists(st.tuples(IDS, st.sampled_from(["grid", "branch", "group", "post", "moon", None]),
                        st.dictionaries(KEYS, JUNK, max_size=2)), max_size=5),

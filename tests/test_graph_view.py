@@ -16,6 +16,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from structures import TERRITORY, Structure, structures
@@ -163,14 +164,14 @@ def assert_same(view: nx.DiGraph[str], plain: nx.DiGraph[str]) -> None:
     assert nx.utils.graphs_equal(view, plain)
 
 
-@settings(max_examples=60)
+@settings(max_examples=many(60))
 @given(structures())
 def test_the_graph_says_what_the_records_say(drawn: Structure) -> None:
     """The graph has the nodes, attributes and edges of the records, in order of the tables."""
     assert_same(drawn.hierarchy.graph, numbered(drawn, ordinary(drawn)))
 
 
-@settings(max_examples=60)
+@settings(max_examples=many(60))
 @given(structures())
 def test_a_graph_larger_than_its_memory_says_the_same(drawn: Structure) -> None:
     """What is forgotten is found again."""
@@ -178,7 +179,7 @@ def test_a_graph_larger_than_its_memory_says_the_same(drawn: Structure) -> None:
         assert_same(drawn.hierarchy.graph, numbered(drawn, ordinary(drawn)))
 
 
-@settings(max_examples=40)
+@settings(max_examples=many(40))
 @given(structures())
 def test_spine_and_territory_are_parts_of_it(drawn: Structure) -> None:
     """The spine is the chain under its parents, a forest; the territory has no cycle."""
@@ -297,7 +298,7 @@ def plain_answer(found: Any) -> Any:
     return found
 
 
-@settings(max_examples=40)
+@settings(max_examples=many(40))
 @given(structures(), st.integers(0, 99), st.integers(0, 99), st.booleans())
 def test_algorithms_of_networkx_answer_as_on_a_copy(
     drawn: Structure, first: int, second: int, small: bool

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_structures import small_structures
@@ -151,7 +152,7 @@ def test_a_baseline_knows_what_a_comparison_calls_known(history):
 
 
 @given(history=histories())
-@settings(max_examples=40)
+@settings(max_examples=many(40))
 def test_a_baseline_is_read_back_and_written_byte_by_byte(history, tmp_path_factory):
     """A saved baseline is equal to what is read back, and saving it again changes no byte."""
     folder = tmp_path_factory.mktemp("baseline")
@@ -172,7 +173,7 @@ def test_a_baseline_is_read_back_and_written_byte_by_byte(history, tmp_path_fact
 
 
 @given(small=small_structures(), lang=st.sampled_from(["en", "zh"]))
-@settings(max_examples=40)
+@settings(max_examples=many(40))
 def test_what_was_written_is_read_back(small, lang, tmp_path_factory):
     """A report written as JSON and as JSON lines comes back with equal findings and places."""
     folder = tmp_path_factory.mktemp("report")
@@ -227,7 +228,7 @@ def test_json_is_read_as_python_reads_it_and_every_value_has_its_place(value, in
 
 
 @given(data=st.binary(max_size=60) | st.text('{}[]",:\\ab01.-eNaN \n', max_size=60).map(str.encode))
-@settings(max_examples=400)
+@settings(max_examples=many(400))
 def test_anything_is_read_or_refused(data):
     """Whatever the bytes, there is a value or one problem with a place, never another error."""
     try:
@@ -296,7 +297,7 @@ def test_a_run_of_the_same_day_stands_in_the_place_of_the_last():
 
 
 @given(small=small_structures())
-@settings(max_examples=20)
+@settings(max_examples=many(20))
 def test_a_report_beyond_a_baseline_has_what_nobody_knew(small):
     """Beyond a baseline of its own a report has nothing; beyond an empty one, everything."""
     report = check(small.h, rules=SHIPPED)

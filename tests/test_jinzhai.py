@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -412,7 +413,7 @@ def standing(tables: Tables, household: dict[str, str]) -> Iterator[str]:
             )
 
 
-@settings(max_examples=25)
+@settings(max_examples=many(25))
 @given(st.data())
 def test_no_defect_is_missed_or_doubled(data):
     """Of defects at random subjects that share no unit, each is found once and nothing else."""

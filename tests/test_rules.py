@@ -8,6 +8,7 @@ import textwrap
 
 import numpy as np
 import pytest
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_structures import DAY, UNKNOWN, small_structures
@@ -263,7 +264,7 @@ def found_by(small, slug, **asked):
 
 
 @given(small=small_structures())
-@settings(max_examples=200)
+@settings(max_examples=many(200))
 def test_rules_find_what_their_definitions_say(small):
     """Each rule over arrays finds the subjects that its plain definition finds, in order."""
     for slug, twin in TWINS.items():
@@ -300,7 +301,7 @@ def fits(least, most, low, high):
     target=st.integers(0, 6),
     count=st.sampled_from(["households", "residents", "occupied"]),
 )
-@settings(max_examples=100)
+@settings(max_examples=many(100))
 def test_households_a_grid_finds_what_its_definition_says(small, target, count):
     """A grid is out of size where its number is, whatever the cells that are not known say."""
     found, open_ = [], 0
@@ -350,7 +351,7 @@ def test_households_a_grid_finds_what_its_definition_says(small, target, count):
     more=st.integers(0, 2),
     kinds=st.sampled_from([[], ["community_worker"], ["community_worker", "volunteer"]]),
 )
-@settings(max_examples=100)
+@settings(max_examples=many(100))
 def test_workers_a_grid_finds_what_its_definition_says(small, least, more, kinds):
     """Workers of a grid are persons in office there, each once, of the kinds that count.
 

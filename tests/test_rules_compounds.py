@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_compounds import (
@@ -479,7 +480,7 @@ def verdicts(hits, ids):
 
 
 @given(small=small_compounds(), data=st.data())
-@settings(max_examples=200)
+@settings(max_examples=many(200))
 def test_rules_find_what_their_definitions_say(small, data):
     """Each rule says of each compound what its plain definition says, whatever is asked of it."""
     ids = list(small.h.ids("compound"))
@@ -495,7 +496,7 @@ def test_rules_find_what_their_definitions_say(small, data):
 
 
 @given(small=small_compounds(), data=st.data())
-@settings(max_examples=200)
+@settings(max_examples=many(200))
 def test_what_is_missing_is_named(small, data):
     """What a compound has to have is missing, there, or not known, word by word."""
     ids = list(small.h.ids("compound"))

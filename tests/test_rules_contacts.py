@@ -6,6 +6,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_contacts import small_contacts
@@ -225,7 +226,7 @@ TAGS = st.sampled_from([["living_alone"], ["empty_nest", "living_alone"], ["disa
 
 
 @given(small=small_contacts(), words=WORDS, tags=TAGS)
-@settings(max_examples=400)
+@settings(max_examples=many(400))
 def test_contact_rules_find_what_their_definitions_say(small, words, tags):
     """Groups without contact and households unserved are those of the plain definition."""
     twins = {"GT220": without_contact, "GT221": unserved, "GT224": priority_unserved}
@@ -245,7 +246,7 @@ def test_contact_rules_find_what_their_definitions_say(small, words, tags):
 
 
 @given(small=small_contacts(), post=st.sampled_from(["building_head", "entrance_head"]))
-@settings(max_examples=200)
+@settings(max_examples=many(200))
 def test_heads_are_missing_where_their_definition_says(small, post):
     """A building or entrance has no head where it has no seat of that word, held or vacant."""
     for code, kind in (("GT222", Building), ("GT223", Entrance)):
@@ -258,7 +259,7 @@ def test_heads_are_missing_where_their_definition_says(small, post):
 
 
 @given(small=small_contacts())
-@settings(max_examples=200)
+@settings(max_examples=many(200))
 def test_communities_in_two_areas_are_those_of_the_definition(small):
     """A community is in two areas where two of one kind name it today."""
     found, unknown = [], 0
@@ -287,7 +288,7 @@ def test_communities_in_two_areas_are_those_of_the_definition(small):
 
 
 @given(small=small_contacts())
-@settings(max_examples=200)
+@settings(max_examples=many(200))
 def test_households_in_no_building_are_those_of_the_definition(small):
     """A household is in no building where it names none and lies in a grid, or none is given."""
     households, buildings = small.of(Household).values(), small.of(Building).values()

@@ -7,6 +7,7 @@ import itertools
 import textwrap
 
 import pytest
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_seats import POSTS, small_seats
@@ -429,7 +430,7 @@ WORDS = st.sampled_from([(), ("secretary",), ("grid_worker", "secretary")])
 
 
 @given(small=small_seats() | small_seats("tenures"), besides=WORDS)
-@settings(max_examples=100)
+@settings(max_examples=many(100))
 def test_seats_find_what_their_definitions_say(small, besides):
     """A seat is vacant, expired, held twice or with a gap where its tenures say so day by day."""
     compared(small, "vacant-post", vacant, besides=besides)
@@ -446,7 +447,7 @@ def test_seats_find_what_their_definitions_say(small, besides):
     duty=st.sampled_from(["monthly_meeting", "dossier"]),
     members=st.sampled_from([0, 3, 5]),
 )
-@settings(max_examples=100)
+@settings(max_examples=many(100))
 def test_branches_function_as_their_definition_says(small, duty, members):
     """A branch lacks what is known to be lacking; what nobody gave is not held against it."""
     asked = {"duty": duty, "premises": "premises", "members": members}
@@ -467,7 +468,7 @@ def test_branches_function_as_their_definition_says(small, duty, members):
         ]
     ),
 )
-@settings(max_examples=150)
+@settings(max_examples=many(150))
 def test_concurrent_posts_finds_what_its_definition_says(small, allowed):
     """A person's seats conflict where some pair of them is not allowed."""
     answer = judged(small, "concurrent-posts", allowed=list(allowed))
@@ -491,7 +492,7 @@ def test_concurrent_posts_finds_what_its_definition_says(small, allowed):
     role=st.sampled_from(["chair", "member"]),
     exempt=st.sampled_from([(), ("chair", "deputy_chair")]),
 )
-@settings(max_examples=150)
+@settings(max_examples=many(150))
 def test_bodies_find_what_their_definitions_say(small, kind, role, exempt):
     """Chairs, departments and groups of a body are counted one membership after another."""
     compared(small, "leading-group-chair", chairs, kind=kind, role=role)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_sizes import COMMITTEE, small_sizes
@@ -134,7 +135,7 @@ def staff(small):
 
 
 @given(small=small_sizes())
-@settings(max_examples=150)
+@settings(max_examples=many(150))
 def test_grid_without_staff_finds_what_its_definition_says(small):
     """A grid has no staff where nobody is in office in any seat there, or by derivation."""
     if agrees(small, "GT304", staff(small)):
@@ -142,7 +143,7 @@ def test_grid_without_staff_finds_what_its_definition_says(small):
 
 
 @given(small=small_sizes(), least=st.integers(0, 2), more=st.integers(0, 1))
-@settings(max_examples=150)
+@settings(max_examples=many(150))
 def test_workers_a_grid_is_silent_where_nobody_is_in_office(small, least, more):
     """Workers are counted only in grids where somebody is in office, or may be."""
     verdicts = {
@@ -237,7 +238,7 @@ def test_workers_are_not_checked_where_no_grid_has_a_post():
 
 
 @given(small=small_sizes(), least=st.integers(0, 2), more=st.integers(0, 2))
-@settings(max_examples=100)
+@settings(max_examples=many(100))
 def test_span_of_a_community_finds_what_its_definition_says(small, least, more):
     """The span of a community is the number of branches that name it as their parent."""
     verdicts = {}
@@ -254,7 +255,7 @@ def test_span_of_a_community_finds_what_its_definition_says(small, least, more):
     more=st.integers(0, 2),
     count=st.sampled_from(["groups", "grids"]),
 )
-@settings(max_examples=150)
+@settings(max_examples=many(150))
 def test_span_of_a_branch_finds_what_its_definition_says(small, least, more, count):
     """The span of a branch is its groups, or the grids that it covers today, where it has any."""
     verdicts = {}
@@ -319,7 +320,7 @@ def with_probation(unit, full):
 
 
 @given(small=small_sizes(), least=st.integers(0, 4), more=st.integers(0, 4))
-@settings(max_examples=150)
+@settings(max_examples=many(150))
 def test_branch_size_finds_what_its_definition_says(small, least, more):
     """A branch has full members enough, and with those on probation not too many."""
     most = least + more
@@ -384,7 +385,7 @@ def test_a_branch_has_the_members_of_its_groups_where_all_of_them_tell(of_groups
     seats=st.integers(0, 4),
     posts=st.sampled_from([COMMITTEE, COMMITTEE[1:], ("secretary",)]),
 )
-@settings(max_examples=150)
+@settings(max_examples=many(150))
 def test_branch_without_committee_finds_what_its_definition_says(small, members, seats, posts):
     """A branch of so many members has so many persons in its committee; each counts once."""
     verdicts = {}
@@ -421,7 +422,7 @@ def test_one_person_in_two_posts_is_one_of_a_committee():
 
 
 @given(small=small_sizes(), least=st.integers(0, 8))
-@settings(max_examples=100)
+@settings(max_examples=many(100))
 def test_group_size_finds_what_its_definition_says(small, least):
     """A group is too small where its members and those on probation are too few."""
     verdicts = {}
@@ -452,7 +453,7 @@ def test_members_on_probation_count_in_a_group(members, probationary, told):
     most=st.integers(0, 3),
     kind=st.sampled_from(["joint_branch", "general_branch", "compound_branch"]),
 )
-@settings(max_examples=150)
+@settings(max_examples=many(150))
 def test_joint_branch_too_wide_finds_what_its_definition_says(small, most, kind):
     """A joint branch covers at most so many different units today, of whatever table."""
     verdicts = {}
@@ -565,7 +566,7 @@ def households_of(small, table, count):
     more=st.integers(0, 5),
     count=st.sampled_from(["households", "residents", "occupied"]),
 )
-@settings(max_examples=150)
+@settings(max_examples=many(150))
 def test_households_a_unit_finds_what_its_definition_says(code, table, small, least, more, count):
     """A unit is out of size where its number is, whatever is not known of its households."""
     verdicts = {

@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 import pytest
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from structures import POSTS, TODAY
@@ -50,7 +51,7 @@ ROWS = st.fixed_dictionaries(
 ).map(lambda row: row if row["holder"] else {**row, "since": None})
 
 
-@settings(max_examples=80)
+@settings(max_examples=many(80))
 @given(st.lists(ROWS, max_size=8), st.randoms(use_true_random=False))
 def test_order_of_rows_changes_no_seat(rows: list[dict[str, Any]], order: random.Random) -> None:
     """Seats, their numbers and what is said of them do not depend on the order of rows."""
@@ -60,7 +61,7 @@ def test_order_of_rows_changes_no_seat(rows: list[dict[str, Any]], order: random
     assert of_posts(shuffled) == of_posts(rows)
 
 
-@settings(max_examples=80)
+@settings(max_examples=many(80))
 @given(st.lists(ROWS, max_size=8))
 def test_each_row_has_its_seat(rows: list[dict[str, Any]]) -> None:
     """A place has one seat of a post, or of some posts one for each number or holder."""
