@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pytest
 from attrs import evolve
 from effort import many
@@ -12,6 +13,7 @@ from small_structures import small_structures
 
 from govtree import Branch, Grid, Group, Hierarchy, Household
 from govtree.coverage import check
+from govtree.findings import Named
 from govtree.rules import SHIPPED, Hits, RuleSet, Waiver, find
 
 FAULTY = [
@@ -130,3 +132,28 @@ def test_what_rules_share_belongs_to_one_structure():
 
     assert codes(report) == ["GT202 H-3", "XX1 H-3"]
     assert asked == [[1]]
+
+
+def test_hits_that_are_looked_at_keep_what_is_theirs():
+    """Of the hits that are taken, each keeps its related rows and its values."""
+    hits = Hits(
+        [2, 5, 7],
+        related=(
+            Named("grid", np.array([10, 11, 12, 13, 14]), np.array([2, 0, 1, 2, 1])),
+            Named("branch", np.array([20, 21, 22])),
+        ),
+        number=[1, 2, 3],
+        names=["a", "b", "c"],
+        how="named",
+        over=Named("branch", np.array([30, -1, 32])),
+    )
+
+    taken = hits.take(np.array([1, 2]))
+
+    grids, branches = taken.related
+    assert taken.rows.tolist() == [5, 7]
+    assert (grids.rows.tolist(), grids.of.tolist()) == ([10, 12, 13, 14], [1, 0, 1, 0])
+    assert branches.rows.tolist() == [21, 22]
+    assert taken.values["number"].tolist() == [2, 3]
+    assert (taken.values["names"], taken.values["how"]) == (["b", "c"], "named")
+    assert taken.values["over"].rows.tolist() == [-1, 32]

@@ -8,7 +8,7 @@ is nothing. :class:`~govtree.hierarchy.Hierarchy` asks the same by id.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -165,28 +165,40 @@ class Arrays(Ways):
         Both days are within it. Where the structure has no day, a row is in force that has no
         end.
         """
+        if rows is None:
+            answer: NDArray[np.bool_] = self._once(
+                f"in force {table}", lambda: self._in_force(table, None)
+            )
+            return answer
+        return self._in_force(table, rows)
+
+    def _in_force(self, table: str, rows: NDArray[Any] | None) -> NDArray[np.bool_]:
         since, until = self._column(table, "since"), self._column(table, "until")
         if rows is not None:
             since = since[rows] if isinstance(since, np.ndarray) else None
             until = until[rows] if isinstance(until, np.ndarray) else None
         answer = np.ones(self.count(table) if rows is None else len(rows), np.bool_)
         if self._as_of is None:
-            return answer & np.isnat(until) if isinstance(until, np.ndarray) else answer
+            return read_only(answer & np.isnat(until) if isinstance(until, np.ndarray) else answer)
         day = np.datetime64(self._as_of, "D")
         # Comparing with "no date" is false, which is what an open end is not.
         if isinstance(since, np.ndarray):
             answer &= ~(since > day)
         if isinstance(until, np.ndarray):
             answer &= ~(until < day)
-        return answer
+        return read_only(answer)
 
     def links(self, relation: str, source: str, target: str) -> tuple[IntArray, IntArray]:
         """Return the pairs of rows that *relation* joins today, sorted, each once."""
-        chosen = self.is_word("relation", "relation", relation) & self.in_force("relation")
-        sources = self.pointing("relation", "source", source)
-        targets = self.pointing("relation", "target", target)
-        chosen &= (sources >= 0) & (targets >= 0)
-        return _pairs(sources[chosen], targets[chosen])
+
+        def made() -> tuple[IntArray, IntArray]:
+            chosen = self.is_word("relation", "relation", relation) & self.in_force("relation")
+            sources = self.pointing("relation", "source", source)
+            targets = self.pointing("relation", "target", target)
+            chosen &= (sources >= 0) & (targets >= 0)
+            return _pairs(sources[chosen], targets[chosen])
+
+        return self._of_word("relation", relation, f"links {source} {target}", made)
 
     def linked(self, relation: str, table: str, row: int) -> dict[str, IntArray]:
         """Return what *relation* joins one source to today: rows by table, each in order."""
@@ -267,6 +279,16 @@ class Arrays(Ways):
         found: tuple[NDArray[np.int64], IntArray] = self._once(f"cover of {place}", made)
         return found
 
+    def _of_word(
+        self, table: str, word: str, name: str, make: Callable[[], tuple[IntArray, IntArray]]
+    ) -> tuple[IntArray, IntArray]:
+        """Return pairs of the rows of *table* with a *word*; nothing is kept for other words."""
+        words = self._column(table, table)
+        if not isinstance(words, Words) or word not in words.words:
+            return nothing(0), nothing(0)
+        found: tuple[IntArray, IntArray] = self._once(f"{name} {word}", make)
+        return found
+
     def _once(self, name: str, make: Any) -> Any:
         if name not in self._small:
             self._small[name] = make()
@@ -317,24 +339,39 @@ class Arrays(Ways):
 
     def in_office(self) -> tuple[IntArray, IntArray]:
         """Return who is in office today: rows of posts, rows of persons."""
-        posts = self.pointing("tenure", "post", "post")
-        persons = self.pointing("tenure", "holder", "person")
-        chosen = self.in_force("tenure") & (posts >= 0) & (persons >= 0)
-        return posts[chosen], persons[chosen]
+
+        def made() -> tuple[IntArray, IntArray]:
+            posts = self.pointing("tenure", "post", "post")
+            persons = self.pointing("tenure", "holder", "person")
+            chosen = self.in_force("tenure") & (posts >= 0) & (persons >= 0)
+            return read_only(posts[chosen]), read_only(persons[chosen])
+
+        found: tuple[IntArray, IntArray] = self._once("in office", made)
+        return found
 
     def hidden_in_office(self) -> IntArray:
         """Return the rows of posts that somebody holds today of whom it is not known who it is."""
-        posts = self.pointing("tenure", "post", "post")
-        persons = self.pointing("tenure", "holder", "person")
-        return _kept(posts, self.in_force("tenure") & (posts >= 0) & (persons == UNKNOWN))
+
+        def made() -> IntArray:
+            posts = self.pointing("tenure", "post", "post")
+            persons = self.pointing("tenure", "holder", "person")
+            hidden = self.in_force("tenure") & (posts >= 0) & (persons == UNKNOWN)
+            return read_only(_kept(posts, hidden))
+
+        found: IntArray = self._once("hidden in office", made)
+        return found
 
     def holders(self, post: str, table: str) -> tuple[IntArray, IntArray]:
         """Return who holds *post* today: rows of *table*, rows of persons, sorted pairs."""
-        seats, places = self.seats(post, table)
-        place_of = nothing(self.count("post")).copy()
-        place_of[seats] = places
-        posts, persons = self.in_office()
-        return _pairs(place_of[posts], persons)
+
+        def made() -> tuple[IntArray, IntArray]:
+            seats, places = self.seats(post, table)
+            place_of = nothing(self.count("post")).copy()
+            place_of[seats] = places
+            posts, persons = self.in_office()
+            return _pairs(place_of[posts], persons)
+
+        return self._of_word("post", post, f"holders {table}", made)
 
     def row_holders(self, post: str, table: str, row: int) -> IntArray:
         """Return the persons who hold *post* at one place today, negative for one not known."""

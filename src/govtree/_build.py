@@ -193,7 +193,7 @@ class _Builder:
         # The largest table is never made into texts: the small ones are looked up in it.
         largest = max(tables, key=lambda name: len(self.ids[name]))
         others = [name for name in tables if name != largest]
-        texts = [text for name in others for text in self.ids[name].tolist()]
+        texts = Texts.joined([self.ids[name] for name in others])
         starts = np.cumsum([0, *(len(self.ids[name]) for name in others)])
 
         def home(at: int) -> tuple[str, int]:
@@ -342,25 +342,29 @@ class _Builder:
         """
         allowed = self._targets(table, column)
         found: dict[str, IntArray] = {}
-        missed: NDArray[Any] | None = None  # rows not found yet; None is all of them
+        # Made into bytes once for all tables; where most cells are empty, only the others are
+        # looked up.
+        sought, unfit = Texts.checked(cells)  # type: ignore[arg-type]  # cells of a reference
+        missed = np.flatnonzero(~sought.missing())
+        if len(missed) < len(cells):
+            sought = sought.take(missed)
         for target in allowed:
-            if target not in self.ids:
-                continue
-            sought = cells if missed is None else taken(cells, missed)
-            rows = self.ids[target].rows(sought)  # type: ignore[arg-type]  # cells of a reference
-            if missed is not None:
-                scattered = np.full(len(cells), NONE, np.int32)
-                scattered[missed] = rows
-                rows = scattered
-            still = np.flatnonzero(rows < 0) if missed is None else missed[rows[missed] < 0]
-            if len(still) < len(cells):
-                found[target] = rows
-            missed = still
             if not len(missed):
                 break
-        if missed is None:
-            missed = np.arange(len(cells))
-        told = [row for row in missed.tolist() if is_given(cells[row])]
+            if target not in self.ids:
+                continue
+            rows = self.ids[target].rows(sought)
+            if len(rows) == len(cells) and rows.min() >= 0:
+                found[target] = rows
+                missed = missed[:0]
+                break
+            hit = rows >= 0
+            if hit.any():
+                found[target] = np.full(len(cells), NONE, np.int32)
+                found[target][missed[hit]] = rows[hit]
+                sought, missed = sought.take(np.flatnonzero(~hit)), missed[~hit]
+        # What is no text is found nowhere, and may yet say something.
+        told = sorted([*missed.tolist(), *(row for row, _ in unfit if is_given(cells[row]))])
         unknown = [row for row in told if cells[row] == UNKNOWN_CELL]
         if unknown:
             found = found or {(allowed or [table])[0]: np.full(len(cells), NONE, np.int32)}

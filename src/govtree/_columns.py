@@ -122,7 +122,7 @@ class Words:
         words = tuple(sorted(word for word in distinct if word is not None))
         code_of: dict[str | None, int] = {word: code for code, word in enumerate(words)}
         code_of[None] = NONE
-        codes = np.fromiter((code_of[cell] for cell in cells), np.int32, len(cells))
+        codes = np.fromiter(map(code_of.__getitem__, cells), np.int32, len(cells))
         return cls.packed(codes, words)
 
     @classmethod
@@ -132,7 +132,7 @@ class Words:
         *words* may repeat a word, hold unused ones and stand in any order.
         """
         given = tuple(words)
-        used = np.unique(codes[codes >= 0])
+        used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=1))
         kept = sorted({given[code] for code in used.tolist()})
         place = {word: code for code, word in enumerate(kept)}
         # Two more cells at the end catch NONE and UNKNOWN, which index from the back.

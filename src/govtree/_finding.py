@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
 from govtree._columns import IntArray
@@ -237,6 +237,37 @@ class Hits:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def take(self, at: NDArray[Any]) -> Hits:
+        """Return the hits at these positions, which are in order, each once.
+
+        >>> Hits([3, 5], households=[410, 99]).take(np.array([1])).values["households"]
+        array([99])
+        """
+        place = np.full(len(self), -1, np.int64)
+        place[at] = np.arange(len(at))
+        values = {name: _values_at(each, at) for name, each in self.values.items()}
+        related = tuple(_related_at(each, at, place) for each in self.related)
+        return Hits(
+            self.rows[at], related=related, unknown=self.unknown, skipped=self.skipped, **values
+        )
+
+
+def _values_at(value: Told, at: NDArray[Any]) -> Told:
+    if isinstance(value, Named):
+        return evolve(value, rows=value.rows[at])
+    if isinstance(value, np.ndarray):
+        found: NDArray[Any] = value[at]
+        return found
+    return value if isinstance(value, str) else [value[each] for each in at.tolist()]
+
+
+def _related_at(named: Named, at: NDArray[Any], place: NDArray[np.int64]) -> Named:
+    """Return what is *named* for the hits at positions *at*; *place* is where each goes."""
+    if named.of is None:
+        return evolve(named, rows=named.rows[at])
+    of = place[named.of]
+    return evolve(named, rows=named.rows[of >= 0], of=of[of >= 0])
 
 
 def _as_values(given: Any) -> Told:

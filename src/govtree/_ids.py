@@ -15,7 +15,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._texts import NO_TEXT, SLICE, Array, Texts, Values, Windows, words_at
+from govtree._texts import SLICE, Array, Texts, Values, Windows, words_at
 
 __all__ = ["Arrangement", "Ids", "arrange"]
 
@@ -302,7 +302,7 @@ def arrange(values: Values, *, limit: int = 255) -> Arrangement:
     """
     texts, faults = Texts.checked(values)
     unfit = dict(faults) | _unfit_for_ids(texts, limit)
-    missing = _missing(texts)
+    missing = texts.missing()
     good = ~missing
     good[list(unfit)] = False
     order = np.flatnonzero(good)
@@ -323,15 +323,6 @@ def arrange(values: Values, *, limit: int = 255) -> Arrangement:
         empty=tuple(np.flatnonzero(missing).tolist()),
         unfit=tuple(sorted(unfit.items())),
     )
-
-
-def _missing(texts: Texts) -> NDArray[np.bool_]:
-    """Return for each row whether it has None or an empty text."""
-    starts, lengths = texts.places(slice(None))
-    missing: NDArray[np.bool_] = lengths == 0
-    if NO_TEXT in texts.blob:
-        missing |= np.frombuffer(texts.blob, np.uint8)[starts] == NO_TEXT[0]
-    return missing
 
 
 def _unfit_for_ids(texts: Texts, limit: int) -> dict[int, str]:

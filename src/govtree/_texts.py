@@ -68,7 +68,10 @@ def _packed(cells: list[Any], first: int, unfit: list[tuple[int, str]]) -> bytes
         packed = b""
     if packed.count(0) == len(cells):
         return packed
-    # There is a None among them, or a cell that is unfit: look at each.
+    sparse = _packed_sparse(cells)
+    if sparse is not None:
+        return sparse
+    # There is a cell that is unfit: look at each.
     pieces = []
     for row, cell in enumerate(cells, first):
         piece, reason = _piece(cell)
@@ -76,6 +79,26 @@ def _packed(cells: list[Any], first: int, unfit: list[tuple[int, str]]) -> bytes
         if reason:
             unfit.append((row, reason))
     return b"\0".join(pieces) + b"\0"
+
+
+def _packed_sparse(cells: list[Any]) -> bytes | None:
+    """Return *cells*, some of them None, as :func:`_packed` does; None where one is unfit."""
+    kinds = set(map(type, cells))
+    if kinds == {type(None)}:
+        return (NO_TEXT + b"\0") * len(cells)
+    if kinds != {type(None), str}:
+        return None
+    try:
+        packed = "\0".join(["" if cell is None else cell for cell in cells]).encode() + b"\0"
+    except UnicodeError:
+        return None
+    if packed.count(0) != len(cells):
+        return None
+    # What stands for None goes where there is an empty text now.
+    blob = np.frombuffer(packed, np.uint8)
+    ends = np.flatnonzero(blob == 0)
+    is_none = np.fromiter([cell is None for cell in cells], np.bool_, len(cells))
+    return np.insert(blob, ends[is_none], NO_TEXT[0]).tobytes()
 
 
 def _piece(cell: Any) -> tuple[bytes, str]:
@@ -257,6 +280,14 @@ class Texts:
         if len(rows) < 50:
             return [self[row] for row in rows.tolist()]
         return Texts.take(self, rows).tolist()
+
+    def missing(self) -> NDArray[np.bool_]:
+        """Return for each row whether it has None or an empty text."""
+        starts, lengths = self.places(slice(None))
+        missing: NDArray[np.bool_] = lengths == 0
+        if NO_TEXT in self.blob:
+            missing |= np.frombuffer(self.blob, np.uint8)[starts] == NO_TEXT[0]
+        return missing
 
     def places(self, rows: Array | slice) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where the texts of *rows* begin, and how many bytes they have."""

@@ -84,8 +84,14 @@ def _with_seat_ids(posts: Input, terms: Sequence[Term], say: Say) -> Rows:
     A place has one seat of a post, unless the vocabulary says that it may have many: then
     each row without a number has a seat of its own, numbered in order of the holders.
     """
-    cells = {name: _listed(posts, name) for name in ("id", "post", "at", "number", "holder")}
+    own = posts.columns.get("id", ())
     spelled = {spelling: term.term for term in terms for spelling in (term.term, *term.aliases)}
+    if set(map(type, own)) == {str} and all(own):
+        # Nothing is to be named; the order of rows stays.
+        words = Words.of(_listed(posts, "post"))
+        kinds = Words.packed(words.codes, [spelled.get(word, word) for word in words.words])
+        return Rows("post", posts.columns | {"post": kinds}, posts.length, posts.sources)
+    cells = {name: _listed(posts, name) for name in ("id", "post", "at", "number", "holder")}
     places = [
         (at or "", spelled.get(post, post or ""))
         for at, post in zip(cells["at"], cells["post"], strict=True)
@@ -187,6 +193,10 @@ def _seats_and_tenures(posts: Rows, say: Say) -> Iterator[Rows]:
     since = posts.columns.get("since", nothing)
     held = {name: posts.columns[name] for name in HELD if name in posts.columns}
     seats = {name: cells for name, cells in posts.columns.items() if name not in held}
+    if not held and len(set(ids)) == posts.length:
+        # Nothing is to be told apart where tenures have a table of their own.
+        yield evolve(posts, columns=seats)
+        return
 
     def told_holder(row: int) -> str:
         return str(holders[row]) if _is_told(holders[row]) else ""

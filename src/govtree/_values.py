@@ -424,28 +424,37 @@ def _shown(value: Any) -> str:
 
 
 def _take_whole(values: Sequence[Any]) -> tuple[Cells, list[Fault]]:
-    array = _all_whole(values)
+    array = _all_whole(values, {int})
     if array is not None:
         return array, []
     return _take_typed(values, lambda value: _one_whole(value, "GT040"), "i4", NONE)
 
 
-def _all_whole(values: Sequence[Any]) -> Cells | None:
-    """Return *values* as an array where every one of them is a count."""
-    if set(map(type, values)) != {int}:
+def _all_whole(values: Sequence[Any], types: set[type]) -> Cells | None:
+    """Return *values* as an array where each is a count of one of *types*, or None."""
+    found = set(map(type, values))
+    if not found <= types | {type(None)}:
         return None
+    is_sparse = type(None) in found
+    given = [value for value in values if value is not None] if is_sparse else values
     try:
-        array = np.array(values, np.int64)
+        array = np.array(given, np.int64)
     except OverflowError:
         return None
-    return array.astype(np.int32) if array.min() >= 0 and array.max() <= _LARGEST else None
+    if array.min(initial=0) < 0 or array.max(initial=0) > _LARGEST:
+        return None
+    if not is_sparse:
+        return array.astype(np.int32)
+    cells = np.full(len(values), NONE, np.int32)
+    cells[np.fromiter([value is not None for value in values], np.bool_, len(values))] = array
+    return cells
 
 
 def _take_tags(values: Sequence[Any]) -> tuple[Cells, list[Fault]]:
     def one(value: Any) -> int:
         return int(value) if isinstance(value, (bool, np.bool_)) else _one_whole(value, "GT049")
 
-    array = _all_whole(values)
+    array = _all_whole(values, {int, bool})
     return (array, []) if array is not None else _take_typed(values, one, "i4", NONE)
 
 
@@ -490,6 +499,14 @@ def _one_truth(value: Any) -> int:
 
 
 def _take_date(values: Sequence[Any]) -> tuple[Cells, list[Fault]]:
+    if set(map(type, values)) <= {dt.date, type(None)}:
+        # A table has few distinct days, each of which numpy would take a microsecond for.
+        number_of: dict[Any, int] = {
+            day: day.toordinal() - _EPOCH for day in set(values) if day is not None
+        }
+        number_of[None] = np.iinfo(np.int64).min
+        numbers = np.fromiter(map(number_of.__getitem__, values), np.int64, len(values))
+        return numbers.view("M8[D]"), []
     return _take_typed(values, _one_day, "M8[D]", np.datetime64("NaT", "D"))
 
 

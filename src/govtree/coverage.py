@@ -166,6 +166,9 @@ class _Runs:
                 raise TypeError(f"it returned a value of type {type(found).__name__}, not Hits")
             if not rule.is_shipped:
                 _require_rows(found, self._h.count(rule.subject))
+            if looked is not None:
+                # What is not looked at needs no ids, paths and places.
+                found = found.take(np.flatnonzero(looked[found.rows]))
             faults = Faults.gather(
                 self._h, rule.kind, found, asked.severities[found.rows].astype(np.int8)
             )
@@ -178,7 +181,6 @@ class _Runs:
         self._lacking += [NotChecked(rule.code, reason) for reason in found.skipped]
         unknown = found.unknown
         if looked is not None:
-            faults = faults.take(np.flatnonzero(looked[found.rows]))
             unknown = None if unknown is None else unknown & looked
         waived = self._note_waivers(rule, faults)
         kept = faults.without(waived)

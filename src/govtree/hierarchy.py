@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from govtree import _build, _columns, _frames, _graph_view, _records, _subtree
 from govtree._arrays import Arrays
-from govtree._columns import NONE, TAG, IntArray, References, Sheet, Words, read_only
+from govtree._columns import NONE, TAG, IntArray, References, Sheet, Words, each_once, read_only
 from govtree._each import Each
 from govtree._ids import Ids
 from govtree._names import nearest, normal
@@ -979,5 +979,5 @@ def _named(words: object, ends: object) -> set[tuple[str, str]]:
     pairs = {(word, "") for word in words.words}
     for table, rows in ends.targets.items() if isinstance(ends, References) else ():
         codes = words.codes[(rows >= 0) & (words.codes >= 0)]
-        pairs |= {(words.words[code], table) for code in np.unique(codes).tolist()}
+        pairs |= {(words.words[code], table) for code in each_once(codes).tolist()}
     return pairs
