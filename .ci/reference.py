@@ -104,7 +104,7 @@ def rule_page(rule: Rule) -> str:
     if rule.parameters:
         lines += ["| parameter | default | meaning |", "|---|---|---|"]
         lines += [
-            f"| `{each.name}` | {shown(each.default)} | {each.meaning} |"
+            f"| `{each.name}` | {shown(each.default)} | {each.meaning} |".replace(r"`|`", r"`\|`")
             for each in rule.parameters
         ]
         lines += [""]

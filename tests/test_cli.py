@@ -365,6 +365,8 @@ def test_rules_are_chosen_by_code_family_or_slug(written, capsys):
     assert "2 findings" in capsys.readouterr().out
     assert main(["check", name, "--select", "GT21O"]) == 2
     assert "there is no rule 'GT21O'; did you mean 'GT210'?" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["check", name, "--select", ""])
 
 
 def test_statistics_are_totals_only(written, capsys):
@@ -400,12 +402,22 @@ def test_several_outputs_are_written_in_one_run(written, capsys):
         (["--baseline", "known.json"], "there is no file 'known.json'"),
         (["--update-baseline"], "--update-baseline needs a --baseline FILE"),
         (["--baseline", "known.json", "--update-baseline"], "has no day"),
+        (["--baseline", "k.json", "--update-baseline", "--select", "GT2"], "keeps whole runs"),
+        (["--output", "json=town.yaml"], "'town.yaml' is a file of the structure or written twice"),
+        (["--output", "md=./grids.csv"], "'./grids.csv' is a file of the structure or written"),
+        (["--output", "md=a.md", "--output", "sarif=../{}/a.md"], "/a.md' is a file of the"),
     ],
 )
 def test_outputs_that_cannot_be_written_are_bad_input(written, capsys, arguments, said):
-    """A folder or a baseline that is not there, or a run without a day, is told in words."""
-    assert main(["check", written(FAULTY), *arguments]) == 2
+    """What cannot be written, would lose a run, or would replace what was read, is refused."""
+    Path("grids.csv").write_text("id\nN-1\nN-2\n", encoding="utf-8")
+    name = written(FAULTY.replace("\n- {id: N-1}\n- {id: N-2}", " {table: grids.csv}"))
+    folder = Path.cwd().name
+
+    assert main(["check", name, *(each.format(folder) for each in arguments)]) == 2
     assert said in capsys.readouterr().err
+    assert Path("grids.csv").read_text("utf-8") == "id\nN-1\nN-2\n"
+    assert not Path("a.md").exists()
 
 
 def test_a_baseline_tells_only_what_nobody_knew(written, capsys):
@@ -417,8 +429,8 @@ def test_a_baseline_tells_only_what_nobody_knew(written, capsys):
     capsys.readouterr()
     assert main(["check", name, *known, "--fail-on", "note"]) == 0
     out = capsys.readouterr().out
-    assert "no findings" in out
-    assert "known from the baseline: 2 findings" in out
+    assert "no new findings; 3 rules checked; known from the baseline: 2\n" in out
+    assert "  known  GT210  grid-without-branch" in out
 
     mended = written(FAULTY.replace("covers: [N-1]", "covers: [N-1, N-2]") + "as_of: 2025-07-31\n")
     assert main(["check", mended, *known, "--update-baseline"]) == 0
@@ -462,8 +474,11 @@ def test_another_day_is_checked_for(written, capsys):
     name = written(CLEAN + DATED + seat)
 
     assert main(["check", name]) == 0
+    capsys.readouterr()
     assert main(["check", name, "--as-of", "2026-01-01"]) == 1
-    assert "GT401" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "GT401" in out
+    assert out.startswith("梅山镇, as of 2026-01-01\n")
     with pytest.raises(SystemExit):
         main(["check", name, "--as-of", "2026-13-01"])
     assert "a day is meant, such as 2025-06-30" in capsys.readouterr().err
@@ -481,6 +496,11 @@ def test_the_language_is_that_of_the_option_the_environment_or_the_file(
     assert "is covered by no branch" in capsys.readouterr().out
     main(["check", written(BROKEN)])
     assert "2 个错误" in capsys.readouterr().err
+    monkeypatch.setenv("GOVTREE_LANG", "fr")
+    main(["check", written(FAULTY)])
+    told = capsys.readouterr()
+    assert "is covered by no branch" in told.out
+    assert told.err == "govtree: GOVTREE_LANG names no language of govtree; en and zh are\n"
 
 
 # Terminals

@@ -259,6 +259,8 @@ def _values_at(value: Told, at: NDArray[Any]) -> Told:
     if isinstance(value, np.ndarray):
         found: NDArray[Any] = value[at]
         return found
+    if isinstance(value, Labeled):
+        return value.take(at)
     return value if isinstance(value, str) else [value[each] for each in at.tolist()]
 
 

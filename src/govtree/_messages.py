@@ -36,7 +36,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT001": Text(
             "file-missing",
             "there is no file '{path}'",
-            "paths begin in the folder of the structure",
+            "look at how it is spelled; paths in a structure file begin in its folder",
         ),
         "GT002": Text(
             "file-outside",

@@ -406,6 +406,19 @@ class Report:
         # A report without findings is a report all the same.
         return True
 
+    def is_partly_judged(self, code: str) -> bool:
+        """Return whether a rule could not look at something, so that no finding is no proof.
+
+        >>> from govtree import Grid, Hierarchy, Household
+        >>> from govtree.coverage import check
+        >>> h = Hierarchy.from_records([Grid(id="N-1"), Household(id="H-1", grid="?")])
+        >>> check(h).is_partly_judged("GT202")
+        True
+        """
+        return any(each.code == code for each in self.not_checked) or any(
+            each.code == code and each.unknown for each in self.checked
+        )
+
     def raise_for(self, severity: Severity = "error") -> None:
         """Do nothing where no finding has *severity* or a graver one.
 

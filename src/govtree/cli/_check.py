@@ -6,12 +6,13 @@ import argparse
 import contextlib
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module, resources
+from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from govtree._files import save
 from govtree._json import to_text
@@ -94,7 +95,7 @@ class _Told:
     structure: Structure
     whole: Report
     report: Report
-    known: int | None
+    known: Mapping[str, int] | None
 
     @property
     def lang(self) -> str:
@@ -128,7 +129,7 @@ def _run(told: argparse.Namespace, path: str, note: str = "") -> int:
         report = report.select(*select) if told.select else report
         report = report.ignore(*ignore) if told.ignore else report
         beyond = report if baseline is None else baseline.beyond(report)
-        known = None if baseline is None else len(report) - len(beyond)
+        known = None if baseline is None else _known(report, beyond)
         whole = _Told(examined, structure, report, beyond, known)
         try:
             _write(told, whole, baseline)
@@ -143,6 +144,13 @@ def _run(told: argparse.Namespace, path: str, note: str = "") -> int:
     warn(examined)
     text = _text(whole, statistics=told.statistics, color=has_color(sys.stdout))
     return print_text("\n\n".join(each for each in (note, text) if each), code)
+
+
+def _known(whole: Report, beyond: Report) -> dict[str, int]:
+    """Return how many findings of each rule are in the whole report only, by code."""
+    left = dict(beyond.counts().by_code)
+    known = {code: number - left.get(code, 0) for code, number in whole.counts().by_code}
+    return {code: number for code, number in known.items() if number}
 
 
 def _codes(asked: Iterable[Sequence[str]], rules: Sequence[Rule]) -> list[str]:
@@ -168,6 +176,10 @@ def _baseline(told: argparse.Namespace) -> Baseline | None:
         if told.update_baseline:
             raise OutOfRangeError("--update-baseline needs a --baseline FILE to write to")
         return None
+    if told.update_baseline and (told.select or told.ignore):
+        raise OutOfRangeError(
+            "a baseline keeps whole runs; --update-baseline goes without --select and --ignore"
+        )
     try:
         return load_baseline(told.baseline)
     except FileError as error:
@@ -178,11 +190,35 @@ def _baseline(told: argparse.Namespace) -> Baseline | None:
 
 
 def _write(told: argparse.Namespace, whole: _Told, baseline: Baseline | None) -> None:
-    """Write the files that are asked for."""
+    """Write the files that are asked for.
+
+    Raises:
+        OutOfRangeError: If a file would be written twice, or over one that was read.
+    """
+    kept = {*whole.structure.files, *_tables(whole.structure)}
+    _require_apart([path for _, path in told.output], told.baseline, kept)
     for form, path in told.output:
         save(path, _written(form, whole, told))
     if baseline is not None and told.update_baseline:
         baseline.updated(whole.whole).save(told.baseline)
+
+
+def _tables(structure: Structure) -> set[str]:
+    """Return the paths of the tables that the structure was read from."""
+    h = structure.hierarchy
+    sources = (h.sources(name) for name in h.tables)
+    return {part.at(0).file for source in sources if source is not None for part in source.parts}
+
+
+def _require_apart(outputs: Sequence[str], baseline: str | None, kept: Iterable[str]) -> None:
+    taken = {Path(each).resolve() for each in kept if each}
+    for path in (*outputs, *([] if baseline is None else [baseline])):
+        place = Path(path).resolve()
+        if place in taken:
+            raise OutOfRangeError(
+                f"'{short(path)}' is a file of the structure or written twice; name another file"
+            )
+        taken.add(place)
 
 
 def _written(form: str, whole: _Told, told: argparse.Namespace) -> Iterable[bytes]:
@@ -224,7 +260,8 @@ def _json(whole: _Told) -> dict[str, Any]:
 def _text(whole: _Told, *, statistics: bool, color: bool) -> str:
     structure, report, lang = whole.structure, whole.report, whole.lang
     h = structure.hierarchy
-    head = [*header_lines(h, color=color, lang=lang), *figures_lines(report, lang=lang)]
+    day = evolve(h, facts=evolve(h.facts, as_of=report.as_of))
+    head = [*header_lines(day, color=color, lang=lang), *figures_lines(report, lang=lang)]
     text = report_text(
         report,
         levels=h.levels,

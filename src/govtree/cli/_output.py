@@ -38,11 +38,16 @@ __all__ = [
 CLEAN, FINDINGS, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
 
 _LANGUAGE = "GOVTREE_LANG"
+_SPOKEN = ("en", "zh")
 
 
 def language(asked: str | None, said: str = "en") -> str:
     """Return the language to speak: what was asked for, else what the environment or file says."""
-    return asked or os.environ.get(_LANGUAGE) or said
+    wished = os.environ.get(_LANGUAGE, "")
+    if wished and wished[:2].lower() not in _SPOKEN:
+        print(f"govtree: {_LANGUAGE} names no language of govtree; en and zh are", file=sys.stderr)
+        wished = ""
+    return asked or wished or said
 
 
 # -- reading ----------------------------------------------------------------------------------

@@ -275,10 +275,9 @@ def _add_fail_on(command: argparse.ArgumentParser, about: str) -> None:
 
 
 def _depth(text: str) -> int:
-    depth = int(text)
-    if not 0 <= depth <= 100:
+    if not re.fullmatch("[0-9]{1,3}", text) or int(text) > 100:
         raise argparse.ArgumentTypeError("a number from 0 to 100 is meant")
-    return depth
+    return int(text)
 
 
 def _day(text: str) -> dt.date:
@@ -291,7 +290,10 @@ def _day(text: str) -> dt.date:
 
 
 def _names(text: str) -> list[str]:
-    return [name for each in text.split(",") if (name := each.strip())]
+    names = [name for each in text.split(",") if (name := each.strip())]
+    if not names:
+        raise argparse.ArgumentTypeError("codes or slugs of rules are meant, such as GT210,GT4")
+    return names
 
 
 def _output(text: str) -> tuple[str, str]:

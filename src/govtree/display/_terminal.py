@@ -19,6 +19,8 @@ _BY_SEVERITY: dict[str, Color] = {
     "note": "cyan",
     "ok": "dim",
     "off": "dim",
+    "partly": "yellow",
+    "known": "cyan",
 }
 
 
@@ -37,7 +39,7 @@ class Ink:
         return f"\x1b[{_CODES[color]}m{text}\x1b[0m" if self._color and text else text
 
     def severity(self, text: str, severity: str) -> str:
-        """Return *text* in the color of a severity, of "ok" or of "off"."""
+        """Return *text* in the color of a severity, of "ok", "partly", "known" or "off"."""
         return self.on(text, _BY_SEVERITY[severity])
 
 

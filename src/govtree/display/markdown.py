@@ -96,12 +96,13 @@ def _table(report: Report, terms: Terms) -> str:
     for each in report.checked:
         part = found.get(each.code)
         numbers = [0] * len(SEVERITIES) if part is None else part.counts()
+        standing = "partly" if report.is_partly_judged(each.code) else "ok"
         told: list[tuple[str, int]] = [
             (name, number) for name, number in zip(SEVERITIES, numbers, strict=True) if number
         ]
         rows += [
             (severity, each.code, each.slug, f"{number:,}", f"{each.subjects:,}")
-            for severity, number in told or [("ok", 0)]
+            for severity, number in told or [(standing, 0)]
         ]
     if not rows:
         return ""

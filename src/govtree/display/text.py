@@ -37,7 +37,7 @@ def report_text(
     color: bool = False,
     lang: str = "en",
     most: int | None = None,
-    known: int | None = None,
+    known: Mapping[str, int] | None = None,
 ) -> str:
     """Return a report as text: findings by unit, then exact totals and what was not checked.
 
@@ -50,7 +50,7 @@ def report_text(
         lang: Language of messages and labels.
         most: Findings of a rule that are shown; the rest is counted. None shows
             :data:`MOST` of them, and 0 totals only.
-        known: How many findings a baseline knew, which are left out.
+        known: How many findings of each rule, by its code, a baseline knew; they are left out.
 
     >>> from govtree import Branch, Grid, Hierarchy
     >>> from govtree.coverage import check
@@ -70,15 +70,10 @@ def report_text(
     """
     ink = Ink(color)
     blocks = [[ink.on(_markup.one_line(title), "bold")]] if title else []
-    look = _Look(ink, Terms(levels, lang), levels, quote, MOST if most is None else most)
+    look = _Look(ink, Terms(levels, lang), levels, quote, MOST if most is None else most, known)
     if look.most:
         blocks += _findings(report, look)
     blocks.append(_totals(report, look))
-    if known is not None:
-        told = counted(known, "finding", lang)
-        blocks[-1].append(
-            "  " + look.terms.say("known from the baseline: {findings}", findings=told)
-        )
     last = (_incomplete(report, look), _not_known(report, look), _not_checked(report, look))
     blocks += [block for block in last if block]
     return "\n\n".join("\n".join(block) for block in blocks)
@@ -161,6 +156,7 @@ class _Look:
     levels: Sequence[Level]
     quote: Quote | None
     most: int
+    known: Mapping[str, int] | None
 
     @property
     def lang(self) -> str:
@@ -191,22 +187,17 @@ def _lines(finding: Finding, look: _Look) -> list[str]:
 
 def _totals(report: Report, look: _Look) -> list[str]:
     """Return the exact totals, and below them what each rule looked at and found."""
-    counts = report.counts()
-    if counts.total:
-        each_severity = ", ".join(
-            counted(getattr(counts, name), name, look.lang) for name in SEVERITIES
-        )
-        head = f"{counted(counts.total, 'finding', look.lang)}: {each_severity}"
-    else:
-        rules = counted(len(report.checked), "rule", look.lang)
-        head = look.terms.say("no findings; {rules} checked", rules=rules)
     rows = []
     found = {part.kind.code: part for part in report.faults}
     for each in report.checked:
         part = found.get(each.code)
         of = look.terms.say("of {number}", number=each.subjects)
+        known = (look.known or {}).get(each.code, 0)
+        if known:
+            of += "; " + look.terms.say("known from the baseline: {number}", number=known)
         if part is None:
-            rows.append(["ok", each.code, each.slug, "0", of])
+            standing = "partly" if report.is_partly_judged(each.code) else "ok"
+            rows.append(["known" if known else standing, each.code, each.slug, "0", of])
             continue
         for severity, number in zip(SEVERITIES, part.counts(), strict=True):
             if number:
@@ -216,7 +207,25 @@ def _totals(report: Report, look: _Look) -> list[str]:
         for row, line in zip(rows, table(rows, right=[3]), strict=True)
     ]
     hidden = _hidden({part.kind.code: len(part) for part in report.faults}, look)
-    return [head, *colored, *hidden]
+    return [_total(report, look), *colored, *hidden]
+
+
+def _total(report: Report, look: _Look) -> str:
+    """Return how many findings there are, and how many a baseline knew."""
+    counts = report.counts()
+    known = sum((look.known or {}).values())
+    if counts.total:
+        each_severity = ", ".join(
+            counted(getattr(counts, name), name, look.lang) for name in SEVERITIES
+        )
+        head = f"{counted(counts.total, 'finding', look.lang)}: {each_severity}"
+    else:
+        rules = counted(len(report.checked), "rule", look.lang)
+        template = "no new findings; {rules} checked" if known else "no findings; {rules} checked"
+        head = look.terms.say(template, rules=rules)
+    if not known:
+        return head
+    return f"{head}; " + look.terms.say("known from the baseline: {number}", number=known)
 
 
 def _incomplete(report: Report, look: _Look) -> list[str]:
