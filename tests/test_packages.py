@@ -18,8 +18,8 @@ from govtree.rules import SHIPPED, _installed, packages, rule
 def made(find, code="XX001", **record):
     """Return a rule of another package."""
     find.__module__ = "other_rules"
-    told = {"message": "is odd", "why": "-", "source": "-", "failing": "", "mended": ""}
-    return rule(code=code, subject="grid", **told | record)(find)
+    told = {"subject": "grid", "message": "is odd", "why": "-", "source": "-"}
+    return rule(code=code, **told | {"failing": "", "mended": ""} | record)(find)
 
 
 def all_grids(h):
@@ -126,3 +126,13 @@ def test_a_rule_that_fails_is_named_and_the_others_run(find, said):
     (lacking,) = report.not_checked
     assert lacking.code == "XX001"
     assert lacking.reason.startswith(f"the rule of other_rules failed: {said}")
+
+
+@pytest.mark.parametrize("subject", ["no-such-table", "structure"])
+def test_a_rule_about_what_is_not_there_is_named(subject):
+    """A table that the structure cannot have, or a whole that a rule fails at, is one line."""
+    h = Hierarchy.from_records([Grid(id="N-1")])
+    report = check(h, rules=[made(raises, subject=subject), made(all_grids, code="XX002")])
+
+    assert [each.code for each in report] == ["XX002"]
+    assert [each.code for each in report.not_checked] == ["XX001"]

@@ -150,51 +150,48 @@ class _Runs:
 
     def run(self, rule: Rule, setting: Setting) -> None:
         """Run *rule* as it is asked by *setting*, and keep what it finds."""
-        missing = rule.lacks(self._h)
-        if missing:
-            self._lacking.append(NotChecked(rule.code, missing))
-            self._unjudged.update(self._of_rule(rule))
-            return
-        if rule.subject in NO_TABLES:
-            self._summarize(rule, setting)
-            return
-        asked = self._asked(rule, setting)
-        looked, not_collected = self._looked(rule, asked)
         try:
-            found = rule(self._h, **asked.parameters)
-            if not isinstance(found, Hits):
-                raise TypeError(f"it returned a value of type {type(found).__name__}, not Hits")
-            if not rule.is_shipped:
-                _require_rows(found, self._h.count(rule.subject))
-            if looked is not None:
-                # What is not looked at needs no ids, paths and places.
-                found = found.take(np.flatnonzero(looked[found.rows]))
-            faults = Faults.gather(
-                self._h, rule.kind, found, asked.severities[found.rows].astype(np.int8)
-            )
+            self._run(rule, setting)
         except Exception as error:
             if rule.is_shipped:
                 raise
             # Code of others, which may raise anything: the rest still runs.
             self._fail(rule, f"{type(error).__name__}: {short(str(error))}")
-            return
-        self._lacking += [NotChecked(rule.code, reason) for reason in found.skipped]
+
+    def _run(self, rule: Rule, setting: Setting) -> None:
+        missing = rule.lacks(self._h)
+        if missing:
+            self._lacking.append(NotChecked(rule.code, missing))
+            self._unjudged.update(self._of_rule(rule))
+        elif rule.subject in NO_TABLES:
+            self._summarize(rule, setting)
+        else:
+            self._judge(rule, setting)
+
+    def _judge(self, rule: Rule, setting: Setting) -> None:
+        """Keep what a rule finds at the rows of a table."""
+        asked = self._asked(rule, setting)
+        looked, not_collected = self._looked(rule, asked)
+        found = rule(self._h, **asked.parameters)
+        if not isinstance(found, Hits):
+            raise TypeError(f"it returned a value of type {type(found).__name__}, not Hits")
+        subjects = self._h.count(rule.subject)
+        if not rule.is_shipped:
+            _require_rows(found, subjects)
         unknown = found.unknown
         if looked is not None:
+            # What is not looked at needs no ids, paths and places.
+            found = found.take(np.flatnonzero(looked[found.rows]))
             unknown = None if unknown is None else unknown & looked
-        waived = self._note_waivers(rule, faults)
-        kept = faults.without(waived)
+            subjects = int(np.count_nonzero(looked))
+        severities = asked.severities[found.rows].astype(np.int8)
+        faults = Faults.gather(self._h, rule.kind, found, severities)
+        kept = faults.without(self._note_waivers(rule, faults))
+        open_ = 0 if unknown is None else int(np.count_nonzero(unknown))
+        waived = len(faults) - len(kept)
+        self._lacking += [NotChecked(rule.code, reason) for reason in found.skipped]
         self._faults.append(kept)
-        self._checked.append(
-            Checked(
-                rule.code,
-                rule.slug,
-                self._h.count(rule.subject) if looked is None else int(np.count_nonzero(looked)),
-                0 if unknown is None else int(np.count_nonzero(unknown)),
-                len(faults) - len(kept),
-                not_collected,
-            )
-        )
+        self._checked.append(Checked(rule.code, rule.slug, subjects, open_, waived, not_collected))
 
     def _summarize(self, rule: Rule, setting: Setting) -> None:
         """Keep what a rule says about the whole; it is judged when all parts are there."""
