@@ -26,6 +26,7 @@ from govtree import (
     Group,
     Hierarchy,
     Household,
+    OutOfRangeError,
     Post,
     Term,
 )
@@ -137,7 +138,7 @@ WORDS = {"compound_type": (Term("commercial", aliases=("商住",)), Term("mixed"
 def test_a_case_changes_what_is_asked_of_its_subjects(asked, expected):
     """Subjects named by type, tier, tag or unit are asked otherwise; of others nothing changes."""
     h = Hierarchy.from_records(PLACE, vocabularies=WORDS)
-    report = check(h, rules=RuleSet.of({"GT301": asked}).only("GT301"))
+    report = check(h, rules=RuleSet.of({"GT301": {"target": 300} | asked}).only("GT301"))
 
     assert [each.subject for each in report] == expected
 
@@ -145,7 +146,7 @@ def test_a_case_changes_what_is_asked_of_its_subjects(asked, expected):
 def test_severities_differ_between_subjects():
     """A case may make findings graver; subjects that are off are not counted as looked at."""
     where = [{"tag": "river", "severity": "error"}, {"unit": "N-3", "severity": "off"}]
-    rules = RuleSet.of({"GT301": {"where": where}}).only("GT301")
+    rules = RuleSet.of({"GT301": {"target": 300, "where": where}}).only("GT301")
     report = check(Hierarchy.from_records(PLACE), rules=rules)
 
     assert [(each.subject, each.severity) for each in report] == [
@@ -153,6 +154,15 @@ def test_severities_differ_between_subjects():
         ("N-2", "error"),
     ]
     assert report.checked[0].subjects == 2
+
+
+def test_a_rule_that_is_off_is_asked_of_its_cases_alone():
+    """Who asks it of some says nothing of the others; 'off' turns the cases of a profile off."""
+    some = RuleSet.of({"GT301": {"where": [{"unit": "N-2"}]}}).only("GT301")
+
+    assert [each.subject for each in check(Hierarchy.from_records(PLACE), rules=some)] == ["N-2"]
+    off = Setting("GT301", "off").over(some.settings[0])
+    assert (off.severity, off.where) == ("off", ())
 
 
 def test_posts_and_branches_have_to_do_with_compounds_through_their_places():
@@ -240,6 +250,7 @@ def test_a_file_asks_some_subjects_otherwise():
 @pytest.mark.parametrize(
     ("where", "expected"),
     [
+        ("[{}]", "2:25: error[GT086]: a case under 'where' of rule 'GT301' does not say"),
         ("[{target: 3}]", "2:25: error[GT086]: a case under 'where' of rule 'GT301' does not say"),
         ("[{unit: N-9}]", "2:32: error[GT125]: 'N-9', which is named under 'where', is not in"),
         ("[{type: comercial}]", "2:32: error[GT107]: 'comercial' is not in the vocabulary"),
@@ -256,6 +267,24 @@ def test_cases_that_do_not_fit_are_told_at_their_place(where, expected):
         load_text(f"grids: [{{id: N-1}}]\nrules: {{GT301: {{where: {where}}}}}")
 
     assert expected in str(refused.value)
+
+
+def test_a_rule_about_the_whole_has_no_cases():
+    """Declared figures, waivers and roots have no subjects that could be asked otherwise."""
+    with pytest.raises(ConfigError, match=r"GT082.*rule 'GT303' has no parameter 'where'"):
+        load_text("rules: {GT303: {where: [{unit: N-1, severity: off}]}}")
+
+
+def test_two_rules_have_two_codes():
+    """A rule that is handed in twice runs once; two of one code are refused."""
+    h = Hierarchy.from_records(PLACE)
+
+    assert len(check(h, rules=[SHIPPED[0], SHIPPED[0]]).not_checked) == 1
+    assert len(check(h, rules=(each for each in SHIPPED[:2])).not_checked) == 2
+    with pytest.raises(OutOfRangeError, match="two rules have the code 'GT201'"):
+        check(h, rules=[SHIPPED[0], evolve(SHIPPED[1], code="GT201")])
+    with pytest.raises(OutOfRangeError, match="there is no rule 'GT2'"):
+        RuleSet().only("GT2")
 
 
 # What has been collected

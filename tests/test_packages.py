@@ -96,6 +96,10 @@ def raises(h):
     raise ValueError("a\nb")
 
 
+def leaves(h):
+    raise SystemExit(0)
+
+
 def leaves_the_table(h):
     return Hits([h.count("grid")])
 
@@ -112,6 +116,7 @@ def returns_nothing(h):
     ("find", "said"),
     [
         (raises, r"ValueError: a\nb"),
+        (leaves, "SystemExit: 0"),
         (leaves_the_table, "OutOfRangeError: its rows are not ascending rows of its table"),
         (repeats_itself, "OutOfRangeError: its rows are not ascending rows of its table"),
         (returns_nothing, "TypeError: it returned a value of type NoneType, not Hits"),

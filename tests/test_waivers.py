@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govtree import Branch, Community, Grid, Group, Hierarchy
+from govtree import Branch, Community, ConfigError, Grid, Group, Hierarchy
 from govtree.config import load_text
 from govtree.coverage import check
 from govtree.findings import Report
@@ -84,6 +84,16 @@ def test_a_waiver_is_used_when_it_is_used_in_any_part():
     assert codes(Report.merge(parts)) == ["GT291 GT210 N-3"]
 
 
+def test_a_waiver_of_a_waiver_is_met():
+    """What is set aside about a waiver counts as met like any other finding."""
+    waivers = [
+        Waiver("GT210", "N-1", "river", DAY),
+        Waiver("GT291", "GT210 N-1", "known", DAY),
+    ]
+
+    assert codes(check(town(), waivers=waivers)) == ["GT210 N-2"]
+
+
 def test_a_waiver_for_what_is_not_collected_is_not_judged():
     """Whether it would meet anything cannot be said before the returns are there."""
     waivers = [Waiver("GT210", "N-2", "river", DAY), Waiver("GT210", "N-3", "river", DAY)]
@@ -145,6 +155,12 @@ def test_what_became_of_waivers_joins_in_any_order_and_grouping(one, two, three)
     assert one.join(two) == two.join(one)
     assert one.join(two).join(three) == one.join(two.join(three))
     assert one.join(one) == one
+
+
+def test_a_reason_is_more_than_blanks():
+    """A waiver whose reason says nothing has none."""
+    with pytest.raises(ConfigError, match="GT092"):
+        load_text("waivers: [{rule: GT210, subject: N-1, reason: ' ', until: 2025-12-31}]")
 
 
 def test_groups_are_not_mixed_up_with_waivers():

@@ -224,7 +224,8 @@ class Faults:
         """Return the faults of all subjects but these."""
         if not subjects or not len(self):
             return self
-        stays = [id not in subjects for id in self.ids.tolist()]
+        unwanted = frozenset(subjects)
+        stays = [id not in unwanted for id in self.ids.tolist()]
         return self.take(np.flatnonzero(stays))
 
     # -- asking them -----------------------------------------------------------------------
@@ -312,14 +313,16 @@ class Faults:
     def join(cls, parts: Sequence[Faults]) -> Faults:
         """Return the faults of several structures of one kind, each fault once, sorted.
 
-        What two parts say in the same words about the same subject is one fault.
+        What two parts say about the same subject and the same other units is one fault, the
+        graver one.
         """
         if len(parts) == 1:
             return parts[0]
         whole = _strung(parts)
         keys = [(str(id), whole._related(at)) for at, id in enumerate(whole.ids.tolist())]
         kept: list[int] = []
-        for at in sorted(range(len(keys)), key=keys.__getitem__):
+        grave = whole.severities.tolist()
+        for at in sorted(range(len(keys)), key=lambda at: (keys[at], grave[at])):
             if not kept or keys[at] != keys[kept[-1]]:
                 kept.append(at)
         return whole.take(np.array(kept, np.int64))

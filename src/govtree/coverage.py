@@ -10,7 +10,6 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from govtree._faults import Faults
-from govtree._markup import short
 from govtree.errors import OutOfRangeError
 from govtree.findings import (
     DECLARED,
@@ -27,6 +26,7 @@ from govtree.findings import (
 )
 from govtree.hierarchy import Hierarchy
 from govtree.rules import Case, Rule, RuleSet, Setting, Use, Waiver, find
+from govtree.rules._installed import told_of
 from govtree.rules._scope import belonging_to, sharing_ground, with_tag
 from govtree.rules._ways import shared
 from govtree.units import TERRITORY
@@ -152,11 +152,11 @@ class _Runs:
         """Run *rule* as it is asked by *setting*, and keep what it finds."""
         try:
             self._run(rule, setting)
-        except Exception as error:
+        except (Exception, SystemExit, GeneratorExit) as error:
             if rule.is_shipped:
                 raise
             # Code of others, which may raise anything: the rest still runs.
-            self._fail(rule, f"{type(error).__name__}: {short(str(error))}")
+            self._fail(rule, told_of(error))
 
     def _run(self, rule: Rule, setting: Setting) -> None:
         missing = rule.lacks(self._h)
@@ -214,25 +214,19 @@ class _Runs:
 
     def _asked(self, rule: Rule, setting: Setting) -> _Asked:
         length = self._h.count(rule.subject)
-        cases = [(self._fits(rule.subject, case), case) for case in setting.where]
         severities = np.full(length, _position(setting.severity), np.int8)
-        for fits, case in cases:
+        values = dict(setting.parameters)
+        asked = {each.name: each for each in rule.parameters}
+        parameters = {name: each.spread(values[name], length) for name, each in asked.items()}
+        for case in setting.where:
+            fits = self._fits(rule.subject, case)
             if case.severity is not None:
                 severities[fits] = _position(case.severity)
-        values = dict(setting.parameters)
-        parameters = {
-            each.name: each.spread(
-                values[each.name],
-                length,
-                [
-                    (fits, dict(case.parameters)[each.name])
-                    for fits, case in cases
-                    if each.name in dict(case.parameters)
-                ],
-            )
-            for each in rule.parameters
-        }
-        return _Asked(severities, parameters, not cases)
+            for name, value in case.parameters:
+                if not parameters[name].flags.writeable:
+                    parameters[name] = parameters[name].copy()
+                parameters[name][fits] = asked[name].cell(value)
+        return _Asked(severities, parameters, not setting.where)
 
     def _fits(self, table: str, case: Case) -> Mask:
         """Return which rows of *table* a case is about."""
@@ -312,7 +306,7 @@ def _require_rows(found: Hits, count: int) -> None:
 def _completeness(h: Hierarchy) -> Completeness | None:
     if h.facts.collected is None:
         return None
-    table = "community" if "community" in h.arrays.chain else h.levels[0].table
+    table = "community" if h.count("community") else h.levels[0].table
     collected, own = _collected(h, table), h.own(table)
     assert collected is not None
     counted = np.ones(len(collected), np.bool_) if own is None else own
@@ -348,7 +342,7 @@ def _as_set(rules: RuleSet | Sequence[Rule] | None) -> RuleSet:
         return RuleSet()
     if isinstance(rules, RuleSet):
         return rules
-    named: Sequence[object] = rules
+    named: Sequence[object] = tuple(rules)
     strange = [each for each in named if not isinstance(each, Rule)]
     if strange:
         raise TypeError(
@@ -356,4 +350,5 @@ def _as_set(rules: RuleSet | Sequence[Rule] | None) -> RuleSet:
             "with RuleSet().only(...)"
         )
     # Who hands in a rule by itself asks for it.
-    return RuleSet.of({each.code: each.severity for each in rules}, rules=rules)
+    chosen = [each for each in named if isinstance(each, Rule)]
+    return RuleSet.of({each.code: each.severity for each in chosen}, rules=chosen)

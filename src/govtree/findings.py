@@ -197,6 +197,15 @@ class Summarized:
     summary: Summary
     waived: tuple[str, ...] = ()
 
+    def join(self, other: Summarized) -> Summarized:
+        """Return what both parts say: the graver severity, and what any of them sets aside."""
+        return evolve(
+            self,
+            severity=min(self.severity, other.severity, key=SEVERITIES.index),
+            summary=self.summary.join(other.summary),
+            waived=tuple(sorted({*self.waived, *other.waived})),
+        )
+
 
 class FindingsError(GovtreeError):
     """A report has findings that its user does not want to go on with.
@@ -279,7 +288,8 @@ class Report:
         for each in sorted(kept, key=lambda each: isinstance(each.summary, Afterwards)):
             summary = each.summary
             if isinstance(summary, Afterwards):
-                summary = summary.seen(met)
+                # A waiver that sets aside a finding about a waiver has met that.
+                summary = summary.seen(met | {(each.kind.code, id) for id in each.waived})
             judged, reasons = summary.judge(each.kind, each.severity)
             left = judged.without(each.waived)
             met |= {(each.kind.code, id) for id in judged.ids.tolist() if id in each.waived}
@@ -313,9 +323,7 @@ class Report:
         summed: dict[str, Summarized] = {}
         for each in (each for report in given for each in report._summaries):
             known = summed.get(each.kind.code)
-            summed[each.kind.code] = (
-                each if known is None else evolve(known, summary=known.summary.join(each.summary))
-            )
+            summed[each.kind.code] = each if known is None else known.join(each)
         by_code: dict[str, list[Faults]] = {}
         for faults in (faults for report in given for faults in report.faults):
             if faults.kind.code not in summed:

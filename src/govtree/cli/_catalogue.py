@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 
 from govtree._markup import short
 from govtree._names import nearest
-from govtree.cli._output import BAD_INPUT, CLEAN, has_color, language, print_json, print_text
+from govtree.cli._output import CLEAN, has_color, language, print_json, print_text, refuse_words
 from govtree.config import Profile, shipped_profiles
 from govtree.display._terminal import Ink
 from govtree.display._terms import Terms
@@ -20,7 +21,8 @@ __all__ = ["profiles", "rules"]
 def rules(told: argparse.Namespace) -> int:
     """Print the rules there are, or all about one."""
     lang = language(told.lang)
-    found = packages()
+    with contextlib.redirect_stdout(sys.stderr):
+        found = packages()
     known = (*SHIPPED, *(each for package in found for each in package.rules))
     chosen = known
     if told.rule is not None:
@@ -70,7 +72,4 @@ def _unknown(told: argparse.Namespace, what: str, name: str, known: list[str]) -
     near = nearest(name, known)
     hint = f"; did you mean '{near}'?" if near else f"; 'govtree {what}s' lists them"
     message = f"there is no {what} '{short(name)}'{hint}"
-    if told.json:
-        return print_json({"ok": False, "problems": [{"message": message}]}, BAD_INPUT)
-    print(f"govtree: {message}", file=sys.stderr)
-    return BAD_INPUT
+    return refuse_words(message, as_json=told.json)

@@ -14,13 +14,12 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from govtree._files import save
+from govtree._files import save_all
 from govtree._json import to_text
 from govtree._markup import short
 from govtree._messages import say
 from govtree._names import nearest
 from govtree.cli._output import (
-    BAD_INPUT,
     CLEAN,
     FINDINGS,
     has_color,
@@ -30,6 +29,7 @@ from govtree.cli._output import (
     progress,
     read,
     refuse,
+    refuse_words,
     refused,
     warn,
 )
@@ -115,8 +115,7 @@ def _run(told: argparse.Namespace, path: str, note: str = "") -> int:
         except (ConfigError, FileError) as error:
             return refuse(error.problems, as_json=told.json, lang=examined.language)
         except OutOfRangeError as error:
-            print(f"govtree: {error}", file=sys.stderr)
-            return BAD_INPUT
+            return refuse_words(str(error), as_json=told.json)
         # Rules of other packages may print; what they say is no part of the report.
         with contextlib.redirect_stdout(sys.stderr):
             report = checked(
@@ -136,8 +135,7 @@ def _run(told: argparse.Namespace, path: str, note: str = "") -> int:
         except FileError as error:
             return refuse(error.problems, as_json=told.json, lang=examined.language)
         except OutOfRangeError as error:
-            print(f"govtree: {error}", file=sys.stderr)
-            return BAD_INPUT
+            return refuse_words(str(error), as_json=told.json)
     code = FINDINGS if beyond.reaches(told.fail_on) else CLEAN
     if told.json:
         return print_json(_json(whole), code)
@@ -197,10 +195,13 @@ def _write(told: argparse.Namespace, whole: _Told, baseline: Baseline | None) ->
     """
     kept = {*whole.structure.files, *_tables(whole.structure)}
     _require_apart([path for _, path in told.output], told.baseline, kept)
-    for form, path in told.output:
-        save(path, _written(form, whole, told))
+    # Before anything is written: a run without a day has no place in a baseline.
+    updated = None
     if baseline is not None and told.update_baseline:
-        baseline.updated(whole.whole).save(told.baseline)
+        updated = baseline.updated(whole.whole)
+    save_all({path: _written(form, whole, told) for form, path in told.output})
+    if updated is not None:
+        updated.save(told.baseline)
 
 
 def _tables(structure: Structure) -> set[str]:

@@ -31,6 +31,7 @@ __all__ = [
     "quietly",
     "read",
     "refuse",
+    "refuse_words",
     "refused",
     "warn",
 ]
@@ -62,7 +63,9 @@ def read(path: str, lang: str | None, told: Callable[[str], None]) -> Examined:
     from govtree.config import examine
 
     told(Path(path).name)
-    examined = examine(path, progress=told)
+    # Rules of other packages may print when they are loaded.
+    with contextlib.redirect_stdout(sys.stderr):
+        examined = examine(path, progress=told)
     return evolve(examined, language=language(lang, examined.language))
 
 
@@ -77,6 +80,14 @@ def refuse(problems: tuple[Problem, ...], *, as_json: bool, lang: str) -> int:
         told = [each.as_json(lang) for each in problems]
         return print_json({"ok": False, "problems": told}, BAD_INPUT)
     _print_problems(problems, lang)
+    return BAD_INPUT
+
+
+def refuse_words(said: str, *, as_json: bool) -> int:
+    """Say in words what does not fit, and return the exit code for that."""
+    if as_json:
+        return print_json({"ok": False, "problems": [{"message": said}]}, BAD_INPUT)
+    print(f"govtree: {said}", file=sys.stderr)
     return BAD_INPUT
 
 
@@ -107,6 +118,10 @@ def print_text(text: str, code: int) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         quietly()
+    except OSError as error:
+        quietly()
+        print(f"govtree: cannot print: {error.strerror}", file=sys.stderr)
+        return BAD_INPUT
     return code
 
 

@@ -6,7 +6,6 @@ import argparse
 import sys
 
 from govtree.cli._output import (
-    BAD_INPUT,
     CLEAN,
     has_color,
     plain,
@@ -14,6 +13,7 @@ from govtree.cli._output import (
     print_text,
     progress,
     read,
+    refuse_words,
     refused,
     warn,
 )
@@ -55,10 +55,7 @@ def show(told: argparse.Namespace) -> int:
             lang=examined.language,
         )
     except UnknownIdError as error:
-        if told.json:
-            return print_json({"ok": False, "problems": [{"message": str(error)}]}, BAD_INPUT)
-        print(f"govtree: {error}", file=sys.stderr)
-        return BAD_INPUT
+        return refuse_words(str(error), as_json=told.json)
     warn(examined)
     return print_text(text, CLEAN)
 

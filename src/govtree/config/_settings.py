@@ -121,6 +121,8 @@ class Settings:
                 continue
             path = ("waivers", f"[{number}]")
             decoder = self.decoders["waivers"]
+            if not said["reason"].strip():
+                self._say("GT092", (*path, "reason"), what="a waiver", key="reason")
             waivers.append(Waiver(**said, where=decoder.source.where(decoder.spots[path])))
             if said["rule"] not in known:
                 meant = decoder.meant(said["rule"], known)

@@ -12,7 +12,7 @@ from govtree.display._terms import Terms
 from govtree.findings import NO_TABLES, Finding, Report
 from govtree.units import Level
 
-__all__ = ["APART", "by_unit"]
+__all__ = ["APART", "by_unit", "completeness_line"]
 
 #: What stands above findings that are about no unit.
 APART = {
@@ -54,6 +54,19 @@ def by_unit(
     ]
     groups += [(terms.say(APART[name]), apart[name]) for name in NO_TABLES if name in apart]
     return groups
+
+
+def completeness_line(report: Report, terms: Terms) -> str:
+    """Return how much of the structure has been collected, or an empty text."""
+    complete = report.completeness
+    if complete is None:
+        return ""
+    return terms.say(
+        "collected: {collected} of {total} ({level})",
+        collected=complete.collected,
+        total=complete.total,
+        level=terms.called(complete.table),
+    )
 
 
 def _heading(units: _Above, levels: Sequence[Level], terms: Terms) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from govtree._markup import markdown, short
-from govtree.display._by_unit import by_unit
+from govtree.display._by_unit import by_unit, completeness_line
 from govtree.display._terms import Terms, counted
 from govtree.findings import SEVERITIES, Finding, Report
 from govtree.units import SHIPPED_LEVELS, Level
@@ -62,6 +62,7 @@ def report_markdown(
     blocks = [f"# {markdown(short(name) or terms.say('report'))}"]
     blocks += [terms.say("as of {day}", day=day.isoformat())] if day is not None else []
     blocks += [_totals(report, terms)]
+    blocks += [completeness_line(report, terms)] if report.completeness is not None else []
     blocks += [block for block in (_table(report, terms), _set_aside(report, terms)) if block]
     for heading, findings in by_unit(report, levels, terms, shown):
         blocks += [f"## {markdown(heading)}"]

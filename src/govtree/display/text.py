@@ -12,7 +12,7 @@ from attrs import frozen
 
 from govtree import _markup
 from govtree._messages import say
-from govtree.display._by_unit import by_unit
+from govtree.display._by_unit import by_unit, completeness_line
 from govtree.display._terminal import Ink, table
 from govtree.display._terms import DOT, Terms, counted, folded
 from govtree.errors import Location, Problem
@@ -230,15 +230,9 @@ def _total(report: Report, look: _Look) -> str:
 
 def _incomplete(report: Report, look: _Look) -> list[str]:
     """Return how much has been collected, and how many units were left out for that."""
-    complete = report.completeness
-    if complete is None:
+    if report.completeness is None:
         return []
-    head = look.terms.say(
-        "collected: {collected} of {total} ({level})",
-        collected=complete.collected,
-        total=complete.total,
-        level=look.terms.called(complete.table),
-    )
+    head = completeness_line(report, look.terms)
     rows = [
         (each.code, each.slug, look.terms.say("{number} not collected", number=each.not_collected))
         for each in report.checked

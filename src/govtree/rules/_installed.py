@@ -16,7 +16,7 @@ from attrs import frozen
 from govtree._markup import short
 from govtree.rules._rule import Rule
 
-__all__ = ["Package", "packages", "prefix_of"]
+__all__ = ["Package", "packages", "prefix_of", "told_of"]
 
 _GROUP = "govtree.rules"
 _OURS = "GT"
@@ -67,6 +67,15 @@ def prefix_of(code: str) -> str:
     return prefix if prefix not in (code, _OURS) and _PREFIX.fullmatch(prefix) else ""
 
 
+def told_of(error: BaseException) -> str:
+    """Return what code of others raised, on one line; even saying it may fail."""
+    try:
+        said = str(error)
+    except Exception:  # noqa: BLE001 - code of others, which may raise anything
+        said = "it cannot be said"
+    return f"{type(error).__name__}: {short(said)}"
+
+
 def _loaded(point: EntryPoint, *, alone: bool) -> Package:
     package = "" if point.dist is None else point.dist.name
     if not _PREFIX.fullmatch(point.name) or point.name == _OURS:
@@ -76,9 +85,8 @@ def _loaded(point: EntryPoint, *, alone: bool) -> Package:
         return Package(point.name, package, reason="another package has the same prefix")
     try:
         given = tuple(point.load())
-    except Exception as error:  # noqa: BLE001 - code of others, which may raise anything
-        reason = f"{type(error).__name__}: {short(str(error))}"
-        return Package(point.name, package, reason=reason)
+    except (Exception, SystemExit, GeneratorExit) as error:  # noqa: BLE001 - code of others
+        return Package(point.name, package, reason=told_of(error))
     strange = [each for each in given if not isinstance(each, Rule)]
     if strange:
         reason = f"a value of type {type(strange[0]).__name__} is no Rule"

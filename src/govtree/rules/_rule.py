@@ -107,29 +107,15 @@ class Parameter:
             self.asked, object
         )
 
-    def spread(
-        self,
-        value: Value,
-        length: int,
-        cases: Sequence[tuple[NDArray[np.bool_], Value]] = (),
-    ) -> NDArray[Any]:
-        """Return *value* as an array with one cell a subject.
+    def spread(self, value: Value, length: int) -> NDArray[Any]:
+        """Return *value* as an array with one cell a subject, all of them the same one."""
+        return np.broadcast_to(self.cell(value), length)
 
-        Args:
-            value: What is asked of everybody.
-            length: Number of subjects.
-            cases: Subjects that are asked for another value; the last that fits counts.
-        """
-        values = [value, *(each for _, each in cases)]
-        cells: NDArray[Any] = np.empty(len(values), self._stored_as)
-        for at, each in enumerate(values):
-            cells[at] = each
-        if not cases:
-            return np.broadcast_to(cells, length)
-        chosen = np.zeros(length, np.intp)
-        for at, (fits, _) in enumerate(cases):
-            chosen[fits] = at + 1
-        return cells[chosen]
+    def cell(self, value: Value) -> NDArray[Any]:
+        """Return *value* as an array of one cell, of the kind that all its values have."""
+        cells: NDArray[Any] = np.empty(1, self._stored_as)
+        cells[0] = value
+        return cells
 
 
 def _named(module: str, name: str) -> Rule:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Literal, Protocol, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from govtree._names import NearMisses, nearest
 from govtree.errors import ConfigError, Location, OutOfRangeError, Problem, problem
-from govtree.findings import SEVERITIES, Severity
+from govtree.findings import NO_TABLES, SEVERITIES, Severity
 from govtree.rules._catalogue import RULE_SETS, SHIPPED, in_set
 from govtree.rules._rule import Rule, Value
 
@@ -62,7 +63,7 @@ class Setting:
         where: Subjects that are asked otherwise; where several cases fit, the last counts.
 
     A rule that is off until somebody asks for it is on as soon as it has a setting that does
-    not say ``"off"``.
+    not say ``"off"``; where that has nothing but cases, it is on for their subjects alone.
     """
 
     code: str
@@ -74,11 +75,13 @@ class Setting:
         """Return this setting with that of *under* where it says nothing."""
         if under is None:
             return self
+        is_off = self.severity == OFF
         return Setting(
             self.code,
             under.severity if self.severity is None else self.severity,
             tuple(sorted({**dict(under.parameters), **dict(self.parameters)}.items())),
-            self.where or under.where,
+            # Who turns a rule off turns it off for all.
+            self.where or (() if is_off else under.where),
         )
 
 
@@ -94,7 +97,11 @@ def _nowhere(*keys: str) -> tuple[Location, str]:
 
 
 def _rules_in_order(given: Iterable[Rule]) -> tuple[Rule, ...]:
-    return tuple(sorted(given, key=lambda each: each.code))
+    rules = tuple(sorted(dict.fromkeys(given), key=lambda each: each.code))
+    for one, other in pairwise(rules):
+        if one.code == other.code:
+            raise OutOfRangeError(f"two rules have the code '{one.code}'")
+    return rules
 
 
 def _settings_in_order(given: Iterable[Setting]) -> tuple[Setting, ...]:
@@ -184,14 +191,25 @@ class RuleSet:
         severity: Severity | Off | None = None if asked is None else asked.severity
         if severity is None:
             severity = OFF if asked is None and rule.off else rule.severity
+        where = () if asked is None else asked.where
+        if asked is not None and rule.off and asked.severity is None and not asked.parameters:
+            severity = OFF if where else rule.severity
+            where = tuple(evolve(each, severity=each.severity or rule.severity) for each in where)
         given = {} if asked is None else dict(asked.parameters)
         parameters = tuple(
             sorted((each.name, given.get(each.name, each.default)) for each in rule.parameters)
         )
-        return Setting(rule.code, severity, parameters, () if asked is None else asked.where)
+        return Setting(rule.code, severity, parameters, where)
 
     def only(self, *names: str) -> RuleSet:
-        """Return the set of these rules alone, by code or slug; others are left out."""
+        """Return the set of these rules alone, by code or slug; others are left out.
+
+        Raises:
+            OutOfRangeError: If a name means none of the rules.
+        """
+        for name in names:
+            if find(self.rules, name) is None:
+                raise OutOfRangeError(f"there is no rule '{name}'")
         return evolve(
             self, rules=[each for each in self.rules if {each.code, each.slug} & {*names}]
         )
@@ -219,7 +237,11 @@ class _Reader:
         cases = given.get(_WHERE) or ()
         told = {key: value for key, value in given.items() if key != _WHERE}
         severity, parameters = self._asked(told, (self._name,), (*self._known, _WHERE))
-        where = tuple(self._case(each, at) for at, each in enumerate(cases) if each)
+        if cases and self._rule.subject in NO_TABLES:
+            # It judges no subjects, of which some could be asked otherwise.
+            known = ", ".join(self._known)
+            self._say("GT082", (self._name, _WHERE), rule=self._name, parameter=_WHERE, known=known)
+        where = tuple(self._case(each, at) for at, each in enumerate(cases) if each is not None)
         return Setting(self._rule.code, severity, parameters, where)
 
     def _case(self, given: object, at: int) -> Case:

@@ -90,7 +90,10 @@ class Uses:
         for each in other.uses:
             mine = known.get(each.waiver, each)
             known[each.waiver] = evolve(
-                mine, met=mine.met or each.met, judged=mine.judged and each.judged
+                mine,
+                expired=mine.expired and each.expired,
+                met=mine.met or each.met,
+                judged=mine.judged and each.judged,
             )
         return Uses.of(known.values(), expired=self.expired)
 
