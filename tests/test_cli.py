@@ -468,6 +468,55 @@ def test_saved_reports_are_compared(written, capsys):
     assert "there is no file 'nowhere.json'" in capsys.readouterr().err
 
 
+def test_a_comparison_speaks_the_language_of_the_last_report(written, capsys, monkeypatch):
+    """--lang goes before GOVTREE_LANG, and that before the language of the last report."""
+    monkeypatch.delenv("GOVTREE_LANG", raising=False)
+    for month, lang in (("3", "en"), ("6", "zh")):
+        name = written(FAULTY + f"as_of: 2025-0{month}-28\n")
+        main(["check", name, "--json", "--lang", lang])
+        Path(f"{month}.json").write_text(capsys.readouterr().out, encoding="utf-8")
+
+    main(["compare", "6.json", "3.json"])
+    assert "2 份报告" in capsys.readouterr().out
+    main(["compare", "6.json", "3.json", "--lang", "en"])
+    assert "2 reports" in capsys.readouterr().out
+    monkeypatch.setenv("GOVTREE_LANG", "en")
+    main(["compare", "6.json", "3.json"])
+    assert "2 reports" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["compare", "--help"])
+    assert "that of the last report" in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_was_not_selected_before_is_not_new(written, capsys):
+    """A finding whose rule an earlier report left out by --select is no reason to fail."""
+    for month, options in (("3", ["--select", "GT4"]), ("6", [])):
+        name = written(FAULTY + f"as_of: 2025-0{month}-28\n")
+        main(["check", name, "--json", *options])
+        Path(f"{month}.json").write_text(capsys.readouterr().out, encoding="utf-8")
+
+    assert main(["compare", "3.json", "6.json"]) == 0
+    out = capsys.readouterr().out
+    assert "new 0 ·" in out
+    assert "first judged: no earlier report checked the rule\n" in out
+    assert main(["compare", "3.json", "6.json", "--json", "--fail-on", "note"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "GT210" in [each["code"] for each in told["first_judged"]]
+    assert not told["names_differ"]
+
+
+def test_an_answer_that_is_no_report_is_not_compared(written, capsys):
+    """What check --json answers to a structure that cannot be read is told from a report."""
+    assert main(["check", written("grids: [{id: N-1}, {id: N-1}]\n"), "--json"]) == 2
+    Path("bad.json").write_text(capsys.readouterr().out, encoding="utf-8")
+
+    assert main(["compare", "bad.json", "bad.json", "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert {each["code"] for each in told["problems"]} == {"GT078"}
+    assert main(["compare", "bad.json", "--lang", "zh"]) == 2
+    assert "这不是报告" in capsys.readouterr().err
+
+
 def test_another_day_is_checked_for(written, capsys):
     """--as-of takes a day; what is none is refused with an example."""
     seat = "posts: [{post: secretary, at: B-1, holder: p-1, until: 2025-12-31}]\n"

@@ -311,6 +311,25 @@ def test_a_result_has_place_level_and_path():
     assert "helpUri" not in rule
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_rules_are_told_in_sentences_without_places(lang):
+    """What a log says of a rule has no place that nobody filled, and begins as sentences do."""
+    checked = [Checked(rule.code, rule.slug, 0, 0, 0) for rule in SHIPPED]
+    (run,) = sarif(Report.of([], checked), rules=SHIPPED, lang=lang)["runs"]
+    told = {each["id"]: each for each in run["tool"]["driver"]["rules"]}
+
+    assert told.keys() == {rule.code for rule in SHIPPED}
+    for rule in SHIPPED:
+        said = told[rule.code]
+        assert not re.search(r"\{[a-z_]+\}", json.dumps(said))
+        assert said["name"] == rule.slug
+        assert said["fullDescription"]["text"] == sarif_text(rule.text("why", lang))
+        assert said["shortDescription"]["text"][0].isupper()
+        assert sarif_text(rule.source) in said["help"]["text"]
+    if lang == "en":
+        assert ". Leave it in the 'covers' of one. Source: " in told["GT211"]["help"]["text"]
+
+
 @pytest.mark.parametrize(
     ("file", "folder", "uri"),
     [

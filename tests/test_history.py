@@ -23,6 +23,7 @@ from govtree._markup import HIDDEN
 from govtree.coverage import check
 from govtree.display.comparison import comparison_text
 from govtree.display.report_json import report_json, report_lines
+from govtree.display.sarif import sarif
 from govtree.findings import Finding, Report
 from govtree.history import (
     Baseline,
@@ -71,7 +72,9 @@ def story(history: list[Saved], code: str, subject: str) -> str:
         return "unjudged" if seen and seen[-1] else ""
     *before, now = seen
     if now:
-        if before and before[-1]:
+        if not before:
+            return "first_judged"
+        if before[-1]:
             return "unchanged"
         return "relapsed" if any(before) else "new"
     return "mended" if before and before[-1] else ""
@@ -115,8 +118,10 @@ def test_a_comparison_divides_the_findings(history):
 
     assert len(set(marks)) == len(marks) == sum(comparison.counts().values())
     assert now == {
-        each.fingerprint for name in ("new", "relapsed", "unchanged") for each in found[name]
-    }
+        each.fingerprint for each in (
+            *comparison.new, *comparison.first_judged, *comparison.relapsed, *comparison.unchanged
+        )
+    }  # fmt: skip
     assert set(marks) <= {each.fingerprint for report in history for each in report.findings}
     if all(set(report.checked) == set(CODES) for report in history[-2:]):
         assert set(marks) == now | {each.fingerprint for each in history[-2].findings}
@@ -134,7 +139,8 @@ def test_a_baseline_knows_what_a_comparison_calls_known(history):
         stood = set(history[0].findings)
     else:
         comparison = compare(*history[:-1])
-        stood = {*comparison.new, *comparison.relapsed, *comparison.unchanged, *comparison.unjudged}
+        found = [each for kept in groups(comparison).values() for each in kept]
+        stood = {*found} - {*comparison.mended}
     marks = {each.fingerprint for each in stood}
 
     for code in CODES:
@@ -253,7 +259,7 @@ def test_a_finding_comes_back():
     )
 
     assert comparison.counts() == {
-        "new": 0, "relapsed": 1, "unchanged": 0, "mended": 0, "unjudged": 0
+        "new": 0, "relapsed": 1, "unchanged": 0, "mended": 0, "unjudged": 0, "first_judged": 0
     }  # fmt: skip
     assert comparison.to_json()["dates"] == ["2025-01-28", "2025-02-28", "2025-03-28", "2025-04-28"]
     assert comparison.to_json()["relapsed"] == [found[0].as_json()]
@@ -316,9 +322,10 @@ def test_a_comparison_is_told_in_two_languages():
         (DAYS[0], DAYS[1]),
         many,
         (finding("GT401", "B-1"),),
-        (finding(),),
-        (finding(),),
-        (finding(),),
+        (finding(hint="add it to the 'covers' of a branch"),),
+        (finding(hint="add it to the 'covers' of a branch"),),
+        (finding("GT402", hint="take the holder out"),),
+        (finding("GT220", "G-1"),),
     )
 
     text = comparison_text(comparison)
@@ -327,13 +334,50 @@ def test_a_comparison_is_told_in_two_languages():
         "  error[GT210]: grid 'N-00' covered by no branch\n"
     )
     assert "  ... and 3 more\n\nrelapsed: mended before, and there again\n" in text
-    assert text.endswith("new 23 · relapsed 1 · unchanged 1 · mended 1 · not judged 1")
+    assert "first judged: no earlier report checked the rule\n  error[GT220]: grid 'G-1'" in text
+    # As check words it, with its hint; what was mended needs none.
+    assert "  error[GT402]: grid 'N-1' covered by no branch; take the holder out\n" in text
+    assert "mended\n  error[GT210]: grid 'N-1' covered by no branch\n" in text
+    assert text.endswith(
+        "new 23 · relapsed 1 · unchanged 1 · mended 1 · not judged 1 · first judged 1"
+    )
     chinese = comparison_text(comparison, lang="zh")
     assert chinese.startswith(
-        "2 份报告，2025-01-28 至 2025-02-28\n\n新出现\n  error[GT210]: 网格 'N-00'"
+        "2 份报告，2025-01-28 至 2025-02-28\n\n新出现\n  error[GT210]: 网格“N-00”："
     )
-    assert chinese.endswith("新出现 23 · 复发 1 · 未变 1 · 已整改 1 · 未判断 1")
+    assert "首次判断：此前的报告都没有检查该规则\n" in chinese
+    assert chinese.endswith("新出现 23 · 复发 1 · 未变 1 · 已整改 1 · 未判断 1 · 首次判断 1")
     assert "\x1b[31m" in comparison_text(comparison, color=True)
+
+
+def test_what_no_earlier_report_checked_is_first_judged():
+    """A finding is new only where an earlier report, not only the last one, checked its rule."""
+    found = (finding(), finding("GT401", "B-1"), finding("GT501", "X-1"))
+    comparison = compare(
+        Saved("x", DAYS[0], (), ("GT210",)),
+        Saved("x", DAYS[1], (finding("GT401", "B-2"),), ()),
+        Saved("x", DAYS[2], found, ("GT210", "GT401", "GT501")),
+    )
+
+    assert [each.code for each in comparison.new] == ["GT210", "GT401"]
+    assert [each.code for each in comparison.first_judged] == ["GT501"]
+    assert [each["code"] for each in comparison.to_json()["first_judged"]] == ["GT501"]
+
+
+@pytest.mark.parametrize(
+    ("names", "differ"),
+    [(("x", "x"), False), (("x", ""), False), ((), False), (("x", "y"), True)],
+)
+def test_reports_of_structures_of_different_names_are_told(names, differ):
+    """A warning names the structures where the names differ; one not given is not known."""
+    reports = [Saved(name, day) for name, day in zip(names, DAYS, strict=False)]
+    comparison = compare(*reversed(reports)) if names else Comparison((DAYS[0], DAYS[1]))
+    text = comparison_text(comparison)
+
+    assert comparison.to_json()["names"] == list(names)
+    assert comparison.to_json()["names_differ"] is comparison.names_differ is differ
+    assert ("\nwarning: the reports are of different structures: 'x', 'y'\n" in text) == differ
+    assert ("不同的结构：“x”, “y”" in comparison_text(comparison, lang="zh")) == differ
 
 
 # Bad input
@@ -379,7 +423,16 @@ HOSTILE = {
     "a list": (b"[]", "GT091", 1, 1),
     "a number": (b"7", "GT091", 1, 1),
     "no findings": (b'{"checked": []}', "GT092", 1, 1),
-    "refused": (b'{"ok": false, "problems": []}', "GT092", 1, 1),
+    "refused": (b'{"ok": false, "problems": []}', "GT078", 1, 1),
+    "refused with problems": (
+        b'{"ok": false,\n "problems": [{"code": "GT037", "message": 7}]}', "GT078", 1, 1
+    ),
+    "a baseline": (b'{"govtree_baseline": 1, "runs": [], "findings": []}', "GT076", 1, 1),
+    "a baseline with findings": (
+        b'{"govtree_baseline": 1, "runs": [], "findings": [{"code": "GT1"}]}', "GT076", 1, 1
+    ),
+    "a SARIF log": (b'{"version": "2.1.0", "runs": [{"results": []}]}', "GT077", 1, 1),
+    "a language": (json.dumps(a_report(lang=7)).encode(), "GT091", 1, 0),
     "findings by name": (json.dumps(a_report(findings={"*": "*"})).encode(), "GT091", 1, 0),
     "another version": (json.dumps(a_report(govtree_report=2)).encode(), "GT072", 1, 20),
     "a true version": (json.dumps(a_report(govtree_report=True)).encode(), "GT072", 1, 20),
@@ -441,6 +494,30 @@ def test_a_hostile_report_is_refused_at_its_place(data, code, line, column, tmp_
     assert not any(each.quote for each in caught.value.problems)
     for each in str(caught.value).split("\n"):
         assert not HIDDEN.search(each)
+
+
+def test_what_is_no_report_is_told_by_one_problem(tmp_path):
+    """Other files that govtree wrote are told by one problem with a hint of its own."""
+    baseline = Baseline().updated(Saved("", DAY, (finding(),), ("GT210",)))
+    baseline.save(tmp_path / "baseline.json")
+    (tmp_path / "log.json").write_text(json.dumps(sarif(Report())))
+    told = {}
+    for name in ("baseline.json", "log.json"):
+        with pytest.raises(ConfigError) as caught:
+            load_report(tmp_path / name)
+        (found,) = caught.value.problems
+        told[name] = found.code
+        assert found.mend("zh") != found.mend("en") != ""
+
+    assert told == {"baseline.json": "GT076", "log.json": "GT077"}
+
+
+def test_keys_of_a_later_govtree_make_no_report_another_file(tmp_path):
+    """A report stays one, whatever keys stand beside those that are known."""
+    later = a_report(runs=[], govtree_baseline="known.json", lang="zh")
+    (tmp_path / "report.json").write_text(json.dumps(later))
+
+    assert load_report(tmp_path / "report.json").lang == "zh"
 
 
 def test_every_fault_is_told_with_its_neighbors(tmp_path):

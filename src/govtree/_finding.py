@@ -28,6 +28,7 @@ __all__ = [
     "Named",
     "Severity",
     "Value",
+    "fingerprint_of",
 ]
 
 Severity = Literal["error", "warning", "note"]
@@ -108,11 +109,7 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """BLAKE2b of code, subject and related ids: the same fault has it in every report."""
-        digest = hashlib.blake2b(digest_size=16)
-        for text in (self.code, self.subject, *self.related):
-            # No id holds NUL, so that no two lists of ids give the same bytes.
-            digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
-        return digest.hexdigest()
+        return fingerprint_of(self.code, self.subject, self.related)
 
     def as_json(self) -> dict[str, object]:
         """Return the finding as plain values, the same keys in every language."""
@@ -136,6 +133,19 @@ class Finding:
             "values": dict(self.values),
             "fingerprint": self.fingerprint,
         }
+
+
+def fingerprint_of(code: str, subject: str, related: Iterable[str]) -> str:
+    """Return BLAKE2b of what tells a finding apart; *related* ids are sorted.
+
+    >>> fingerprint_of("GT210", "N-1", ())
+    '065ffc1c0f0026c3ed5ce2a1951c1169'
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    for text in (code, subject, *related):
+        # No id holds NUL, so that no two lists of ids give the same bytes.
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()
 
 
 @frozen(eq=False)

@@ -15,7 +15,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import NamedTuple
 
-__all__ = ["ENGLISH", "MEANT", "Text", "fill", "say"]
+__all__ = ["ENGLISH", "MEANT", "Text", "fill", "has_places", "say"]
 
 
 class Text(NamedTuple):
@@ -403,6 +403,21 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{cell}' cannot stand here",
             "runs are days in order, each once; what was present names them from first to last",
         ),
+        "GT076": Text(
+            "baseline-as-report",
+            "this is a baseline, not a saved report",
+            "hand in what 'govtree check --json' printed; a baseline goes behind '--baseline'",
+        ),
+        "GT077": Text(
+            "sarif-as-report",
+            "this is a SARIF log, not a saved report",
+            "save the report with '--output json=FILE' as well, and hand in that",
+        ),
+        "GT078": Text(
+            "refusal-as-report",
+            "this is no report: the structure could not be read when it was checked",
+            "mend the 'problems' that stand in it, check again, and hand in that report",
+        ),
         "GT080": Text(
             "unknown-rule",
             "there is no rule '{rule}'",
@@ -681,6 +696,15 @@ def say(template: str, lang: str = "en", **values: object) -> str:
         for name, value in values.items()
     }
     return _filled(template, shown)
+
+
+def has_places(template: str) -> bool:
+    """Return whether *template* has named places.
+
+    >>> has_places("add it to the 'covers' of a {level}"), has_places("name its grid")
+    (True, False)
+    """
+    return _PLACE.search(template) is not None
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:

@@ -54,6 +54,17 @@ class Taker:
                 problem(code, places[path], **values) for path, code, values in self._faults
             )
 
+    def refuse_other_files(self, head: Mapping[str, Any]) -> None:
+        """Note that the file is another one that govtree writes, not a saved report."""
+        if "govtree_report" in head:
+            return
+        if "govtree_baseline" in head:
+            self.say((), "GT076")
+        elif "findings" not in head and "runs" in head:
+            self.say((), "GT077")
+        elif "findings" not in head and head.get("ok") is False and "problems" in head:
+            self.say((), "GT078")
+
     def require_each_once(self, keys: Sequence[Key]) -> None:
         """Note the findings that stand there twice."""
         first: dict[Key, int] = {}

@@ -19,6 +19,7 @@ from attrs import evolve, frozen
 
 from govtree import _json
 from govtree._files import LIMITS, Folder, Limits, collector_paused, save
+from govtree._finding import fingerprint_of
 from govtree._json import Path
 from govtree._markup import one_line
 from govtree._saved import Key, Taker, key_of
@@ -54,12 +55,14 @@ class Saved:
         as_of: Day of the structure; None where it was not said.
         findings: In order of code, subject and related ids.
         checked: Codes of the rules that were checked, sorted.
+        lang: Language of the messages and hints.
     """
 
     name: str = ""
     as_of: dt.date | None = None
     findings: tuple[Finding, ...] = ()
     checked: tuple[str, ...] = ()
+    lang: str = "en"
 
     @classmethod
     def of(cls, report: Report, *, name: str = "", lang: str = "en") -> Saved:
@@ -67,7 +70,7 @@ class Saved:
         findings = tuple(report.findings(lang))
         # A rule that found something was checked, whoever made the report.
         checked = {each.code for each in report.checked} | {each.code for each in findings}
-        return cls(name, report.as_of, findings, tuple(sorted(checked)))
+        return cls(name, report.as_of, findings, tuple(sorted(checked)), lang)
 
 
 @frozen
@@ -75,16 +78,19 @@ class Comparison:
     """What became of the findings of several reports, seen from the last of them.
 
     A rule that was not checked in a report leaves its findings as they were before. Each
-    finding of the last report, and each that stood before it, is in one of the five.
+    finding of the last report, and each that stood before it, is in one of the six.
 
     Attributes:
         dates: Days of the reports, in order.
-        new: Present now, and never before.
+        new: Present now, and never before, though its rule was checked before.
         relapsed: Present now, absent before, and present earlier.
         unchanged: Present now and before.
         mended: Present before, absent now. A finding that a waiver sets aside, or whose unit
             was abolished, is absent.
         unjudged: Present before; its rule was not checked now.
+        first_judged: Present now; no earlier report checked its rule, so that nobody knows
+            whether it is new.
+        names: Names of the structures, one a report; empty where it was not said.
     """
 
     dates: tuple[dt.date, ...]
@@ -93,21 +99,30 @@ class Comparison:
     unchanged: tuple[Finding, ...] = ()
     mended: tuple[Finding, ...] = ()
     unjudged: tuple[Finding, ...] = ()
+    first_judged: tuple[Finding, ...] = ()
+    names: tuple[str, ...] = ()
+
+    @property
+    def names_differ(self) -> bool:
+        """Whether the reports say that they are of different structures."""
+        return len({each for each in self.names if each}) > 1
 
     def counts(self) -> dict[str, int]:
-        """Return how many findings there are of each of the five."""
+        """Return how many findings there are of each of the six."""
         return {name: len(each) for name, each in self._groups()}
 
     def to_json(self) -> dict[str, object]:
         """Return the comparison as plain values, the same keys in every language."""
         return {
             "dates": [each.isoformat() for each in self.dates],
+            "names": list(self.names),
+            "names_differ": self.names_differ,
             "counts": self.counts(),
             **{name: [each.as_json() for each in found] for name, found in self._groups()},
         }
 
     def _groups(self) -> Iterator[tuple[str, tuple[Finding, ...]]]:
-        for name in ("new", "relapsed", "unchanged", "mended", "unjudged"):
+        for name in ("new", "relapsed", "unchanged", "mended", "unjudged", "first_judged"):
             yield name, getattr(self, name)
 
 
@@ -143,25 +158,30 @@ def compare(*reports: Report | Saved, lang: str = "en") -> Comparison:
     *earlier, now = (dated[day] for day in sorted(dated))
     stood: dict[Key, Finding] = {}
     ever: set[Key] = set()
+    judged_before: set[str] = set()
     for each in earlier:
         found = {key_of(finding): finding for finding in each.findings}
         judged = {*each.checked, *(finding.code for finding in each.findings)}
         stood = {key: kept for key, kept in stood.items() if key[0] not in judged} | found
         ever |= found.keys()
+        judged_before |= judged
     present = {key_of(finding): finding for finding in now.findings}
     judged = {*now.checked, *(finding.code for finding in now.findings)}
 
     def of(found: Mapping[Key, Finding], wanted: Iterable[Key]) -> tuple[Finding, ...]:
         return tuple(found[key] for key in sorted(wanted))
 
+    unseen = present.keys() - ever
     gone = stood.keys() - present.keys()
     return Comparison(
         tuple(sorted(dated)),
-        of(present, present.keys() - ever),
+        of(present, (key for key in unseen if key[0] in judged_before)),
         of(present, (present.keys() & ever) - stood.keys()),
         of(present, present.keys() & stood.keys()),
         of(stood, (key for key in gone if key[0] in judged)),
         of(stood, (key for key in gone if key[0] not in judged)),
+        of(present, (key for key in unseen if key[0] not in judged_before)),
+        tuple(dated[day].name for day in sorted(dated)),
     )
 
 
@@ -190,6 +210,7 @@ def load_report(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> Sav
         document = _json.read(data, file=shown, limits=limits)
         taker = Taker(document)
         head = taker.mapping(document.value, ())
+        taker.refuse_other_files(head)
         taker.stop_at_faults()
         saved = _headed(taker, head)
         listed = taker.list_of(head, "findings", ())
@@ -246,7 +267,8 @@ def _headed(taker: Taker, head: Mapping[str, Any]) -> Saved:
             known=REPORT_VERSION,
         )
     as_of = None if head.get("as_of") is None else taker.as_day(head["as_of"], ("as_of",))
-    return Saved(taker.text(head, "name", (), ""), as_of)
+    lang = taker.text(head, "lang", (), "en")
+    return Saved(taker.text(head, "name", (), ""), as_of, lang=lang)
 
 
 def _whole(
@@ -295,7 +317,7 @@ class Standing:
     @property
     def fingerprint(self) -> str:
         """That of the finding."""
-        return _fingerprint(self.key)
+        return fingerprint_of(*self.key)
 
     @property
     def key(self) -> Key:
@@ -478,11 +500,6 @@ def _bytes(shown: str, limits: Limits) -> bytes:
     folder, name = os.path.split(shown)
     reader = Folder(folder, limits=limits)
     return reader.read_bytes(name, limit=limits.report_bytes, where=Location(shown))
-
-
-def _fingerprint(key: Key) -> str:
-    code, subject, related = key
-    return Finding(code, "", "note", subject, "", (), related, Location(), "").fingerprint
 
 
 def _required_day(saved: Saved) -> dt.date:

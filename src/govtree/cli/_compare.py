@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import sys
 
 from govtree.cli._output import (
@@ -43,6 +44,8 @@ def compare(told: argparse.Namespace) -> int:
             return print_json({"ok": False, "problems": [{"message": str(error)}]}, BAD_INPUT)
         print(f"govtree: {error}", file=sys.stderr)
         return BAD_INPUT
+    last = max(saved, key=lambda each: each.as_of or dt.date.min)
+    lang = language(told.lang, last.lang)
     grave = SEVERITIES[: SEVERITIES.index(told.fail_on) + 1]
     worse = (*comparison.new, *comparison.relapsed)
     code = FINDINGS if any(each.severity in grave for each in worse) else CLEAN

@@ -52,14 +52,23 @@ examples:
     return whole
 
 
-def _add(commands: Any, name: str, run: str, summary: str, about: str, epilog: str) -> Any:
+def _add(
+    commands: Any,
+    name: str,
+    run: str,
+    summary: str,
+    about: str,
+    epilog: str,
+    *,
+    spoken: str = "what the structure says",
+) -> Any:
     command = commands.add_parser(name, help=summary, description=about, epilog=epilog, **_SHARED)
     # Named only: the module of a command is loaded when it runs.
     command.set_defaults(run=run)
     command.add_argument(
         "--lang",
         choices=("en", "zh"),
-        help="language: en or zh (default: GOVTREE_LANG, or what the structure says)",
+        help=f"language: en or zh (default: GOVTREE_LANG, or {spoken})",
     )
     return command
 
@@ -144,6 +153,7 @@ examples:
   govtree compare march.json june.json --fail-on warning
 
 {CODES}""",
+        spoken="that of the last report; what a report says of a finding keeps its language",
     )
     command.add_argument("reports", metavar="REPORT", nargs="+", help="a saved report")
     command.add_argument("--json", action="store_true", help="print JSON")

@@ -19,7 +19,7 @@ from attrs import asdict, evolve, field, frozen
 from govtree import __version__
 from govtree._faults import Faults
 from govtree._markup import one_line, sarif_text
-from govtree._messages import say
+from govtree._messages import has_places, say
 from govtree.display._terms import Terms
 from govtree.errors import Location
 from govtree.findings import SEVERITIES, Finding, Kind, Report
@@ -280,19 +280,26 @@ def _descriptor(
         name = kind.slug if kind is not None else slug
         return {"id": code, "name": one_line(name or code)}
     why, hint = rule.text("why", lang), rule.text("hint", lang)
-    if hint:
+    # Of the rule as such nobody can say what stands in the places of its hint.
+    if hint and not has_places(hint):
+        hint = _begun(hint)
         text = say("{why} {hint}. Source: {source}", lang, why=why, hint=hint, source=rule.source)
     else:
         text = say("{why} Source: {source}", lang, why=why, source=rule.source)
     return {
         "id": code,
         "name": one_line(rule.slug),
-        "shortDescription": {"text": sarif_text(rule.slug.replace("-", " "))},
+        "shortDescription": {"text": sarif_text(_begun(rule.slug.replace("-", " ")))},
         "fullDescription": {"text": sarif_text(why)},
         "help": {"text": sarif_text(text)},
         "defaultConfiguration": {"level": rule.severity, "enabled": not rule.off},
         "properties": {"subject": rule.subject},
     }
+
+
+def _begun(sentence: str) -> str:
+    """Return a sentence as it begins where nothing stands before it."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _notification(code: str, reason: str, look: _Look) -> dict[str, Any]:
