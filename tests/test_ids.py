@@ -259,6 +259,18 @@ def test_what_cannot_be_an_id_is_named(text, reason):
     assert found.order.tolist() == [2, 0, 5, 4]
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_control_characters_are_found_wherever_a_part_ends(size, monkeypatch):
+    """Ids are looked at in parts; a character of two bytes may begin in one and end in the next."""
+    given = ["a", "b\x85", "\x9fc", "\x01", "号", "\x7f", "d\xa0"]
+    whole = arrange(given)
+
+    monkeypatch.setattr("govtree._ids._BYTES", size)
+
+    assert [row for row, _ in whole.unfit] == [1, 2, 3, 5]
+    assert arrange(given).unfit == whole.unfit
+
+
 def test_ids_in_order_are_taken_as_they_are():
     """Ids that come in order need no other order and no copy."""
     values = [f"H-{row:07d}" for row in range(100_000)]

@@ -102,22 +102,40 @@ def _points(hashes: NDArray[np.uint32], slots: int) -> NDArray[np.int64]:
 
 def _hashes(texts: Texts, rows: slice, prime: int) -> NDArray[np.uint32]:
     """Return the hash of each text of *rows*."""
-    windows = texts.windows
     starts, lengths = texts.places(rows)
+    heads = words_at(texts.windows, starts, lengths, 0)
+    return _hashed(texts, starts, lengths, heads, prime)
+
+
+def _hashed(
+    texts: Texts,
+    starts: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    heads: Windows,
+    prime: int,
+) -> NDArray[np.uint32]:
+    """Return the hashes of texts at these places, whose first words are known."""
+    windows = texts.windows
     modulus = np.uint64(prime)
-    sums = words_at(windows, starts, lengths, 0) % modulus
+    sums = _remainder(heads, modulus)
     is_long = lengths > _LONG
     going_on = np.flatnonzero((lengths > 8) & ~is_long)
     offset = 8
     while len(going_on):
         words = words_at(windows, starts[going_on], lengths[going_on], offset)
-        sums[going_on] += words % modulus * np.uint64(pow(256, offset, prime)) % modulus
+        powered = _remainder(words, modulus) * np.uint64(pow(256, offset, prime))
+        sums[going_on] += _remainder(powered, modulus)
         offset += 8
         going_on = going_on[lengths[going_on] > offset]
     for row in np.flatnonzero(is_long).tolist():
         start = int(starts[row])
         sums[row] = _number(texts.blob[start : start + int(lengths[row])], "little") % prime
-    return (sums % modulus * np.uint64(_FACTOR)).astype(np.uint32)
+    return (_remainder(sums, modulus) * np.uint64(_FACTOR)).astype(np.uint32)
+
+
+def _remainder(numbers: Windows, modulus: np.uint64) -> Windows:
+    """Return ``numbers % modulus``: numpy divides many times as fast as it takes remainders."""
+    return numbers - numbers // modulus * modulus
 
 
 def _all_hashes(texts: Texts, prime: int) -> NDArray[np.uint32]:
@@ -221,17 +239,21 @@ class Ids(Texts):
         table = np.frombuffer(view, np.uint32)
         rows = np.full(len(keys), -1, np.int32)
         for first in range(0, len(keys), SLICE):
-            hashes = _hashes(keys, slice(first, first + SLICE), prime)
+            starts, lengths = keys.places(slice(first, first + SLICE))
+            heads = words_at(keys.windows, starts, lengths, 0)
+            hashes = _hashed(keys, starts, lengths, heads, prime)
             # As in row(), for all keys that are not found yet.
             marks = hashes << np.uint32(bits)
             points = _points(hashes, slots)
-            pending = np.arange(first, first + len(hashes))
+            pending = np.arange(len(hashes))
             while len(pending):
                 entries = table[points]
                 found = entries ^ marks
                 alike = np.flatnonzero(found < length)
-                alike = alike[_same(keys, pending[alike], self, found[alike])]
-                rows[pending[alike]] = found[alike]
+                at = pending[alike]
+                same = _same(keys, starts[at], lengths[at], heads[at], self, found[alike])
+                alike, at = alike[same], at[same]
+                rows[first + at] = found[alike]
                 entries[alike] = _EMPTY
                 going_on = np.flatnonzero(entries != _EMPTY)
                 pending, marks = pending[going_on], marks[going_on]
@@ -244,13 +266,23 @@ class Ids(Texts):
         return self._made
 
 
-def _same(one: Texts, rows: Array, other: Texts, other_rows: Array) -> NDArray[np.bool_]:
-    """Return whether each text of *rows* of *one* is that of *other_rows* of *other*."""
-    starts, lengths = one.places(rows)
+def _same(
+    one: Texts,
+    starts: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    heads: Windows,
+    other: Texts,
+    other_rows: Array,
+) -> NDArray[np.bool_]:
+    """Return whether each text of *one* at these places is that of *other_rows* of *other*.
+
+    *heads* are the first words of the texts.
+    """
     other_starts, other_lengths = other.places(other_rows)
     same: NDArray[np.bool_] = lengths == other_lengths
-    offset = 0
-    going_on = np.flatnonzero(same)
+    same &= heads == words_at(other.windows, other_starts, other_lengths, 0)
+    offset = 8
+    going_on = np.flatnonzero(same & (lengths > offset))
     while len(going_on):
         some = lengths[going_on]
         words = words_at(one.windows, starts[going_on], some, offset)
@@ -265,6 +297,8 @@ def _same(one: Texts, rows: Array, other: Texts, other_rows: Array) -> NDArray[n
 
 # -- arranging -------------------------------------------------------------------------------
 
+# Bytes that are looked at at once: few enough for the processor's cache.
+_BYTES = 2**18
 # Rounds of sorting by numpy, some bytes each, before Python sorts the rest.
 _ROUNDS = 16
 
@@ -333,14 +367,24 @@ def _unfit_for_ids(texts: Texts, limit: int) -> dict[int, str]:
         if len(texts[row] or "") > limit:
             unfit[row] = f"it is longer than {limit} characters"
     blob = np.frombuffer(texts.blob, np.uint8)
-    # The NULs stand between texts. U+0080 to U+009F take two bytes.
-    is_control = (blob < 0x20) & (blob > 0) | (blob == 0x7F)
-    is_control[:-1] |= (blob[:-1] == 0xC2) & (blob[1:] < 0xA0)
-    found = np.flatnonzero(is_control)
+    found = _controls(blob)
     for row, at in zip(texts.rows_at(found), found.tolist(), strict=True):
         code = blob[at + 1] if blob[at] == 0xC2 else blob[at]
         unfit.setdefault(row, f"it holds a control character, U+{code:04X}")
     return unfit
+
+
+def _controls(blob: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return where control characters begin in UTF-8, but for the NULs between texts."""
+    found = []
+    for first in range(0, len(blob), _BYTES):
+        # One byte more: U+0080 to U+009F take two.
+        part = blob[first : first + _BYTES + 1]
+        # One less than NUL is 255.
+        is_control = (part - np.uint8(1) < 0x1F) | (part == 0x7F)
+        is_control[:-1] |= (part[:-1] == 0xC2) & (part[1:] < 0xA0)
+        found.append(first + np.flatnonzero(is_control[:_BYTES]))
+    return np.concatenate(found)
 
 
 def _sort(texts: Texts, rows: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -9,6 +9,8 @@ texts at once. UTF-8 has a useful property: order of bytes is order of code poin
 
 from __future__ import annotations
 
+import itertools
+import operator
 import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, TypeAlias, cast
@@ -50,7 +52,7 @@ def _slices(values: Sequence[Any] | Array) -> Iterator[tuple[int, list[Any]]]:
     for first in range(0, len(values), SLICE):
         part = values[first : first + SLICE]
         if not isinstance(part, np.ndarray):
-            yield first, list(part)
+            yield first, part if type(part) is list else list(part)
         elif hasattr(part.dtype, "na_object"):
             # Texts of numpy's StringDType; what is no text is its missing value.
             yield first, [cell if isinstance(cell, str) else None for cell in part.tolist()]
@@ -83,22 +85,29 @@ def _packed(cells: list[Any], first: int, unfit: list[tuple[int, str]]) -> bytes
 
 def _packed_sparse(cells: list[Any]) -> bytes | None:
     """Return *cells*, some of them None, as :func:`_packed` does; None where one is unfit."""
-    kinds = set(map(type, cells))
-    if kinds == {type(None)}:
+    given = [cell for cell in cells if cell is not None]
+    if not given:
         return (NO_TEXT + b"\0") * len(cells)
-    if kinds != {type(None), str}:
+    if len(given) == len(cells):
         return None
     try:
-        packed = "\0".join(["" if cell is None else cell for cell in cells]).encode() + b"\0"
-    except UnicodeError:
+        packed = "\0".join(given).encode() + b"\0"
+    except (TypeError, UnicodeError):
         return None
-    if packed.count(0) != len(cells):
-        return None
-    # What stands for None goes where there is an empty text now.
     blob = np.frombuffer(packed, np.uint8)
     ends = np.flatnonzero(blob == 0)
-    is_none = np.fromiter([cell is None for cell in cells], np.bool_, len(cells))
-    return np.insert(blob, ends[is_none], NO_TEXT[0]).tobytes()
+    if len(ends) != len(given):
+        return None
+    is_none = np.fromiter(map(operator.is_, cells, itertools.repeat(None)), np.bool_, len(cells))
+    sizes = np.full(len(cells), len(NO_TEXT) + 1)
+    sizes[~is_none] = np.diff(ends, prepend=-1)
+    at = (np.cumsum(sizes) - sizes)[is_none]
+    whole = np.full(int(sizes.sum()), NO_TEXT[0], np.uint8)
+    whole[at + 1] = 0
+    is_given = np.ones(len(whole), np.bool_)
+    is_given[at] = is_given[at + 1] = False
+    whole[is_given] = blob
+    return whole.tobytes()
 
 
 def _piece(cell: Any) -> tuple[bytes, str]:
@@ -317,5 +326,6 @@ def words_at(
     No text may end before *offset*.
     """
     words: Windows = windows[starts + offset]
-    words &= _KEPT[np.minimum(lengths - offset, 8)]
+    if lengths.min(initial=8 + offset) < 8 + offset:
+        words &= _KEPT[np.minimum(lengths - offset, 8)]
     return words

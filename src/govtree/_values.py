@@ -193,8 +193,13 @@ def _read_number(cells: Sequence[str | None]) -> tuple[Cells, list[Fault]]:
 
 
 def _read_term(cells: Sequence[str | None]) -> tuple[Cells, list[Fault]]:
-    texts, faults = _read_text(cells)
-    return Words.of(texts), faults  # type: ignore[arg-type]  # a list of texts
+    # A word that stands in a million cells is looked at once.
+    distinct = set(cells)
+    _, faults = _read_text([*distinct])
+    if faults:
+        texts, faults = _read_text(cells)
+        return Words.of(texts), faults  # type: ignore[arg-type]  # a list of texts
+    return Words.of([cell or None for cell in cells] if "" in distinct else cells), []
 
 
 def _read_text(cells: Sequence[str | None]) -> tuple[Cells, list[Fault]]:
@@ -538,6 +543,8 @@ def _take_text(values: Sequence[Any]) -> tuple[Cells, list[Fault]]:
 
 
 def _take_term(values: Sequence[Any]) -> tuple[Cells, list[Fault]]:
+    if set(map(type, values)) <= {str, type(None)}:
+        return _read_term(values)
     texts, faults = _take_text(values)
     return Words.of(texts), faults  # type: ignore[arg-type]  # a list of texts
 
