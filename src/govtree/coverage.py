@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import numpy as np
 from attrs import evolve, frozen
@@ -27,7 +28,7 @@ from govtree.findings import (
 )
 from govtree.hierarchy import Hierarchy
 from govtree.rules import Case, Rule, RuleSet, Setting, Use, Waiver, find
-from govtree.rules._scope import belonging_to, sharing_ground, with_tag
+from govtree.rules._scope import belonging_to, sharing_ground, term_of, with_tag
 from govtree.rules._ways import shared
 from govtree.units import TERRITORY
 
@@ -220,12 +221,13 @@ class _Runs:
             if case.severity is not None:
                 severities[fits] = _position(case.severity)
         values = dict(setting.parameters)
+        term = partial(term_of, self._h)
         parameters = {
             each.name: each.spread(
-                values[each.name],
+                each.respelled(values[each.name], term),
                 length,
                 [
-                    (fits, dict(case.parameters)[each.name])
+                    (fits, each.respelled(dict(case.parameters)[each.name], term))
                     for fits, case in cases
                     if each.name in dict(case.parameters)
                 ],
@@ -243,9 +245,7 @@ class _Runs:
             ("tier", "tier", case.tier),
         ):
             if word is not None:
-                terms = h.vocabularies.get(vocabulary, ())
-                meant = next((each.term for each in terms if word in each.aliases), word)
-                compounds = h.arrays.is_word("compound", column, meant)
+                compounds = h.arrays.is_word("compound", column, term_of(h, vocabulary, word))
                 answer &= sharing_ground(h, table, compounds)
         if case.tag is not None:
             answer &= with_tag(h, table, case.tag)
