@@ -58,7 +58,9 @@ Under `rules`, a rule is named by its [code or slug](rules.md). Behind it stands
 is to change. A rule that is off by default is switched on by naming it. Under `where` stand cases:
 subjects that are asked otherwise, named by the type or tier of a compound, by a tag of their own, or
 by a unit that they are, stand under or lie in. A subject has to do with a compound where it is that,
-shares ground with it, answers for it or serves it. Where several cases fit, the last counts.
+shares ground with it, answers for it or serves it. Where several cases fit, the last counts. Words
+that a rule is asked for are those of a vocabulary, in any of their spellings: another one is refused
+(GT107), as it is in a record.
 
 ```yaml
 rules:

@@ -30,7 +30,7 @@ from govtree import (
     Post,
     Term,
 )
-from govtree.config import load_text
+from govtree.config import examine, load_text
 from govtree.coverage import check
 from govtree.findings import Completeness, Report
 from govtree.rules import RULE_SETS, SHIPPED, Case, RuleSet, Setting
@@ -285,6 +285,126 @@ def test_two_rules_have_two_codes():
         check(h, rules=[SHIPPED[0], evolve(SHIPPED[1], code="GT201")])
     with pytest.raises(OutOfRangeError, match="there is no rule 'GT2'"):
         RuleSet().only("GT2")
+
+
+# Words that rules are asked for
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ("{GT302: {posts: [grid_worker, grid_wroker]}}", ["1:38 grid_wroker grid_worker"]),
+        ("{GT302: {posts: grid_wroker}}", ["1:24 grid_wroker grid_worker"]),
+        ("{GT302: {employment: comunity_worker}}", ["1:29 comunity_worker community_worker"]),
+        ("{GT401: {post: secretery}}", ["1:23 secretery secretary"]),
+        ("{GT310: {kind: joint_brnch}}", ["1:23 joint_brnch joint_branch"]),
+        ("{GT402: {where: [{unit: N, head: hed}]}}", ["1:41 hed None"]),
+        ("{GT407: {source: dispached}}", ["1:25 dispached dispatched"]),
+        ("{GT408: {duty: monthly_meting}}", ["1:23 monthly_meting monthly_meeting"]),
+        ("{GT410: {allowed: [chair+secretery]}}", ["1:27 secretery secretary"]),
+        ("{GT420: {role: chiar}}", ["1:23 chiar chair"]),
+        ("{GT420: {kind: stering_body}}", ["1:23 stering_body steering_body"]),
+        ("{GT502: {types: [mixd]}}", ["1:25 mixd mixed"]),
+        ("{GT504: {modes: [contrct]}}", ["1:25 contrct contract"]),
+        ("{GT507: {flag: developer_withdrwn}}", ["1:23 developer_withdrwn developer_withdrawn"]),
+        ("{GT509: {states: [seatd]}}", ["1:26 seatd seated"]),
+        ("{GT514: {duties: [dosier]}}", ["1:26 dosier dossier"]),
+        (
+            '{GT505: {requires: [ownercommittee, brnch, "post:bulding_head|mode:contrct"]}}',
+            [
+                "1:28 ownercommittee owners_committee",
+                "1:44 brnch branch",
+                "1:51 contrct contract",
+                "1:51 bulding_head building_head",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_a_word_that_no_vocabulary_has_is_told_where_a_rule_is_asked_for_it(rules, expected):
+    """A parameter of words takes those of its vocabulary alone, in a case too."""
+    with pytest.raises(ConfigError) as refused:
+        load_text(f"rules: {rules}\ngrids: [{{id: N}}]")
+
+    assert {each.code for each in refused.value.problems} == {"GT107"}
+    assert [
+        f"{each.where.line}:{each.where.column} "
+        f"{dict(each.values)['word']} {dict(each.values).get('meant')}"
+        for each in refused.value.problems
+    ] == expected
+
+
+def test_any_word_will_do_where_there_is_no_vocabulary():
+    """Without a vocabulary every word may be asked for; a tag that is given is one anyway."""
+    assert load_text("profile: bare\nrules: {GT302: {posts: [keeper]}}")
+    tagged = "households: [{id: H, tags: [in_care]}]\nrules: {GT224: {tags: [%s]}}"
+    listed = "vocabularies: {tag: [living_alone, empty_nest]}\n"
+    assert load_text(tagged % "anything")
+    assert load_text(listed + tagged % "in_care")
+    with pytest.raises(ConfigError, match="'in_car' is not in the vocabulary tag"):
+        load_text(listed + tagged % "in_car")
+
+
+def test_what_a_nearer_document_asks_for_is_checked_in_its_place(tmp_path):
+    """Words of a profile are told in the profile, unless the structure asks for others."""
+    rules = "rules: {GT302: {posts: [keeper]}, GT301: {where: [{unit: N-9}]}}\n"
+    own = f"govtree: 1\nprofile: base\n{rules}"
+    (tmp_path / "own.yaml").write_text(own)
+    file = tmp_path / "structure.yaml"
+
+    file.write_text("govtree: 1\nprofile: own.yaml\nrules: {GT401: error}\ngrids: [{id: N}]")
+    told = [(each.code, each.where.line, each.where.column) for each in examine(tmp_path).problems]
+    assert told == [("GT107", 3, 25), ("GT125", 3, 58)]
+    file.write_text(
+        "govtree: 1\nprofile: own.yaml\nvocabularies: {post: {keeper: keeper}}\n"
+        "rules: {households-a-grid: {where: [{unit: N}]}}\ngrids: [{id: N}]"
+    )
+    assert not examine(tmp_path).problems
+
+
+ASKED_BY_NAME = """
+rules:
+  GT302: {posts: [POST]}
+  GT502: {types: [TYPE, mixed]}
+  GT505: {requires: ["post:HEAD|KIND"]}
+  GT410: {allowed: [CHAIR+secretary]}
+compounds: [{id: X-1, type: commercial}, {id: X-2, type: mixed}]
+buildings: [{id: T-1, compound: X-1}, {id: T-2, compound: X-2}]
+bodies:
+  - {id: O-1, kind: owners_committee, serves: [X-1]}
+branches: [{id: B}]
+grids: [{id: N-1}, {id: N-2}]
+posts:
+  - {post: grid_worker, at: N-1, holder: p-1}
+  - {post: grid_head, at: N-2, holder: p-3}
+  - {post: building_head, at: T-1, holder: p-4}
+  - {post: chair, at: O-1, holder: p-2}
+  - {post: secretary, at: B, holder: p-2}
+"""
+
+
+def test_an_alias_is_asked_for_as_its_term():
+    """A rule finds the same whether it is asked by a term or by another spelling of it."""
+    words = {
+        "POST": ("grid_worker", "网格员"),
+        "TYPE": ("commercial", "商品房"),
+        "HEAD": ("building_head", "楼长"),
+        "KIND": ("owners_committee", "业委会"),
+        "CHAIR": ("chair", "主任"),
+    }
+    found = []
+    for which in (0, 1):
+        text = ASKED_BY_NAME
+        for name, spellings in words.items():
+            text = text.replace(name, spellings[which])
+        structure = load_text(text)
+        report = check(structure.hierarchy, rules=structure.rules)
+        found.append([(each.code, each.subject, each.values) for each in report])
+
+    assert found[0] == found[1]
+    assert [(code, subject) for code, subject, _ in found[0] if code in ("GT302", "GT505")] == [
+        ("GT302", "N-2"),
+        ("GT505", "X-2"),
+    ]
 
 
 # What has been collected

@@ -611,6 +611,16 @@ def test_a_near_miss_of_a_figure_is_named():
 # Settings
 
 
+def test_every_word_that_a_shipped_rule_is_asked_for_comes_from_a_vocabulary():
+    """No parameter of words takes just any word."""
+    asked = [
+        each for rule in SHIPPED for each in rule.parameters if each.asked in ("word", "words")
+    ]
+
+    assert asked
+    assert all(each.vocabulary for each in asked)
+
+
 def test_settings_turn_rules_on_off_and_up():
     """A rule that has a setting is on unless it says off; its code and slug are the same."""
     asked = RuleSet.of({"workers-a-grid": {"most": "3"}, "GT201": False, "GT212": "error"})

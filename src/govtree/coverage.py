@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import numpy as np
 from attrs import evolve, frozen
@@ -27,7 +28,7 @@ from govtree.findings import (
 from govtree.hierarchy import Hierarchy
 from govtree.rules import Case, Rule, RuleSet, Setting, Use, Waiver, find
 from govtree.rules._installed import told_of
-from govtree.rules._scope import belonging_to, sharing_ground, with_tag
+from govtree.rules._scope import belonging_to, sharing_ground, term_of, with_tag
 from govtree.rules._ways import shared
 from govtree.units import TERRITORY
 
@@ -217,7 +218,11 @@ class _Runs:
         severities = np.full(length, _position(setting.severity), np.int8)
         values = dict(setting.parameters)
         asked = {each.name: each for each in rule.parameters}
-        parameters = {name: each.spread(values[name], length) for name, each in asked.items()}
+        term = partial(term_of, self._h)
+        parameters = {
+            name: each.spread(each.respelled(values[name], term), length)
+            for name, each in asked.items()
+        }
         for case in setting.where:
             fits = self._fits(rule.subject, case)
             if case.severity is not None:
@@ -225,7 +230,7 @@ class _Runs:
             for name, value in case.parameters:
                 if not parameters[name].flags.writeable:
                     parameters[name] = parameters[name].copy()
-                parameters[name][fits] = asked[name].cell(value)
+                parameters[name][fits] = asked[name].cell(asked[name].respelled(value, term))
         return _Asked(severities, parameters, not setting.where)
 
     def _fits(self, table: str, case: Case) -> Mask:
@@ -237,9 +242,7 @@ class _Runs:
             ("tier", "tier", case.tier),
         ):
             if word is not None:
-                terms = h.vocabularies.get(vocabulary, ())
-                meant = next((each.term for each in terms if word in each.aliases), word)
-                compounds = h.arrays.is_word("compound", column, meant)
+                compounds = h.arrays.is_word("compound", column, term_of(h, vocabulary, word))
                 answer &= sharing_ground(h, table, compounds)
         if case.tag is not None:
             answer &= with_tag(h, table, case.tag)

@@ -86,6 +86,15 @@ class Facts:
         """
         return next((each.level for each in self.levels if each.table == table), table)
 
+    def terms(self, vocabulary: str) -> tuple[Term, ...]:
+        """Return the terms of a vocabulary; none where any word will do.
+
+        >>> Facts(levels=["branch", Level("group", kinds=["block"])]).terms("group_kind")[0].term
+        'block'
+        """
+        kinds = {f"{each.table}_kind": each.kinds for each in self.levels}
+        return self.vocabularies.get(vocabulary, ()) or kinds.get(vocabulary, ())
+
     def label(self, vocabulary: str, word: str) -> Label:
         """Return what a word is called: of a vocabulary that does not have it, the word.
 

@@ -152,7 +152,7 @@ class _Loader:
         waivers = settings.waivers()
         rules = settings.rule_set()
         rows = list(self._rows(decoder, document.root, facts)) if fits else []
-        decoders = dict.fromkeys((decoder, *settings.decoders.values()))
+        decoders = [each for each, _ in settings.asked]
         self.problems += [each for one in decoders for each in one.problems()]
         hierarchy = self._hierarchy(facts, rows) if fits else None
         if hierarchy is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 from zoneinfo import available_timezones
 
 from attrs import evolve, field, frozen
@@ -15,12 +15,17 @@ from govtree.facts import Facts
 from govtree.hierarchy import Hierarchy
 from govtree.rules import NEWEST, RULE_SETS, SHIPPED, Rule, RuleSet, Setting, Waiver, find, packages
 from govtree.rules._installed import prefix_of
+from govtree.rules._scope import tags_given
 from govtree.units import ROLES, SHIPPED_LEVELS, Declared, Level, Term
 
 __all__ = ["Settings"]
 
 #: Problems of a rule's setting that are about the name in front of the colon.
 _ABOUT_KEYS = ("GT080", "GT081", "GT082")
+
+#: A word, and the words that its rule has besides its vocabulary: document, where it stands in
+#: it, vocabulary, word, and those.
+_Word: TypeAlias = tuple[Decoder, Path, str, str, tuple[str, ...]]
 
 
 @frozen
@@ -30,12 +35,14 @@ class Settings:
     Attributes:
         values: Decoded settings by key, but for the rules.
         decoders: Which document each key comes from.
+        asked: What is asked of rules as each document writes it, the nearest first.
         rules: What is asked of rules, by code.
         further: Rules of other packages that are named, sorted by code.
     """
 
     values: Mapping[str, Any] = field(factory=dict)
     decoders: Mapping[str, Decoder] = field(factory=dict)
+    asked: tuple[tuple[Decoder, Mapping[str, Any]], ...] = ()
     rules: Mapping[str, Setting] = field(factory=dict)
     further: tuple[Rule, ...] = ()
 
@@ -46,7 +53,8 @@ class Settings:
         further = _further(asked, decoder)
         rules, problems = _rules(asked, further, decoder)
         given = {key: value for key, value in decoded.items() if value is not None}
-        return cls(given, dict.fromkeys(decoded, decoder), rules, further), problems
+        decoders = dict.fromkeys(decoded, decoder)
+        return cls(given, decoders, ((decoder, asked),), rules, further), problems
 
     def over(self, profile: Settings) -> Settings:
         """Return these settings with those of *profile* where they say nothing."""
@@ -63,7 +71,13 @@ class Settings:
             rules[code] = setting.over(rules.get(code))
         further = {each.code: each for each in (*profile.further, *self.further)}
         decoders = {**profile.decoders, **self.decoders}
-        return Settings(values, decoders, rules, tuple(further[code] for code in sorted(further)))
+        return Settings(
+            values,
+            decoders,
+            (*self.asked, *profile.asked),
+            rules,
+            tuple(further[code] for code in sorted(further)),
+        )
 
     # -- what they mean ------------------------------------------------------------------------
 
@@ -134,32 +148,67 @@ class Settings:
         for number, id in enumerate(h.facts.collected or ()):
             if id not in h:
                 self._say("GT125", ("collected", f"[{number}]"), id=id, field="collected")
-        for code, setting in self.rules.items():
-            for number, case in enumerate(setting.where):
-                if case.unit is not None and case.unit not in h:
-                    self._of_case(code, number, "unit", "GT125", id=case.unit, field="where")
-                for key, vocabulary in (("type", "compound_type"), ("tier", "tier")):
-                    word = getattr(case, key)
-                    terms = h.vocabularies.get(vocabulary, ())
-                    known = [term.term for term in terms]
-                    aliases = [alias for term in terms for alias in term.aliases]
-                    if word is not None and terms and word not in (*known, *aliases):
-                        told = {"word": word, "vocabulary": vocabulary, "known": ", ".join(known)}
-                        self._of_case(code, number, key, "GT107", **told)
+        tags = sorted(tags_given(h))
+        for decoder, path, vocabulary, word, own in self._words():
+            terms = h.facts.terms(vocabulary)
+            known = [*own, *(term.term for term in terms)]
+            # What somebody is tagged with is a word, listed or not.
+            others = [*(each for term in terms for each in term.aliases)]
+            others += tags if vocabulary == "tag" else ()
+            if terms and word not in (*known, *others):
+                told = {"word": word, "vocabulary": vocabulary, "known": ", ".join(known[:12])}
+                meant = decoder.meant(word, (*known, *others))
+                decoder.say("GT107", decoder.spots[path], **told, meant=meant)
+        for decoder, path, case in self._cases():
+            if case.get("unit") is not None and case["unit"] not in h:
+                spot = decoder.spots[*path, "unit"]
+                decoder.say("GT125", spot, id=case["unit"], field="where")
 
-    def _of_case(self, code: str, number: int, key: str, problem: str, **values: str) -> None:
-        """Note a problem with a case of a rule, at its place in the document that has it."""
-        rule = find((*SHIPPED, *self.further), code)
-        for decoder in dict.fromkeys(self.decoders.values()):
-            for name in (code, "" if rule is None else rule.slug):
-                path = ("rules", name, "where", f"[{number}]", key)
-                if path in decoder.spots:
-                    decoder.say(problem, decoder.spots[path], **values)
-                    return
+    def _words(self) -> Iterator[_Word]:
+        """Yield each word that a rule is asked for, or that a case names compounds by."""
+        for decoder, path, rule, said in self._in_force():
+            for each in rule.parameters:
+                for at, text in _texts(said.get(each.name), (*path, each.name)):
+                    for vocabulary, word in each.words(text):
+                        own = each.form.own if vocabulary == each.vocabulary else ()
+                        yield decoder, at, vocabulary, word, own
+        for decoder, path, case in self._cases():
+            for key, vocabulary in (("type", "compound_type"), ("tier", "tier")):
+                if case.get(key) is not None:
+                    yield decoder, (*path, key), vocabulary, case[key], ()
+
+    def _cases(self) -> Iterator[tuple[Decoder, Path, Mapping[str, Any]]]:
+        for decoder, path, _, said in self._in_force():
+            if path[-1].startswith("["):
+                yield decoder, path, said
+
+    def _in_force(self) -> Iterator[tuple[Decoder, Path, Rule, Mapping[str, Any]]]:
+        """Yield what each document asks of rules and in cases of theirs, and no nearer one does."""
+        seen = set()
+        for decoder, asked in self.asked:
+            for name, said in asked.items():
+                rule = find((*SHIPPED, *self.further), name)
+                if rule is None or not isinstance(said, Mapping):
+                    continue
+                new = {key: each for key, each in said.items() if (rule.code, key) not in seen}
+                seen |= {(rule.code, key) for key, each in new.items() if each is not None}
+                yield decoder, ("rules", name), rule, new
+                for number, case in enumerate(new.get("where") or ()):
+                    if case:
+                        yield decoder, ("rules", name, "where", f"[{number}]"), rule, case
 
     def _say(self, code: str, path: Path, **values: Any) -> None:
         decoder = self.decoders[path[0]]
         decoder.say(code, decoder.spots.get(path, decoder.spots[path[:1]]), **values)
+
+
+def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the texts of a value, which is one or a list of them, and where each stands."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield (*path, f"[{number}]"), each
 
 
 def _merged(under: Any, over: Any) -> Any:

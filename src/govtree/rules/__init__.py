@@ -9,7 +9,7 @@ package that names its rules by the entry point ``govtree.rules``. Nothing is re
 from govtree.findings import Hits, Named
 from govtree.rules._catalogue import NEWEST, RULE_SETS, SHIPPED
 from govtree.rules._installed import Package, packages
-from govtree.rules._rule import Parameter, Rule, Value, distinct, rule
+from govtree.rules._rule import Form, Parameter, Rule, Value, distinct, rule
 from govtree.rules._settings import CASE, OFF, Case, RuleSet, Setting, Written, find
 from govtree.rules._waivers import Use, Waiver
 
@@ -20,6 +20,7 @@ __all__ = [
     "RULE_SETS",
     "SHIPPED",
     "Case",
+    "Form",
     "Hits",
     "Named",
     "Package",

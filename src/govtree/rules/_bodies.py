@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES"]
 
-_KIND = Parameter("kind", "steering_body", "word", "the kind of body that is a leading group")
+_KIND = Parameter(
+    "kind",
+    "steering_body",
+    "word",
+    "the kind of body that is a leading group",
+    vocabulary="body_kind",
+)
 _LEADING = "account of Jinzhai: a leading group of one chair and 26 departments"
 _FORCE = "account of Jinzhai: a task force of 18 in 6 groups"
 
@@ -34,7 +40,12 @@ _FORCE = "account of Jinzhai: a task force of 18 in 6 groups"
     source=_LEADING,
     needs=("body.kind", "membership.role"),
     off=True,
-    parameters=(_KIND, Parameter("role", "chair", "word", "the role of who leads it")),
+    parameters=(
+        _KIND,
+        Parameter(
+            "role", "chair", "word", "the role of who leads it", vocabulary="membership_role"
+        ),
+    ),
     failing="""\
         bodies: [{id: L-1, kind: steering_body}]
         memberships:
@@ -79,7 +90,13 @@ def leading_group_chair(h: Hierarchy, *, kind: NDArray[Any], role: NDArray[Any])
     off=True,
     parameters=(
         _KIND,
-        Parameter("department", "department", "word", "the kind of body that has to be a member"),
+        Parameter(
+            "department",
+            "department",
+            "word",
+            "the kind of body that has to be a member",
+            vocabulary="body_kind",
+        ),
     ),
     failing="""\
         bodies:
@@ -146,6 +163,7 @@ def leading_group_departments(
             ("chair", "deputy_chair"),
             "words",
             "roles of members who need not be in a group",
+            vocabulary="membership_role",
         ),
     ),
     failing="""\

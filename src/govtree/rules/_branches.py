@@ -71,9 +71,21 @@ def undecided(
     needs=("duty",),
     off=True,
     parameters=(
-        Parameter("post", "secretary", "word", "the post that leads a branch"),
-        Parameter("duty", "monthly_meeting", "word", "the duty that a branch has to keep"),
-        Parameter("premises", "premises", "word", "the duty that says it has a place to meet"),
+        Parameter("post", "secretary", "word", "the post that leads a branch", vocabulary="post"),
+        Parameter(
+            "duty",
+            "monthly_meeting",
+            "word",
+            "the duty that a branch has to keep",
+            vocabulary="duty",
+        ),
+        Parameter(
+            "premises",
+            "premises",
+            "word",
+            "the duty that says it has a place to meet",
+            vocabulary="duty",
+        ),
         Parameter("members", 3, "whole", "fewest full members of a branch"),
     ),
     failing="""\

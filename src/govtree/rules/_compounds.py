@@ -70,6 +70,7 @@ def compound_without_type(h: Hierarchy) -> Hits:
             ("affordable_housing", "commercial", "mixed", "village_run", "work_unit_housing"),
             "words",
             "types of which something is asked",
+            vocabulary="compound_type",
         ),
     ),
     failing="""\
@@ -111,6 +112,7 @@ def type_without_requirements(h: Hierarchy, *, types: NDArray[Any]) -> Hits:
             ("residents_home", "service_station"),
             "words",
             "kinds of bodies of which one must serve it",
+            vocabulary="body_kind",
         ),
     ),
     failing="""\
@@ -140,20 +142,32 @@ def compound_without_station(h: Hierarchy, *, kinds: NDArray[Any]) -> Hits:
     off=True,
     parameters=(
         Parameter(
-            "modes", ("contract", "public_benefit"), "words", "modes in which a body manages"
+            "modes",
+            ("contract", "public_benefit"),
+            "words",
+            "modes in which a body manages",
+            vocabulary="mode",
         ),
         Parameter(
             "matters",
             (),
             "words",
             "matters whose bearer manages it; every matter where none is named",
+            vocabulary="matter",
         ),
-        Parameter("backstop", "backstop", "word", "mode in which a body stands in for a manager"),
+        Parameter(
+            "backstop",
+            "backstop",
+            "word",
+            "mode in which a body stands in for a manager",
+            vocabulary="mode",
+        ),
         Parameter(
             "backstops",
             ("department", "district_office", "subdistrict_office"),
             "words",
             "kinds of bodies that may stand in",
+            vocabulary="body_kind",
         ),
     ),
     failing="""\

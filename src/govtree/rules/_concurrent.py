@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from govtree._columns import UNKNOWN, IntArray, References, Words, each_once
 from govtree.findings import Hits, Labeled, Named
-from govtree.rules._rule import Parameter, distinct, rule
+from govtree.rules._rule import Form, Parameter, distinct, rule
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
@@ -45,6 +45,8 @@ _OWNERS = "owners_committee"
             "words",
             "pairs of posts that one person may hold, joined by +; a chair is that of an owners' "
             "committee, and a secretary may head the grids that the branch covers",
+            vocabulary="post",
+            form=Form(between="+"),
         ),
     ),
     failing="""\

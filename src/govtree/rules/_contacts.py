@@ -34,10 +34,18 @@ _CALLS = (
     "neighbor stewards serve the households of a group or building"
 )
 _POSTS = Parameter(
-    "posts", ("neighbor_steward",), "words", "posts whose holders call on households"
+    "posts",
+    ("neighbor_steward",),
+    "words",
+    "posts whose holders call on households",
+    vocabulary="post",
 )
 _TAGS = Parameter(
-    "tags", ("empty_nest", "living_alone"), "words", "tags that make a household a priority"
+    "tags",
+    ("empty_nest", "living_alone"),
+    "words",
+    "tags that make a household a priority",
+    vocabulary="tag",
 )
 _NEEDS = ("group", "household.parent", ":serves|post>group|post>building|post>entrance")
 
@@ -157,7 +165,11 @@ def household_unserved(h: Hierarchy, *, posts: NDArray[Any], tags: NDArray[Any])
     "compound; most places ask for them in some types of compounds only",
     needs=("post>building",),
     off=True,
-    parameters=(Parameter("post", "building_head", "word", "the post that heads a building"),),
+    parameters=(
+        Parameter(
+            "post", "building_head", "word", "the post that heads a building", vocabulary="post"
+        ),
+    ),
     failing="""\
         buildings: [{id: T-1}, {id: T-2}]
         posts:
@@ -185,7 +197,11 @@ def building_without_head(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
     "compound; most places ask for them in some types of compounds only",
     needs=("post>entrance",),
     off=True,
-    parameters=(Parameter("post", "entrance_head", "word", "the post that heads an entrance"),),
+    parameters=(
+        Parameter(
+            "post", "entrance_head", "word", "the post that heads an entrance", vocabulary="post"
+        ),
+    ),
     failing="""\
         buildings: [{id: T-1}]
         entrances: [{id: E-1, building: T-1}, {id: E-2, building: T-1}]

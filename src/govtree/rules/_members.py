@@ -87,6 +87,7 @@ def branch_size(h: Hierarchy, *, least: NDArray[Any], most: NDArray[Any]) -> Hit
             ("committee_member", "deputy_secretary", "secretary"),
             "words",
             "posts of a committee",
+            vocabulary="post",
         ),
     ),
     failing="""\
@@ -182,7 +183,13 @@ def group_size(h: Hierarchy, *, least: NDArray[Any]) -> Hits:
     needs=("branch.kind", ":covers"),
     off=True,
     parameters=(
-        Parameter("kind", "joint_branch", "word", "kind of branch that this is asked of"),
+        Parameter(
+            "kind",
+            "joint_branch",
+            "word",
+            "kind of branch that this is asked of",
+            vocabulary="branch_kind",
+        ),
         Parameter("most", 5, "whole", "most units that it covers"),
     ),
     failing="""\

@@ -26,7 +26,9 @@ __all__ = ["RULES"]
     source="Constitution of the Communist Party of China, on primary organizations; elsewhere "
     "whatever post leads a unit of this level",
     needs=("post",),
-    parameters=(Parameter("post", "secretary", "word", "the post that leads a branch"),),
+    parameters=(
+        Parameter("post", "secretary", "word", "the post that leads a branch", vocabulary="post"),
+    ),
     failing="""\
         branches: [{id: B-1}, {id: B-2}]
         posts:
@@ -76,8 +78,14 @@ def branch_without_secretary(h: Hierarchy, *, post: NDArray[Any]) -> Hits:
     needs=("branch", "post", "tenure", ":covers"),
     off=True,
     parameters=(
-        Parameter("head", "grid_head", "word", "the post that heads a grid"),
-        Parameter("post", "secretary", "word", "the post of the branch whose holder it has to be"),
+        Parameter("head", "grid_head", "word", "the post that heads a grid", vocabulary="post"),
+        Parameter(
+            "post",
+            "secretary",
+            "word",
+            "the post of the branch whose holder it has to be",
+            vocabulary="post",
+        ),
     ),
     failing="""\
         grids: [{id: N-1}]

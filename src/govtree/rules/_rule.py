@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
 
 __all__ = [
+    "Form",
     "Parameter",
     "Rule",
     "Value",
@@ -46,6 +47,21 @@ Value = int | float | str | tuple[str, ...]
 
 
 @frozen
+class Form:
+    """How a parameter spells words where it is not one word alone.
+
+    Attributes:
+        between: What stands between several words of one text, or an empty text.
+        marked: Vocabularies whose words stand behind the name of the vocabulary and a colon.
+        own: Words that the rule itself gives a meaning to, and that are in no vocabulary.
+    """
+
+    between: str = ""
+    marked: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+
+@frozen
 class Parameter:
     """One thing that a rule may be asked for.
 
@@ -56,6 +72,9 @@ class Parameter:
             a word of a vocabulary, or several words.
         meaning: What it means, with its unit.
         choices: The choices there are.
+        vocabulary: For words: the vocabulary of the structure that they come from, such as
+            ``post`` or ``body_kind``; empty where any word will do.
+        form: For words: how they are spelled where one text is not one word.
     """
 
     name: str
@@ -63,6 +82,8 @@ class Parameter:
     asked: Asked
     meaning: str
     choices: tuple[str, ...] = ()
+    vocabulary: str = ""
+    form: Form = Form()
 
     def read(self, given: object) -> Value:
         """Return *given* as a value of this parameter.
@@ -99,6 +120,46 @@ class Parameter:
         if self.asked == "whole" and number != int(number):
             raise refused
         return int(number) if number == int(number) and self.asked != "share" else number
+
+    def words(self, text: str) -> Iterator[tuple[str, str]]:
+        """Yield each word that one text of a value holds, behind the vocabulary it is of.
+
+        >>> form = Form(between="|", marked=("mode",), own=("branch",))
+        >>> support = Parameter("p", (), "words", "support", vocabulary="body_kind", form=form)
+        >>> list(support.words("branch|agency|mode:lead"))
+        [('body_kind', 'agency'), ('mode', 'lead')]
+        """
+        if self.vocabulary:
+            for part in self._parts(text):
+                vocabulary, word = self._word(part)
+                if vocabulary:
+                    yield vocabulary, word
+
+    def respelled(self, value: Value, term: Callable[[str, str], str]) -> Value:
+        """Return *value* with each word of it as *term* gives it, asked by vocabulary and word."""
+        if isinstance(value, tuple):
+            return tuple(sorted({self._respelled(each, term) for each in value}))
+        return self._respelled(value, term) if isinstance(value, str) else value
+
+    def _respelled(self, text: str, term: Callable[[str, str], str]) -> str:
+        if not self.vocabulary:
+            return text
+        parts = []
+        for part in self._parts(text):
+            vocabulary, word = self._word(part)
+            said = term(vocabulary, word) if vocabulary else word
+            parts.append(part.removesuffix(word) + said)
+        return self.form.between.join(parts)
+
+    def _parts(self, text: str) -> list[str]:
+        return text.split(self.form.between) if self.form.between else [text]
+
+    def _word(self, part: str) -> tuple[str, str]:
+        """Return the vocabulary of a word, empty where the rule gives it a meaning, and it."""
+        if part in self.form.own:
+            return "", part
+        mark, colon, word = part.partition(":")
+        return (mark, word) if colon and mark in self.form.marked else (self.vocabulary, part)
 
     @property
     def _stored_as(self) -> type:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree._columns import IntArray
+from govtree._columns import TAG, IntArray
 from govtree.errors import UnknownIdError
 from govtree.units import TERRITORY
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
 
-__all__ = ["belonging_to", "sharing_ground", "with_tag"]
+__all__ = ["belonging_to", "sharing_ground", "tags_given", "term_of", "with_tag"]
 
 Mask = NDArray[np.bool_]
 
@@ -76,9 +76,24 @@ def sharing_ground(h: Hierarchy, table: str, compounds: Mask) -> Mask:
     return np.zeros(h.count(table), np.bool_)
 
 
+def tags_given(h: Hierarchy) -> frozenset[str]:
+    """Return every tag that some table has a column of."""
+    columns = (name for table in h.tables for name in h.sheet(table).columns)
+    return frozenset(name.removeprefix(TAG) for name in columns if name.startswith(TAG))
+
+
+def term_of(h: Hierarchy, vocabulary: str, word: str) -> str:
+    """Return the term that *word* is a spelling of, or else *word*."""
+    terms = h.facts.terms(vocabulary)
+    if vocabulary == "tag" and word in tags_given(h):
+        # Tags are kept as they are spelled.
+        return word
+    return next((each.term for each in terms if word in each.aliases), word)
+
+
 def with_tag(h: Hierarchy, table: str, tag: str) -> Mask:
     """Return for each row of *table* whether it has *tag*, or brings a number of it."""
-    return h.arrays.numbers(table, f"tags.{tag}") > 0
+    return h.arrays.numbers(table, TAG + tag) > 0
 
 
 def _leading_to(h: Hierarchy, table: str, to: str, chosen: Mask) -> Mask:

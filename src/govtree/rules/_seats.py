@@ -26,6 +26,7 @@ _BESIDES = Parameter(
     ("secretary",),
     "words",
     "posts that another rule asks of each branch: silent where a branch has nobody in them",
+    vocabulary="post",
 )
 _IN_SEAT = "the structure itself: gap and overlap are judged within a seat"
 
@@ -187,7 +188,13 @@ def gap_between_holders(h: Hierarchy) -> Hits:
     "subdistrict, which stand behind them",
     needs=("tenure.appointment_source", "person.home"),
     parameters=(
-        Parameter("source", "dispatched", "word", "the source of appointment of who is sent"),
+        Parameter(
+            "source",
+            "dispatched",
+            "word",
+            "the source of appointment of who is sent",
+            vocabulary="appointment_source",
+        ),
     ),
     failing="""\
         branches: [{id: B-1}, {id: B-2}]

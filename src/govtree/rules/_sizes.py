@@ -99,9 +99,15 @@ def households_a_grid(
     parameters=(
         Parameter("least", 1, "whole", "fewest workers of a grid"),
         Parameter("most", 2, "whole", "most workers of a grid"),
-        Parameter("posts", ("grid_worker",), "words", "posts at the grid that count"),
         Parameter(
-            "employment", (), "words", "employment kinds that count; every kind where none is named"
+            "posts", ("grid_worker",), "words", "posts at the grid that count", vocabulary="post"
+        ),
+        Parameter(
+            "employment",
+            (),
+            "words",
+            "employment kinds that count; every kind where none is named",
+            vocabulary="employment",
         ),
     ),
     failing="""\

@@ -14,7 +14,7 @@ from govtree._columns import NONE, UNKNOWN, IntArray, each_once, followed
 from govtree.findings import Hits, Labeled, Listed, Named, Reason, Said, either
 from govtree.rules._branches import functioning, undecided
 from govtree.rules._compounds import LUOZHUANG
-from govtree.rules._rule import Parameter, distinct, nothing_leads, rule
+from govtree.rules._rule import Form, Parameter, distinct, nothing_leads, rule
 from govtree.rules._served import (
     Serving,
     Truth,
@@ -55,6 +55,8 @@ _HOLDING = ("compound", "building", "entrance")
             "what it must have, alternatives with | between them: kinds of bodies that serve it; "
             "branch, one that answers for it; mode:WORD, somebody who serves it so; post:WORD, "
             "a holder of that post at the compound or at a building or entrance of it",
+            vocabulary="body_kind",
+            form=Form(between="|", marked=("mode", "post"), own=("branch",)),
         ),
     ),
     failing="""\
@@ -90,8 +92,14 @@ def required_body_missing(h: Hierarchy, *, requires: NDArray[Any]) -> Hits:
     needs=("compound.type", ":serves>compound", "relation.mode"),
     off=True,
     parameters=(
-        Parameter("types", ("mixed",), "words", "types of compounds that need one lead"),
-        Parameter("mode", "lead", "word", "mode in which the lead body serves"),
+        Parameter(
+            "types",
+            ("mixed",),
+            "words",
+            "types of compounds that need one lead",
+            vocabulary="compound_type",
+        ),
+        Parameter("mode", "lead", "word", "mode in which the lead body serves", vocabulary="mode"),
     ),
     failing="""\
         compounds: [{id: X-1, type: mixed}]
@@ -140,10 +148,28 @@ def without_one_lead(h: Hierarchy, *, types: NDArray[Any], mode: NDArray[Any]) -
     "dispatched secretary or a task force until its branch functions",
     needs=("flag", ":serves>compound|tenure"),
     parameters=(
-        Parameter("flag", "developer_withdrawn", "word", "flag of a compound without developer"),
-        Parameter("kinds", ("task_force",), "words", "kinds of bodies that may see to it"),
-        Parameter("source", "dispatched", "word", "how the holder of a post came to it"),
-        Parameter("post", "secretary", "word", "the post that leads a branch"),
+        Parameter(
+            "flag",
+            "developer_withdrawn",
+            "word",
+            "flag of a compound without developer",
+            vocabulary="flag",
+        ),
+        Parameter(
+            "kinds",
+            ("task_force",),
+            "words",
+            "kinds of bodies that may see to it",
+            vocabulary="body_kind",
+        ),
+        Parameter(
+            "source",
+            "dispatched",
+            "word",
+            "how the holder of a post came to it",
+            vocabulary="appointment_source",
+        ),
+        Parameter("post", "secretary", "word", "the post that leads a branch", vocabulary="post"),
     ),
     failing="""\
         compounds: [{id: X-1, flags: [developer_withdrawn]}, {id: X-2}]
@@ -190,8 +216,20 @@ def developer_withdrawn(
     source="Civil Code, articles 277 to 278: owners elect the committee that acts for them",
     needs=(":serves>compound", "body.state"),
     parameters=(
-        Parameter("kind", "owners_committee", "word", "kind of body that acts for the owners"),
-        Parameter("states", ("electing", "seated"), "words", "states in which it may be"),
+        Parameter(
+            "kind",
+            "owners_committee",
+            "word",
+            "kind of body that acts for the owners",
+            vocabulary="body_kind",
+        ),
+        Parameter(
+            "states",
+            ("electing", "seated"),
+            "words",
+            "states in which it may be",
+            vocabulary="body_state",
+        ),
     ),
     failing="""\
         compounds: [{id: X-1}, {id: X-2}]
@@ -245,6 +283,7 @@ def owners_committee_not_seated(h: Hierarchy, *, kind: NDArray[Any], states: NDA
             ),
             "words",
             "modes in which somebody must serve it",
+            vocabulary="mode",
         ),
     ),
     failing="""\
@@ -292,6 +331,7 @@ def support_party_missing(h: Hierarchy, *, parties: NDArray[Any]) -> Hits:
             ("grid", "property", "responder", "supervision"),
             "words",
             "matters for which somebody must be responsible",
+            vocabulary="matter",
         ),
     ),
     failing="""\
@@ -328,7 +368,9 @@ def service_chain_broken(h: Hierarchy, *, links: NDArray[Any]) -> Hits:
     source="accounts of Luozhuang and Jinzhai: one dossier a compound",
     needs=("duty",),
     off=True,
-    parameters=(Parameter("duties", ("dossier",), "words", "duties that it must keep"),),
+    parameters=(
+        Parameter("duties", ("dossier",), "words", "duties that it must keep", vocabulary="duty"),
+    ),
     failing="""\
         compounds: [{id: X-1}, {id: X-2}]
         duties:

@@ -44,8 +44,8 @@ rules:
   branch-not-functioning: warning
   type-without-requirements:
     types: [affordable_housing, commercial, mixed, work_unit_housing]
-  # A matter of property: nobody bears one beside the company.
-  compound-without-manager: {matters: [property]}
+  # An errand: nobody bears one at a compound, so that only the company manages it.
+  compound-without-manager: {matters: [errand_8]}
   without-one-lead: error
   support-party-missing: {parties: [call_up]}
 """
