@@ -13,6 +13,7 @@ from typing import Any
 
 from govtree._json import Document, Path
 from govtree._markup import one_line
+from govtree._wording import Reason
 from govtree.errors import ConfigError, Location, problem
 from govtree.findings import SEVERITIES, Finding
 
@@ -198,7 +199,7 @@ class Taker:
 def _called(path: Path) -> str:
     """Return what a value is called in a problem."""
     keys = [each for each in path if isinstance(each, str)]
-    return f"'{keys[-1]}'" if keys else "the file"
+    return Reason("'{name}'", name=keys[-1]) if keys else "the file"
 
 
 def _kind(value: Any) -> str:

@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from govtree._messages import say
 
-__all__ = ["Label", "Listed", "Reason", "Said", "either", "language"]
+__all__ = ["Label", "Listed", "Reason", "Said", "either", "language", "one_of", "row_of"]
 
 
 def language(tag: str) -> str:
@@ -136,3 +136,25 @@ def either(words: Sequence[Said]) -> Said:
     'secretary or chair'
     """
     return reduce(lambda one, other: Reason("{one} or {other}", one=one, other=other), words)
+
+
+def row_of(words: Sequence[str]) -> Reason:
+    """Return words of govtree, one after another.
+
+    >>> row_of(["branch", "group"]), row_of(["branch", "group"]).said("zh")
+    ('branch, group', '党支部、党小组')
+    """
+    told = [Reason(word) for word in words]
+    return reduce(lambda one, other: Reason("{one}, {other}", one=one, other=other), told)
+
+
+def one_of(words: Sequence[str]) -> Reason:
+    """Return words of govtree, the last of them behind an "or".
+
+    >>> one_of(["grid", "building", "entrance"]), one_of(["grid", "building"]).said("zh")
+    ('grid, building or entrance', '网格或楼栋')
+    """
+    *most, last = words
+    if not most:
+        return Reason(last)
+    return Reason("{one} or {other}", one=row_of(most), other=Reason(last))

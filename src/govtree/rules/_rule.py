@@ -12,6 +12,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._messages import fill
+from govtree._wording import row_of
 from govtree.errors import OutOfRangeError
 from govtree.findings import (
     DECLARED,
@@ -81,7 +82,9 @@ class Parameter:
                 return tuple(sorted(set(words)))
             raise OutOfRangeError("a list of words")
         if not isinstance(given, str) or (self.choices and given not in self.choices):
-            raise OutOfRangeError(f"one of {', '.join(self.choices)}" if self.choices else "a word")
+            if self.choices:
+                raise OutOfRangeError(Reason("one of {choices}", choices=row_of(self.choices)))
+            raise OutOfRangeError("a word")
         return given
 
     def _number(self, given: object) -> int | float:
