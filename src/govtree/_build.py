@@ -320,7 +320,7 @@ class _Builder:
         spelled = {alias: term.term for term in terms or () for alias in term.aliases}
         spelled |= {term.term: term.term for term in terms or ()}
         near = NearMisses(list(spelled))
-        known = ", ".join(term.term for term in (terms or ())[:12])
+        known = ", ".join(term.term for term in terms or ())
         # Any word will do where there is no vocabulary.
         for row in _rows_of_words(words, lambda word: word not in spelled) if terms else ():
             word = words[row] or ""

@@ -148,7 +148,7 @@ class Taker:
         """Return the code of a rule."""
         code = self.text(values, "code", path)
         if "code" in values and isinstance(values["code"], str) and not _CODE.fullmatch(code):
-            self.say((*path, "code"), "GT093", word=code, known="codes such as GT210")
+            self.say((*path, "code"), "GT093", word=code, known=Reason("codes such as GT210"))
         return code
 
     def finding(self, value: Any, path: Path) -> Finding:

@@ -12,7 +12,7 @@ from typing import Protocol
 from attrs import field, frozen
 
 from govtree import _markup, _messages
-from govtree._wording import Reason
+from govtree._wording import Reason, in_a_row
 
 __all__ = [
     "KEPT",
@@ -37,6 +37,8 @@ KEPT = 1_000
 
 #: Names of values that are phrases of govtree, which are said in the language of the reader.
 _OURS = ("detail", "expected", "found", "kind", "level", "reason", "table", "what", "who")
+#: The value that lists what would have been right, joined by ``, ``.
+_KNOWN = "known"
 
 
 @frozen(order=True)
@@ -149,6 +151,8 @@ class Problem:
 def _said(name: str, value: str, lang: str) -> str:
     if isinstance(value, Reason):
         return value.said(lang)
+    if name == _KNOWN:
+        return in_a_row(value.split(", "), lang)
     return _messages.say(value, lang) if name in _OURS else value
 
 

@@ -86,7 +86,7 @@ class Decoder:
         """Note that a mapping has a *key* that none of its kind has."""
         if self._tally.is_full("GT090"):
             return self.say("GT090", spot)
-        listed = ", ".join(known) or "none"
+        listed = ", ".join(known) or Reason("none")
         return self.say(
             "GT090", spot, what=what, key=key, known=listed, meant=self.meant(key, known)
         )
