@@ -309,7 +309,7 @@ def _missing(h: Hierarchy, alternatives: Sequence[str]) -> Reason:
 
 def no_table(table: str) -> Reason:
     """Return that nobody gave a table, as a reason."""
-    return Reason("no {table}", table=Reason(SECTIONS.get(table, table)))
+    return Reason("no {table}", table=_rows_of(table))
 
 
 def no_columns(table: str, columns: Sequence[str]) -> Reason:
@@ -319,9 +319,13 @@ def no_columns(table: str, columns: Sequence[str]) -> Reason:
     "no 'grid' or 'building' of households"
     """
     named = either([Reason("'{name}'", name=each) for each in columns])
-    return Reason(
-        "no {columns} of {table}", columns=named, table=Reason(SECTIONS.get(table, table))
-    )
+    return Reason("no {columns} of {table}", columns=named, table=_rows_of(table))
+
+
+def _rows_of(table: str) -> Reason:
+    """Return what the rows of a table are called, for people."""
+    section = SECTIONS.get(table, table)
+    return Reason("groups of bodies" if table == "body_group" else section.replace("_", "-"))
 
 
 def nothing_leads(h: Hierarchy, relation: str, target: str = "") -> Reason:
