@@ -414,7 +414,7 @@ def test_a_page_speaks_chinese(planted):
     page = report_markdown(report, name="罗庄区", levels=structure.hierarchy.levels, lang="zh")
 
     assert page.startswith("# 罗庄区\n\n截至 ")
-    assert "\n\n34 个问题: 20 个错误" in page
+    assert "\n\n34 个问题：20 个错误" in page
     assert "| | 代码 | 规则 | 问题数 | 检查数 |" in page
     assert "## 公布的数字" in page
 

@@ -347,8 +347,8 @@ def test_the_shipped_structure_is_covered(structure):
         ("GT231", "no areas"),
         ("GT404", "no 'until' of tenures"),
         ("GT406", "no 'until' of tenures"),
-        ("GT422", "no body_groups"),
-        ("GT423", "no body_groups"),
+        ("GT422", "no groups of bodies"),
+        ("GT423", "no groups of bodies"),
         ("GT424", "no 'until' of bodies"),
     )
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
 from govtree import Hierarchy
-from govtree._wording import Label, Listed, Reason, either
+from govtree._markup import one_line, short
+from govtree._wording import Label, Listed, Reason, either, in_a_row
 from govtree.config import load_text
 from govtree.coverage import check
 from govtree.display.markdown import report_markdown
 from govtree.display.report_json import report_json
 from govtree.display.sarif import sarif
 from govtree.display.text import report_text
+from govtree.errors import StructureError
 from govtree.findings import Hits, Labeled, NotChecked, Report
 from govtree.rules import SHIPPED, RuleSet, find
 
@@ -228,3 +233,47 @@ def test_reasons_are_said_in_both_languages(text, code, english, chinese):
     assert report.to_json("zh")["not_checked"] == [{"code": code, "reason": chinese}]
     assert chinese in report_text(report, lang="zh")
     assert chinese in report_markdown(report, lang="zh").replace("\\", "")
+
+
+@given(words=st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=60))
+def test_a_row_of_words_is_cut_between_two_of_them(words):
+    """A message shows whole words from the first on, and says how many it leaves out."""
+    shown = in_a_row(words, "en")
+    kept = [n for n in range(1, len(words)) if shown == (
+        f"{', '.join(words[:n])} and {len(words) - n} more"
+    )]  # fmt: skip
+
+    assert shown == ", ".join(words) or kept
+    if len(words[0]) * 10 < 100:
+        assert len(one_line(shown)) <= 120
+    assert short(shown) == one_line(shown) or len(one_line(shown)) > 120
+
+
+@pytest.mark.parametrize(
+    ("lang", "shown"),
+    [
+        ("en", "district leader links, cadre contracts and 2 more"),
+        ("zh", "district leader links、cadre contracts 等，另有 2 个"),
+    ],
+)
+def test_a_long_row_in_a_finding_ends_with_how_many_more(lang, shown):
+    """Labels in a row are never cut inside."""
+    words = ["district leader links", "cadre contracts", "x" * 100, "social organization helps"]
+
+    assert Listed(tuple(map(Label, words))).said(lang) == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["compounds: [{id: X-1, zzz: 1}]", "bodies: [{id: W-1, kind: zzz}]"]
+)
+def test_what_is_known_is_listed_to_the_end_or_counted(text):
+    """The words that a problem knows are all in its data, and whole words in its text."""
+    with pytest.raises(StructureError) as caught:
+        load_text(text)
+
+    (found,) = caught.value.problems
+    known = dict(found.values)["known"].split(", ")
+    shown, more, number = re.sub("^use one of:? ", "", found.mend()).partition(" and ")
+    assert more
+    assert shown.split(", ") == known[: shown.count(", ") + 1]
+    assert shown.count(", ") + 1 + int(number.split()[0]) == len(known)

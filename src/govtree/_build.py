@@ -46,6 +46,7 @@ from govtree._rows import (
 from govtree._texts import Texts
 from govtree._unfold import unfolded
 from govtree._unseen import TURNING, not_composed, turned, unseen
+from govtree._wording import Reason, one_of, row_of
 from govtree.errors import Places, Problem, Tally, problem
 from govtree.units import (
     ABOVE,
@@ -163,12 +164,15 @@ class _Builder:
         self.sources[table.table] = evolve(sources, order=arranged.order)
         marks = arranged.ids.row(UNKNOWN_CELL)
         if marks >= 0:
-            reason = "in other cells it says that something is not known"
+            reason = Reason("in other cells it says that something is not known")
             said = {"id": UNKNOWN_CELL, "reason": reason}
             self._say("GT110", self.sources[table.table], marks, "id", **said)
         for row, character in unseen(arranged.ids):
             id = arranged.ids[row] or ""
-            reason = f"it holds a character that cannot be seen, U+{ord(character):04X}"
+            reason = Reason(
+                "it holds a character that cannot be seen, {character}",
+                character=f"U+{ord(character):04X}",
+            )
             meant = HIDDEN.sub("", id) or None
             self._say(
                 "GT110", self.sources[table.table], row, "id", id=id, reason=reason, meant=meant
@@ -248,7 +252,7 @@ class _Builder:
     def _warn_of_turned_text(self, table: str, name: str, rows: Iterable[int], text: Any) -> None:
         for row in rows:
             ids = self.ids.get(table)
-            who = f"{self._called(table)} '{ids[row]}'" if ids else _a(self._called(table))
+            who = self._who(table, ids[row] if ids else None)
             self._say(
                 "GT112", self.sources[table], row, name, severity="warning",
                 field=name, who=who, text=text[row],
@@ -316,7 +320,7 @@ class _Builder:
         spelled = {alias: term.term for term in terms or () for alias in term.aliases}
         spelled |= {term.term: term.term for term in terms or ()}
         near = NearMisses(list(spelled))
-        known = ", ".join(term.term for term in (terms or ())[:12])
+        known = ", ".join(term.term for term in terms or ())
         # Any word will do where there is no vocabulary.
         for row in _rows_of_words(words, lambda word: word not in spelled) if terms else ():
             word = words[row] or ""
@@ -415,9 +419,9 @@ class _Builder:
         )
         for row, text in texts.items():
             own = ids[row] if ids else None
-            who = f"{self._called(table)} '{own}'" if own else _a(table)
+            who = self._who(table, own)
             if table == "relation" and self.relations is not None and self.relations[row]:
-                who = f"relation '{self.relations[row]}'"
+                who = self._who("relation", self.relations[row])
             said = {"who": who, "field": name, "target": text}
             likely = near.get(row, allowed)
             expected = self._expected(likely)
@@ -455,14 +459,20 @@ class _Builder:
             held |= {texts[at]: table for at in np.flatnonzero(rows >= 0).tolist()}
         return held
 
-    def _expected(self, tables: Sequence[str]) -> str:
+    def _expected(self, tables: Sequence[str]) -> Reason:
         """Return what a reference should point to, in few words."""
         if "body" in tables and "grid" in tables:
-            return "unit, area, body or post" if "post" in tables else "unit, area or body"
+            return one_of(["unit", "area", "body", *(["post"] if "post" in tables else [])])
         if "compound" in tables and "grid" in tables:
-            return "unit"
-        *most, last = map(self._called, tables) if tables else ("nothing",)
-        return f"{', '.join(most)} or {last}" if most else last
+            return Reason("unit")
+        return one_of([self._called(table) for table in tables] or ["nothing"])
+
+    def _who(self, table: str, id: str | None) -> Reason:
+        """Return what a row is called in a problem; without an *id*, as one of its table."""
+        called = self._called(table)
+        if not id:
+            return Reason(_a(called))
+        return Reason("{level} '{id}'", level=Reason(called), id=id)
 
     def _called(self, table: str) -> str:
         return self.levels[table].level if table in self.levels else table
@@ -504,7 +514,7 @@ class _Builder:
             above = self.chain[: self.chain.index(table)]
             if found in above:
                 between = above[above.index(found) + 1 :]
-                said["skipped"] = ", ".join(map(self._called, between))
+                said["skipped"] = row_of([self._called(each) for each in between])
             code = "GT106" if found in above else "GT103"
             self._say(code, self.sources[table], row, "parent", **said)
 
@@ -534,7 +544,7 @@ class _Builder:
                         continue
                     for row in rows[found[rows] >= 0].tolist():
                         said: dict[str, Any] = {
-                            "who": f"relation '{name}'",
+                            "who": self._who("relation", name),
                             "field": end,
                             "target": self.ids[table][int(found[row])],
                             "found": self._called(table),

@@ -16,6 +16,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._texts import SLICE, Array, Texts, Values, Windows, words_at
+from govtree._wording import Reason
 
 __all__ = ["Arrangement", "Ids", "arrange"]
 
@@ -361,16 +362,18 @@ def arrange(values: Values, *, limit: int = 255) -> Arrangement:
 
 def _unfit_for_ids(texts: Texts, limit: int) -> dict[int, str]:
     """Return the reason for each row whose text can be kept, but not be an id."""
-    unfit = {}
+    unfit: dict[int, str] = {}
     _, lengths = texts.places(slice(None))
     for row in np.flatnonzero(lengths > limit).tolist():
         if len(texts[row] or "") > limit:
-            unfit[row] = f"it is longer than {limit} characters"
+            unfit[row] = Reason("it is longer than {limit} characters", limit=limit)
     blob = np.frombuffer(texts.blob, np.uint8)
     found = _controls(blob)
     for row, at in zip(texts.rows_at(found), found.tolist(), strict=True):
         code = blob[at + 1] if blob[at] == 0xC2 else blob[at]
-        unfit.setdefault(row, f"it holds a control character, U+{code:04X}")
+        unfit.setdefault(
+            row, Reason("it holds a control character, {character}", character=f"U+{code:04X}")
+        )
     return unfit
 
 

@@ -11,6 +11,7 @@ import unicodedata
 
 __all__ = [
     "HIDDEN",
+    "LONGEST_VALUE",
     "caret",
     "csv_cell",
     "markdown",
@@ -36,8 +37,8 @@ _SHORT_ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 # to it and to Azure's. Source: actions/runner, ActionCommand.cs.
 _COMMAND = re.compile(r"\A\s*:(?=:)|#(?=#\w*\[)")
 
-# Most characters of one value that a message shows.
-_VALUE_COLUMNS = 120
+#: Most characters of one value that a message shows.
+LONGEST_VALUE = 120
 # Display columns of a source line that are shown before and after the caret.
 _BEFORE, _AFTER = 60, 40
 _CUT = "..."
@@ -85,11 +86,11 @@ def short(text: str) -> str:
     >>> len(short("9" * 5_000))
     120
     """
-    if len(text) <= _VALUE_COLUMNS:
+    if len(text) <= LONGEST_VALUE:
         line = one_line(text)
-        if len(line) <= _VALUE_COLUMNS:
+        if len(line) <= LONGEST_VALUE:
             return line
-    room = _VALUE_COLUMNS - len(_CUT)
+    room = LONGEST_VALUE - len(_CUT)
     # The end of an id tells more than its middle; the beginning tells most.
     tail = _up_to(_pieces(text[-room:])[::-1], room // 3)[::-1]
     head = _up_to(_pieces(text[:room]), room - room // 3)

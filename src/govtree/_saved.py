@@ -13,6 +13,7 @@ from typing import Any
 
 from govtree._json import Document, Path
 from govtree._markup import one_line
+from govtree._wording import Reason
 from govtree.errors import ConfigError, Location, problem
 from govtree.findings import SEVERITIES, Finding
 
@@ -147,7 +148,7 @@ class Taker:
         """Return the code of a rule."""
         code = self.text(values, "code", path)
         if "code" in values and isinstance(values["code"], str) and not _CODE.fullmatch(code):
-            self.say((*path, "code"), "GT093", word=code, known="codes such as GT210")
+            self.say((*path, "code"), "GT093", word=code, known=Reason("codes such as GT210"))
         return code
 
     def finding(self, value: Any, path: Path) -> Finding:
@@ -198,7 +199,7 @@ class Taker:
 def _called(path: Path) -> str:
     """Return what a value is called in a problem."""
     keys = [each for each in path if isinstance(each, str)]
-    return f"'{keys[-1]}'" if keys else "the file"
+    return Reason("'{name}'", name=keys[-1]) if keys else "the file"
 
 
 def _kind(value: Any) -> str:

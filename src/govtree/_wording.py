@@ -12,9 +12,20 @@ from typing import Any, Protocol, Self
 
 from attrs import field, frozen
 
+from govtree._markup import LONGEST_VALUE, one_line
 from govtree._messages import say
 
-__all__ = ["Label", "Listed", "Reason", "Said", "either", "language"]
+__all__ = [
+    "Label",
+    "Listed",
+    "Reason",
+    "Said",
+    "either",
+    "in_a_row",
+    "language",
+    "one_of",
+    "row_of",
+]
 
 
 def language(tag: str) -> str:
@@ -65,7 +76,7 @@ class Label:
 
 @frozen
 class Listed:
-    """Several words in a row.
+    """Several words in a row; of a long one, the first words and how many more there are.
 
     >>> words = Listed((Label("secretary", (("zh", "书记"),)), Label("chair", (("zh", "主任"),))))
     >>> words.said("en"), words.said("zh")
@@ -76,8 +87,31 @@ class Listed:
 
     def said(self, lang: str) -> str:
         """Return the words in *lang*, with what stands between words there."""
-        told = [each.said(lang) for each in self.words]
-        return reduce(partial(_two, lang), told) if told else ""
+        return in_a_row([each.said(lang) for each in self.words], lang)
+
+
+def in_a_row(words: Sequence[str], lang: str) -> str:
+    """Return words in a row, as many as a message has room for, and how many more there are.
+
+    >>> in_a_row(["grid", "building"], "zh")
+    'grid、building'
+    >>> in_a_row([f"N-{number}" for number in range(100, 200)], "en")[-24:]
+    'N-113, N-114 and 85 more'
+    """
+    whole = reduce(partial(_two, lang), words) if words else ""
+    if len(one_line(whole)) <= LONGEST_VALUE:
+        return whole
+    shown = words[0]
+    for at, word in enumerate(words[1:], start=1):
+        longer = _two(lang, shown, word)
+        if len(one_line(_and_more(lang, longer, len(words) - at - 1))) > LONGEST_VALUE:
+            return _and_more(lang, shown, len(words) - at)
+        shown = longer
+    return shown
+
+
+def _and_more(lang: str, shown: str, number: int) -> str:
+    return say("{shown} and {number} more", lang, shown=shown, number=number)
 
 
 def _two(lang: str, one: str, other: str) -> str:
@@ -136,3 +170,25 @@ def either(words: Sequence[Said]) -> Said:
     'secretary or chair'
     """
     return reduce(lambda one, other: Reason("{one} or {other}", one=one, other=other), words)
+
+
+def row_of(words: Sequence[str]) -> Reason:
+    """Return words of govtree, one after another.
+
+    >>> row_of(["branch", "group"]), row_of(["branch", "group"]).said("zh")
+    ('branch, group', '党支部、党小组')
+    """
+    told = [Reason(word) for word in words]
+    return reduce(lambda one, other: Reason("{one}, {other}", one=one, other=other), told)
+
+
+def one_of(words: Sequence[str]) -> Reason:
+    """Return words of govtree, the last of them behind an "or".
+
+    >>> one_of(["grid", "building", "entrance"]), one_of(["grid", "building"]).said("zh")
+    ('grid, building or entrance', '网格或楼栋')
+    """
+    *most, last = words
+    if not most:
+        return Reason(last)
+    return Reason("{one} or {other}", one=row_of(most), other=Reason(last))

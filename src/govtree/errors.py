@@ -12,6 +12,7 @@ from typing import Protocol
 from attrs import field, frozen
 
 from govtree import _markup, _messages
+from govtree._wording import Reason, in_a_row
 
 __all__ = [
     "KEPT",
@@ -34,8 +35,10 @@ __all__ = [
 #: Problems of one kind that are kept of one input; the rest are counted.
 KEPT = 1_000
 
-#: Names of values that are names of tables, which are said in the language of the reader.
-_OF_TABLES = ("level", "expected", "table")
+#: Names of values that are phrases of govtree, which are said in the language of the reader.
+_OURS = ("detail", "expected", "found", "kind", "level", "reason", "table", "what", "who")
+#: The value that lists what would have been right, joined by ``, ``.
+_KNOWN = "known"
 
 
 @frozen(order=True)
@@ -78,7 +81,8 @@ class Problem:
         code: Stable code, ``GT`` and three digits; ``docs/problems.md`` explains each.
         message: Template in English with named places, ``"id '{id}' is used twice"``.
         values: The named values, sorted by name. A value named ``meant`` is a near miss
-            that the input probably meant, and becomes the hint.
+            that the input probably meant, and becomes the hint. A value that govtree itself
+            words around a name, such as ``grid 'N-1'``, knows its other languages.
         hint: Template that tells how to mend it.
         severity: ``"error"`` or ``"warning"``; nothing is built from an input with errors.
         quote: The line of the source, for files whose lines may be shown.
@@ -112,8 +116,10 @@ class Problem:
            |             ^
         """
         head = f"{self.where}: " if str(self.where) else ""
-        mend = self.mend(lang)
-        line = f"{head}{self.severity}[{self.code}]: {self.text(lang)}{'; ' if mend else ''}{mend}"
+        text, mend = self.text(lang), self.mend(lang)
+        if mend:
+            text = _messages.say("{text}; {hint}", lang, text=text, hint=mend)
+        line = f"{head}{self.severity}[{self.code}]: {text}"
         if quote and self.quote:
             line += "\n" + _markup.caret(self.quote, self.where.line, self.where.column)
         return line
@@ -139,10 +145,15 @@ class Problem:
 
     def _shown(self, lang: str) -> list[tuple[str, str]]:
         # The one place where values of strangers become text for a terminal or a log.
-        return [
-            (name, _markup.short(_messages.say(value, lang) if name in _OF_TABLES else value))
-            for name, value in self.values
-        ]
+        return [(name, _markup.short(_said(name, value, lang))) for name, value in self.values]
+
+
+def _said(name: str, value: str, lang: str) -> str:
+    if isinstance(value, Reason):
+        return value.said(lang)
+    if name == _KNOWN:
+        return in_a_row(value.split(", "), lang)
+    return _messages.say(value, lang) if name in _OURS else value
 
 
 def problem(
@@ -154,7 +165,12 @@ def problem(
         KeyError: If the catalogue has no such code.
     """
     text = _messages.ENGLISH[code]
-    named = tuple(sorted((name, str(value)) for name, value in values.items()))
+    named = tuple(
+        sorted(
+            (name, value if isinstance(value, Reason) else str(value))
+            for name, value in values.items()
+        )
+    )
     return Problem(where, code, text.message, named, text.hint, severity, quote)
 
 

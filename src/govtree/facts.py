@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import asdict, evolve, field, frozen
 
-from govtree._wording import Label
+from govtree._wording import Label, Reason
 from govtree.errors import Location, Problem, StructureError, problem
 from govtree.units import ROLES, SHIPPED_LEVELS, TABLES, Declared, Level, Term
 
@@ -198,19 +198,19 @@ def _unfit(levels: Sequence[Level]) -> str:
     roles = [level.role for level in levels if level.role in ROLES]
     taken = {table.name for table in TABLES} - set(ROLES)
     if not 2 <= len(levels) <= 8:
-        return f"there are {len(levels)}"
+        return Reason("there are {number}", number=len(levels))
     for name in names:
         if not name.isidentifier():
-            return f"'{name}' is not an identifier"
+            return Reason("'{name}' is not an identifier", name=name)
         if names.count(name) > 1:
-            return f"'{name}' stands twice"
+            return Reason("'{name}' stands twice", name=name)
         if name in taken:
-            return f"'{name}' is the name of another table"
+            return Reason("'{name}' is the name of another table", name=name)
     for level in levels:
         if level.role and level.role not in ROLES:
-            return f"'{level.role}' is not a role"
+            return Reason("'{role}' is not a role", role=level.role)
         if level.level in ROLES and level.role != level.level:
-            return f"'{level.level}' is the name of a role that it does not play"
+            return Reason("'{name}' is the name of a role that it does not play", name=level.level)
     if roles != sorted(set(roles), key=ROLES.index):
         return "a role is played twice or out of order"
     if "household" in roles and levels[-1].role != "household":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from govtree._wording import Reason
+
 __all__ = [
     "COLON",
     "LINE",
@@ -167,7 +169,11 @@ def _stray_colon(text: str, line: int, at: int) -> tuple[str, int, dict[str, str
     if blank is not None:
         return "GT028", blank, full_width(text, blank)
     if at - line > LONGEST_KEY:
-        return "GT029", line, {"detail": f"a key is longer than {LONGEST_KEY} characters"}
+        return (
+            "GT029",
+            line,
+            {"detail": Reason("a key is longer than {limit} characters", limit=str(LONGEST_KEY))},
+        )
     if re.search(r":\s", text[line:at]):
         return "GT020", at, {}
     above = text[:line].rstrip()

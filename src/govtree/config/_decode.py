@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from govtree import _values
 from govtree._files import LIMITS, Limits
 from govtree._names import NearMisses
 from govtree._unseen import TURNING
+from govtree._wording import Reason
 from govtree._yaml import Elements, Entries, Source, Value
 from govtree.config._schema import ListOf, MapOf, Node, OneOf, Scalar, Section, Shaped
 from govtree.errors import Problem, Tally
@@ -73,16 +75,18 @@ class Decoder:
             if _MISSING_BLANK.match(value):
                 return self.say("GT019", spot)
         if isinstance(value, str):
-            found = "an empty value" if is_nothing(value, spot) else f"the text '{value}'"
+            found = Reason("the text '{text}'", text=value)
+            if is_nothing(value, spot):
+                found = Reason("an empty value")
         else:
-            found = "a list" if isinstance(value, Elements) else "a mapping"
+            found = Reason("a list" if isinstance(value, Elements) else "a mapping")
         return self.say("GT091", spot, what=what, expected=expected, found=found)
 
     def say_unknown_key(self, what: str, key: str, spot: int, known: Sequence[str]) -> None:
         """Note that a mapping has a *key* that none of its kind has."""
         if self._tally.is_full("GT090"):
             return self.say("GT090", spot)
-        listed = ", ".join(known) or "none"
+        listed = ", ".join(known) or Reason("none")
         return self.say(
             "GT090", spot, what=what, key=key, known=listed, meant=self.meant(key, known)
         )
@@ -204,16 +208,16 @@ def _fitting(node: Node, value: Value) -> Node | None:
     return node if fits else None
 
 
-def _described(node: Node) -> str:
+def _described(node: Node) -> Reason:
     if isinstance(node, OneOf):
-        return " or ".join(dict.fromkeys(map(_described, node.nodes)))
+        told = dict.fromkeys(map(_described, node.nodes))
+        return reduce(lambda one, other: Reason("{one} or {other}", one=one, other=other), told)
     if isinstance(node, ListOf):
-        return f"a list, or {_described(node.item)}"
+        return Reason("a list, or {item}", item=_described(node.item))
     if isinstance(node, Scalar):
-        return {"date": "a day", "truth": "true or false", "text": "a text"}.get(
-            node.shape, "a number"
-        )
-    return "a text or a mapping" if isinstance(node, Shaped) and node.short else "a mapping"
+        words = {"date": "a day", "truth": "true or false", "text": "a text"}
+        return Reason(words.get(node.shape, "a number"))
+    return Reason("a text or a mapping" if isinstance(node, Shaped) and node.short else "a mapping")
 
 
 def _holds_records(node: Node) -> bool:
@@ -224,8 +228,8 @@ def _what(path: Path) -> str:
     if not path:
         return "the file"
     if path[-1].startswith("["):
-        return f"an entry of '{path[-2]}'" if len(path) > 1 else "an entry"
-    return f"'{path[-1]}'"
+        return Reason("an entry of '{key}'", key=path[-2]) if len(path) > 1 else "an entry"
+    return Reason("'{name}'", name=path[-1])
 
 
 def _plain(cell: Any) -> Any:

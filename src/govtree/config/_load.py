@@ -13,6 +13,7 @@ from govtree import _build, _yaml, tables
 from govtree._files import LIMITS, Folder, Limits, collector_paused
 from govtree._names import nearest
 from govtree._rows import Rows, tables_of
+from govtree._wording import Reason
 from govtree.config._decode import Decoder, entries_of, is_nothing
 from govtree.config._records import Spots, TableReference, rows_of
 from govtree.config._schema import PROFILE, SECTIONS, STRUCTURE
@@ -254,7 +255,9 @@ class _Loader:
                     known = free or ["none, because every level plays a role"]
                     decoder.say_unknown_key("'units'", name, value.spots[2 * place], known)
         elif not is_nothing(value, spot):
-            decoder.say_unfit("'units'", "a mapping from level to records", value, spot)
+            decoder.say_unfit(
+                Reason("'{name}'", name="units"), "a mapping from level to records", value, spot
+            )
 
     def _section(
         self,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from govtree import _values, tables
 from govtree._columns import TAG
 from govtree._rows import UNKNOWN_CELL, Rows, input_columns
+from govtree._wording import Reason
 from govtree._yaml import Elements, Entries, Source, Value
 from govtree.config._decode import NOTHING, Decoder, Path, entries_of, is_nothing
 from govtree.config._schema import a, item_of, table_reference
@@ -66,14 +67,15 @@ def rows_of(
     if isinstance(value, Entries):
         value = Elements([value], [spot], spot)
     if isinstance(value, str):
-        decoder.say_unfit(f"'{section}'", "a list of records", value, spot)
+        decoder.say_unfit(Reason("'{name}'", name=section), "a list of records", value, spot)
         return
     rows: list[Entries] = []
     spots: list[int] = []
     references = []
     for each, at in zip(value.values, value.spots, strict=True):
         if not isinstance(each, Entries):
-            decoder.say_unfit(f"an entry of '{section}'", "a mapping", each, at)
+            what = Reason("an entry of '{key}'", key=section)
+            decoder.say_unfit(what, "a mapping", each, at)
         elif "table" in each.keys:
             references.append(_table(decoder, section, table, record, each, at))
         elif _has_id_that_is_no_text(decoder, table, each):
@@ -95,7 +97,9 @@ def _table(
     said = decoder.decode(table_reference(table, record), value, spot, path)
     at = decoder.spots[*path, "table"]
     if is_nothing(value.values[value.keys.index("table")], at):
-        decoder.say("GT092", at, what=f"the table of '{section}'", key="table")
+        decoder.say(
+            "GT092", at, what=Reason("the table of '{section}'", section=section), key="table"
+        )
     columns: dict[str, tables.Source] = {}
     for name, source in (said.get("columns") or {}).items():
         sources: dict[tuple[str, ...], Any] = {(name,): source}
@@ -135,7 +139,8 @@ def _has_id_that_is_no_text(decoder: Decoder, table: str, row: Entries) -> bool:
     place = row.keys.index("id")
     if isinstance(row.values[place], str):
         return False
-    decoder.say_unfit(f"'id' of {a(table)}", "a text", row.values[place], row.spots[2 * place + 1])
+    what = Reason("'{name}' of {table}", name="id", table=Reason(a(table)))
+    decoder.say_unfit(what, "a text", row.values[place], row.spots[2 * place + 1])
     return True
 
 
@@ -199,7 +204,8 @@ class _Columns:
             for row, value in enumerate(values):
                 if isinstance(value, Elements | Entries):
                     spot = self.places.spot(row, name)
-                    what = f"'{name}' of {a(self.table)}"
+                    table = Reason(a(self.table))
+                    what = Reason("'{name}' of {table}", name=name, table=table)
                     self.decoder.say_unfit(what, "one value", value, spot)
                     # Not nothing, so that it is not told to be missing as well.
                     values[row] = UNKNOWN_CELL if required else None

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from attrs import evolve, field, fields_dict, frozen
 
 from govtree._rows import input_columns
+from govtree._wording import Reason
 from govtree.tables import DELIMITERS
 from govtree.units import ROLES, TABLES, Column, LevelUnit, Link, Mark, Record, Shape
 
@@ -214,11 +215,13 @@ def table_reference(table: str, record: type[Record]) -> Shaped:
         for name, column in input_columns(table, record).items()
     }
     return Shaped(
-        f"a table of {table}",
+        Reason("a table of {table}", table=Reason(table)),
         {
             "table": Scalar("text", "path of the file, in the folder of the structure"),
             "columns": Shaped(
-                f"'columns' of {table}", fields, about="field by field, the column it is read from"
+                Reason("'columns' of {table}", table=Reason(table)),
+                fields,
+                about="field by field, the column it is read from",
             ),
             "delimiter": Scalar(
                 "text", "what stands between the cells, a comma where left out", DELIMITERS

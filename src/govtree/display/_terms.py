@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
 from govtree import _markup
 from govtree._messages import say
@@ -10,7 +11,7 @@ from govtree._wording import Label
 from govtree.findings import NO_TABLES, Finding
 from govtree.units import TABLES, Level
 
-__all__ = ["DOT", "Terms", "counted", "folded"]
+__all__ = ["DOT", "Terms", "counted", "folded", "in_total"]
 
 #: Between numbers that stand in one line.
 DOT = " · "
@@ -78,6 +79,16 @@ def counted(number: int, one: str, lang: str = "en") -> str:
     ('1 finding', '1,200 findings', '3 个错误')
     """
     return say(f"{{number}} {one}" if number == 1 else f"{{number}} {one}s", lang, number=number)
+
+
+def in_total(counts: Sequence[tuple[int, str]], lang: str = "en") -> str:
+    """Return several numbers with their nouns.
+
+    >>> in_total([(5, "error"), (1, "note")]), in_total([(5, "error"), (1, "note")], "zh")
+    ('5 errors, 1 note', '5 个错误，1 个提示')
+    """
+    told = [counted(number, one, lang) for number, one in counts]
+    return reduce(lambda one, more: say("{counts}, {more}", lang, counts=one, more=more), told)
 
 
 def folded(numbers: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from govtree._markup import markdown, short
 from govtree.display._by_unit import by_unit, completeness_line
-from govtree.display._terms import Terms, counted
+from govtree.display._terms import Terms, counted, in_total
 from govtree.findings import SEVERITIES, Finding, Report
 from govtree.units import SHIPPED_LEVELS, Level
 
@@ -86,8 +86,9 @@ def _totals(report: Report, terms: Terms) -> str:
     if not counts.total:
         rules = counted(len(report.checked), "rule", terms.lang)
         return terms.say("no findings; {rules} checked", rules=rules)
-    each = ", ".join(counted(getattr(counts, name), name, terms.lang) for name in SEVERITIES)
-    return f"{counted(counts.total, 'finding', terms.lang)}: {each}"
+    findings = counted(counts.total, "finding", terms.lang)
+    each = in_total([(getattr(counts, name), name) for name in SEVERITIES], terms.lang)
+    return terms.say("{findings}: {counts}", findings=findings, counts=each)
 
 
 def _table(report: Report, terms: Terms) -> str:

@@ -14,7 +14,7 @@ from govtree import _markup
 from govtree._messages import say
 from govtree.display._by_unit import by_unit, completeness_line
 from govtree.display._terminal import Ink, table
-from govtree.display._terms import DOT, Terms, counted, folded
+from govtree.display._terms import DOT, Terms, counted, folded, in_total
 from govtree.errors import Location, Problem
 from govtree.findings import SEVERITIES, Finding, Report
 from govtree.rules._declared import HOW, Figures, Stated
@@ -139,12 +139,8 @@ def problems_text(
     ]
     errors = sum(each.severity == "error" for each in given)
     warnings = len(given) - errors
-    told = [
-        counted(number, one, lang)
-        for number, one in ((errors, "error"), (warnings, "warning"))
-        if number
-    ]
-    return "\n".join([*lines, ", ".join(told)])
+    told = [each for each in ((errors, "error"), (warnings, "warning")) if each[0]]
+    return "\n".join([*lines, in_total(told, lang) if told else ""])
 
 
 @frozen
@@ -194,7 +190,8 @@ def _totals(report: Report, look: _Look) -> list[str]:
         of = look.terms.say("of {number}", number=each.subjects)
         known = (look.known or {}).get(each.code, 0)
         if known:
-            of += "; " + look.terms.say("known from the baseline: {number}", number=known)
+            told = look.terms.say("known from the baseline: {number}", number=known)
+            of = look.terms.say("{text}; {hint}", text=of, hint=told)
         if part is None:
             standing = "partly" if report.is_partly_judged(each.code) else "ok"
             rows.append(["known" if known else standing, each.code, each.slug, "0", of])
@@ -215,17 +212,17 @@ def _total(report: Report, look: _Look) -> str:
     counts = report.counts()
     known = sum((look.known or {}).values())
     if counts.total:
-        each_severity = ", ".join(
-            counted(getattr(counts, name), name, look.lang) for name in SEVERITIES
-        )
-        head = f"{counted(counts.total, 'finding', look.lang)}: {each_severity}"
+        findings = counted(counts.total, "finding", look.lang)
+        told = in_total([(getattr(counts, name), name) for name in SEVERITIES], look.lang)
+        head = look.terms.say("{findings}: {counts}", findings=findings, counts=told)
     else:
         rules = counted(len(report.checked), "rule", look.lang)
         template = "no new findings; {rules} checked" if known else "no findings; {rules} checked"
         head = look.terms.say(template, rules=rules)
     if not known:
         return head
-    return f"{head}; " + look.terms.say("known from the baseline: {number}", number=known)
+    told = look.terms.say("known from the baseline: {number}", number=known)
+    return look.terms.say("{text}; {hint}", text=head, hint=told)
 
 
 def _incomplete(report: Report, look: _Look) -> list[str]:

@@ -12,6 +12,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._messages import fill
+from govtree._wording import row_of
 from govtree.errors import OutOfRangeError
 from govtree.findings import (
     DECLARED,
@@ -102,7 +103,9 @@ class Parameter:
                 return tuple(sorted(set(words)))
             raise OutOfRangeError("a list of words")
         if not isinstance(given, str) or (self.choices and given not in self.choices):
-            raise OutOfRangeError(f"one of {', '.join(self.choices)}" if self.choices else "a word")
+            if self.choices:
+                raise OutOfRangeError(Reason("one of {choices}", choices=row_of(self.choices)))
+            raise OutOfRangeError("a word")
         return given
 
     def _number(self, given: object) -> int | float:
@@ -367,7 +370,7 @@ def _missing(h: Hierarchy, alternatives: Sequence[str]) -> Reason:
 
 def no_table(table: str) -> Reason:
     """Return that nobody gave a table, as a reason."""
-    return Reason("no {table}", table=Reason(SECTIONS.get(table, table)))
+    return Reason("no {table}", table=_rows_of(table))
 
 
 def no_columns(table: str, columns: Sequence[str]) -> Reason:
@@ -377,9 +380,13 @@ def no_columns(table: str, columns: Sequence[str]) -> Reason:
     "no 'grid' or 'building' of households"
     """
     named = either([Reason("'{name}'", name=each) for each in columns])
-    return Reason(
-        "no {columns} of {table}", columns=named, table=Reason(SECTIONS.get(table, table))
-    )
+    return Reason("no {columns} of {table}", columns=named, table=_rows_of(table))
+
+
+def _rows_of(table: str) -> Reason:
+    """Return what the rows of a table are called, for people."""
+    section = SECTIONS.get(table, table)
+    return Reason("groups of bodies" if table == "body_group" else section.replace("_", "-"))
 
 
 def nothing_leads(h: Hierarchy, relation: str, target: str = "") -> Reason:

@@ -278,7 +278,7 @@ class _Reader:
             try:
                 parameters[parameter.name] = parameter.read(value)
             except OutOfRangeError as unfit:
-                self._say("GT083", where, **told, value=str(value), expected=str(unfit))
+                self._say("GT083", where, **told, value=str(value), expected=unfit.args[0])
         return severity, tuple(sorted(parameters.items()))
 
     def _severity(self, given: object, keys: tuple[str, ...]) -> Severity | Off | None:

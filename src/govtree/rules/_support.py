@@ -140,8 +140,8 @@ def without_one_lead(h: Hierarchy, *, types: NDArray[Any], mode: NDArray[Any]) -
 @rule(
     code="GT507",
     subject="compound",
-    message="has lost its developer, and has neither a secretary who came by '{source}' nor a "
-    "body of these kinds: {kinds}",
+    message="has lost its developer, and has no {source} secretary and no body of these kinds: "
+    "{kinds}",
     hint="send a secretary, or name the body that sees to it until its branch functions",
     why="Owners whose developer has left find nobody who repairs, registers or answers.",
     source="account of Luozhuang: affordable housing whose developer has withdrawn has a "
