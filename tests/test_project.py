@@ -180,6 +180,46 @@ def test_commands_in_documents_say_what_is_shown(codes, monkeypatch):
             assert re.fullmatch(pattern, told.strip(), re.DOTALL), told
 
 
+def test_the_chinese_page_can_be_followed_to_its_end(tmp_path, monkeypatch):
+    """The structure of the page is the one in the examples; its waiver and commands work."""
+    from govtree.cli import main
+
+    page = (PROJECT / "docs" / "quickstart.zh.md").read_text("utf-8")
+    office, waivers = (code for name, code in FENCED.findall(page) if name == "yaml")
+    assert office == (PROJECT / "examples" / "office.yaml").read_text("utf-8")
+
+    def told(command: str) -> str:
+        said = io.StringIO()
+        command, _, file = command.partition(" > ")
+        with contextlib.redirect_stdout(said):
+            assert main(shlex.split(command)[1:]) in (0, 1)
+        if file:
+            Path(file).write_text(said.getvalue(), "utf-8")
+        return said.getvalue()
+
+    monkeypatch.chdir(tmp_path)
+    Path("examples").mkdir()
+    Path("examples/office.yaml").write_text(office + waivers, "utf-8")
+    assert "户“H-3”" not in told("govtree check examples/office.yaml")
+    assert "GT290" in told("govtree check examples/office.yaml --as-of 2025-10-01")
+    Path("examples/office.yaml").write_text(office, "utf-8")
+    commands = re.findall(r"^govtree (?:check|compare) .*", page, re.MULTILINE)
+    said = [told(command) for command in commands]
+    assert "没有新问题" in said[1]
+    assert said[-1].startswith("2 份报告，2025-06-30 至 2025-09-30")
+
+
+def test_levels_that_a_page_lists_anew_keep_their_labels():
+    """The levels that the page of profiles lists are those of the profile, and one more."""
+    page = (PROJECT / "docs" / "profiles.md").read_text("utf-8")
+    (text,) = (code for name, code in FENCED.findall(page) if name == "yaml")
+    more = "communities: [{id: K-1}]\nbranches: [{id: RW-1, parent: K-1}]\n"
+    listed = govtree.load_text(text + more + "groups: [{id: RT-1, parent: RW-1}]\n").hierarchy
+    shipped = govtree.load_text("profile: indonesia").hierarchy
+
+    assert [level for level in listed.levels if level.level != "dasawisma"] == list(shipped.levels)
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_between_documents_lead_somewhere(document):
     """Every relative link in a document names a file or folder that is there."""

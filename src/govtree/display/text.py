@@ -269,7 +269,11 @@ def _not_checked(report: Report, look: _Look) -> list[str]:
         return []
     most = look.most or MOST
     rows = sorted((", ".join(codes), reason) for reason, codes in by_reason.items())
-    lines = [look.ink.on(f"  {reason}: {codes}", "dim") for codes, reason in rows[:most]]
+    told = [
+        look.terms.say("{words}: {reason}", words=reason, reason=codes)
+        for codes, reason in rows[:most]
+    ]
+    lines = [look.ink.on(f"  {line}", "dim") for line in told]
     if len(rows) > most:
         lines.append("  " + look.terms.say("... and {number} more", number=len(rows) - most))
     return [look.terms.say("not checked"), *lines]
