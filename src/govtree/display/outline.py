@@ -137,7 +137,8 @@ def header_lines(h: Hierarchy, *, color: bool = False, lang: str = "en") -> list
     ink = Ink(color)
     terms = Terms(h.levels, lang)
     day = terms.say("as of {day}", day=h.as_of) if h.as_of else ""
-    title = ", ".join(each for each in (_markup.short(h.name), day) if each)
+    comma = terms.say(", ")
+    title = comma.join(each for each in (_markup.short(h.name), day) if each)
     counts = terms.numbers([(name, h.count(name)) for name in h.nodes])
     return [each for each in (ink.on(title, "bold"), *folded(counts)) if each]
 
