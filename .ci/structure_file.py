@@ -90,7 +90,9 @@ as not collected, and no fault; a report says how many communities have been col
 |---|---|---|
 {waiver}
 
-A declared figure is a bare number, which means exactly so many, or one of these:
+A declared figure is called as a section or level is, `residents`, `members` or `probationary`; or as
+a section with a word that its records have, such as `compounds.commercial`; as nothing else (GT126). It
+is a bare number, which means exactly so many, or one of these:
 
 | key of a figure | holds | is |
 |---|---|---|
@@ -139,7 +141,9 @@ A whole number is digits alone. A day is `YYYY-MM-DD`. Yes and no are `true` and
 
 `covers: N-01`, `covers: [N-01, N-02]` and `covers: [{{unit: N-01, since: 2024-01-01}}]` all say what
 a row of `relations` says. `flags: [award, {{flag: renovation, since: 2025-03-01}}]` is a row of
-`flags` each. `tags: [living_alone]` says 1 of each; `tags: {{living_alone: 6}}` says how many.
+`flags` each. Where `covers` is empty in every record, no row is left that says so: it is read as if
+nobody gave it, and rules about coverage are not checked until somebody covers something. `serves`
+and `communities` are read likewise. `tags: [living_alone]` says 1 of each; `tags: {{living_alone: 6}}` says how many.
 
 ### Posts and who holds them
 

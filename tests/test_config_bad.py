@@ -84,6 +84,10 @@ WRONG: dict[str, tuple[str | bytes, list[str]]] = {
     "a wrong type": ("name: [a]\n", ["1:7 GT091"]),
     "a text for a mapping": ("declared: 5\n", ["1:11 GT091"]),
     "a mapping for a text": ("language: {}\n", ["1:11 GT091"]),
+    "a figure that nothing is called by": ("declared: {gridss: 3}\n", ["1:12 GT126"]),
+    "a figure of a section that takes no words": ("declared: {residents.old: 3}\n", ["1:12 GT126"]),
+    "a figure of no word of closed vocabularies": ("declared: {duties.clubs: 3}\n", ["1:12 GT126"]),
+    "a figure of nearly a word": ("declared: {grids.servce_grid: 3}\n", ["1:12 GT126"]),
     "a missing key": ("waivers: [{rule: GT301, subject: N, until: 2026-12-31}]\n", ["1:11 GT092"]),
     "a bad choice": ("levels: [{level: a, as: comunity}, b]\n", ["1:25 GT093"]),
     "no day": ("as_of: 30.06.2025\n", ["1:8 GT045"]),
@@ -570,6 +574,22 @@ def test_a_wrong_mapping_of_columns_is_told(said, tmp_path):
 
     assert [f"{each.where.column} {each.code}" for each in problems] == SOURCES[said]
     assert {each.where.line for each in problems} == {4}
+
+
+def test_a_figure_that_nothing_is_called_by_names_the_one_that_was_meant():
+    """A figure is told where it is declared; a word that may yet be there is none to be told."""
+    text = "declared: {gridz.award: 3, persons.comunity_worker: {increment: 3}, roads: 3}"
+    with pytest.raises(ConfigError) as caught:
+        load_text(text)
+
+    assert [dict(each.values).get("meant") for each in caught.value.problems] == [
+        "grids.award", "persons.community_worker", None,
+    ]  # fmt: skip
+    tagged = "households: [{id: H, tags: [living_alone]}]\n"
+    for known in ("households.living_alone", "households.in_care", "grids.in_care", "residents"):
+        assert load_text(f"{tagged}declared: {{{known}: 3}}")
+    with pytest.raises(ConfigError, match=r"did you mean 'households.living_alone'\?"):
+        load_text(tagged + "declared: {households.livng_alone: 3}")
 
 
 def test_a_profile_of_the_folder_is_read_and_its_problems_told(tmp_path):

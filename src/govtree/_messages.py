@@ -648,6 +648,12 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{id}', which is named under '{field}', is not in the structure",
             "correct the id, or take it out",
         ),
+        "GT126": Text(
+            "unknown-figure",
+            "nothing that is counted is called '{figure}'",
+            "name a section, or a section and a word that its records have, such as grids or "
+            "compounds.commercial",
+        ),
     }
 )
 

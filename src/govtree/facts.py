@@ -89,8 +89,9 @@ class Facts:
     def terms(self, vocabulary: str) -> tuple[Term, ...]:
         """Return the terms of a vocabulary; none where any word will do.
 
-        >>> Facts(levels=["branch", Level("group", kinds=["block"])]).terms("group_kind")[0].term
-        'block'
+        >>> facts = Facts(levels=["branch", Level("group", kinds=[Term("block")])])
+        >>> [term.term for term in facts.terms("group_kind")], facts.terms("post")
+        (['block'], ())
         """
         kinds = {f"{each.table}_kind": each.kinds for each in self.levels}
         return self.vocabularies.get(vocabulary, ()) or kinds.get(vocabulary, ())

@@ -14,6 +14,7 @@ from govtree.errors import KEPT, ConfigError, Location, Problem
 from govtree.facts import Facts
 from govtree.hierarchy import Hierarchy
 from govtree.rules import NEWEST, RULE_SETS, SHIPPED, Rule, RuleSet, Setting, Waiver, find, packages
+from govtree.rules._declared import no_figure
 from govtree.rules._installed import prefix_of
 from govtree.rules._scope import tags_given
 from govtree.units import ROLES, SHIPPED_LEVELS, Declared, Level, Term
@@ -148,6 +149,7 @@ class Settings:
         for number, id in enumerate(h.facts.collected or ()):
             if id not in h:
                 self._say("GT125", ("collected", f"[{number}]"), id=id, field="collected")
+        self._check_figures(h)
         tags = sorted(tags_given(h))
         for decoder, path, vocabulary, word, own in self._words():
             terms = h.facts.terms(vocabulary)
@@ -163,6 +165,22 @@ class Settings:
             if case.get("unit") is not None and case["unit"] not in h:
                 spot = decoder.spots[*path, "unit"]
                 decoder.say("GT125", spot, id=case["unit"], field="where")
+
+    def _check_figures(self, h: Hierarchy) -> None:
+        """Say which declared figures are called as nothing is.
+
+        A word that could be there is unknown only where one is that is nearly the same.
+        """
+        for figure in dict.fromkeys(each.figure for each in h.declared):
+            found = no_figure(h, figure)
+            path = ("declared", figure)
+            if found is None:
+                continue
+            decoder = next(each for each, _ in self.asked if path in each.keys)
+            meant = decoder.meant(found.word, found.known)
+            if meant or found.is_closed:
+                whole = f"{found.before}{meant}{found.after}" if meant else None
+                decoder.say("GT126", decoder.keys[path], figure=figure, meant=whole)
 
     def _words(self) -> Iterator[_Word]:
         """Yield each word that a rule is asked for, or that a case names compounds by."""

@@ -15,12 +15,13 @@ from govtree._names import NearMisses
 from govtree._rows import tables_of
 from govtree.findings import DECLARED, Kind, Label, Labeled, Reason, Said, Severity
 from govtree.rules._rule import Parameter, no_columns, no_table, rule, said_as_written
+from govtree.rules._scope import tags_given
 from govtree.units import ROLES, SECTIONS, Declared, Term, columns_of
 
 if TYPE_CHECKING:
     from govtree.hierarchy import Hierarchy
 
-__all__ = ["HOW", "RULES", "Figures", "Stated"]
+__all__ = ["HOW", "RULES", "Figures", "NoFigure", "Stated", "no_figure"]
 
 _TABLES = {section: table for table, section in SECTIONS.items()}
 #: Sums that may be declared besides tables and their words.
@@ -154,6 +155,25 @@ class Figures:
         )
 
 
+@frozen
+class NoFigure:
+    """What of a figure's name nothing is called by.
+
+    Attributes:
+        before: What stands in front of it.
+        word: It.
+        after: What stands behind it.
+        known: Words that there are in its place.
+        is_closed: Whether no other words can be there.
+    """
+
+    before: str
+    word: str
+    after: str
+    known: tuple[str, ...]
+    is_closed: bool
+
+
 @rule(
     code="GT303",
     subject=DECLARED,
@@ -185,6 +205,55 @@ def declared_figure(h: Hierarchy, *, tolerance: NDArray[Any]) -> Figures:
 RULES = (declared_figure,)
 
 
+def no_figure(h: Hierarchy, figure: str) -> NoFigure | None:
+    """Return what of the name of a *figure* nothing is called by; None where all of it is known.
+
+    >>> from govtree import Hierarchy
+    >>> no_figure(Hierarchy.from_records([]), "grids"), no_figure(
+    ...     Hierarchy.from_records([]), "gridz.award"
+    ... ).word
+    (None, 'gridz')
+    """
+    section, point, word = figure.partition(".")
+    if section in _SUMS:
+        return NoFigure("", figure, "", _SUMS, is_closed=True) if word else None
+    table = _table_of(h, section)
+    if table is None:
+        return NoFigure("", section, point + word, _sections(h), is_closed=True)
+    columns = dict(_terms(h, table))
+    known = {each for terms in columns.values() for term in terms for each in _spellings(term)}
+    stored = h.sheet(table).columns
+    known |= {each for name in columns for each in _words_in(stored.get(name))}
+    is_closed = all(columns.values())
+    if "tags" in columns_of(tables_of(h.levels)[table]):
+        listed = h.facts.terms("tag")
+        known |= {*tags_given(h), *(each for term in listed for each in _spellings(term))}
+        is_closed &= bool(listed)
+    if not word or word in known:
+        return None
+    return NoFigure(f"{section}.", word, "", tuple(sorted(known)), is_closed)
+
+
+def _spellings(term: Term) -> tuple[str, ...]:
+    return term.term, *term.aliases
+
+
+def _words_in(stored: object) -> tuple[str, ...]:
+    return stored.words if isinstance(stored, Words) else ()
+
+
+def _table_of(h: Hierarchy, section: str) -> str | None:
+    """Return the table that a section or level is called by, or None."""
+    levels = {each.level: each.table for each in h.levels}
+    table = _TABLES.get(section) or levels.get(section)
+    return None if table in ROLES and table not in levels.values() else table
+
+
+def _sections(h: Hierarchy) -> tuple[str, ...]:
+    """Return what may be declared, without words of it."""
+    return (*_TABLES, *(each.level for each in h.levels if each.level not in ROLES), *_SUMS)
+
+
 def _key(stated: Stated) -> tuple[str, str, float, float]:
     return (
         stated.declared.figure,
@@ -212,9 +281,8 @@ def _meaning(reason: Reason, near: _Near, word: str, known: Sequence[str]) -> Re
 def _called(h: Hierarchy, figure: str) -> Said:
     """Return what people call what a figure counts: a table, and a word of it."""
     section, _, word = figure.partition(".")
-    levels = {each.level: each.table for each in h.levels}
-    table = _TABLES.get(section) or levels.get(section)
-    if table is None or table not in tables_of(h.levels):
+    table = _table_of(h, section)
+    if table is None:
         return Reason(figure)
     own = h.facts.level_label(table).texts
     # Figures are numbers: in English the plural that names them says it best.
@@ -238,12 +306,10 @@ def _state(h: Hierarchy, stated: Stated, near: _Near) -> Stated:
     section, _, word = figure.partition(".")
     if section in _SUMS and not word:
         return _summed(h, stated, section)
-    levels = {each.level: each.table for each in h.levels}
-    table = _TABLES.get(section) or levels.get(section)
-    if table is None or (table in ROLES and table not in levels.values()):
-        known = [*_TABLES, *(name for name in levels if name not in ROLES), *_SUMS]
+    table = _table_of(h, section)
+    if table is None:
         unknown = Reason("nothing is called '{word}'", word=section)
-        return evolve(stated, reason=_meaning(unknown, near, section, known))
+        return evolve(stated, reason=_meaning(unknown, near, section, _sections(h)))
     if not h.has(table):
         if table == "household":
             return _summed(h, stated, TAG + word if word else "households")
