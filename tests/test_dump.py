@@ -80,14 +80,20 @@ def opinions(draw: st.DrawFn) -> dict[str, Any]:
         ),
         "GT302": st.just(Setting("GT302", None, (("posts", ("grid_head", "grid_worker")),))),
         "GT210": st.just(Setting("GT210", "warning")),
-        "GT303": st.just(Setting("GT303", None, (), (Case(tag="old", severity="off"),))),
+        "GT211": st.just(Setting("GT211", None, (), (Case(tag="old", severity="off"),))),
         "GT401": st.just(
-            Setting("GT401", "off", (), (Case("mixed", "middle", parameters=(("post", "chair"),)),))
+            Setting(
+                "GT401", "off", (), (Case("mixed", "middle", parameters=(("post", "steward"),)),)
+            )
         ),
     }
     chosen = draw(st.lists(st.sampled_from(sorted(settings)), unique=True))
     waivers = st.builds(
-        Waiver, st.sampled_from(["GT301", "grid-without-branch"]), NAMES, NAMES, DAYS
+        Waiver,
+        st.sampled_from(["GT301", "grid-without-branch"]),
+        NAMES,
+        NAMES.map("because {}".format),
+        DAYS,
     )
     return {
         "rules": RuleSet(

@@ -31,6 +31,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 posix = pytest.mark.skipif(os.name != "posix", reason="needs links, pipes and modes of POSIX")
 SECRET = b"root:x:0:0: do not show"
 
+#: The hint where nothing is near.
+NOWHERE = "look at how it is spelled; paths in a structure file begin in its folder"
+
 
 @pytest.fixture
 def place(tmp_path):
@@ -157,8 +160,14 @@ def test_a_path_that_is_no_file_inside_is_refused(place, name, code):
         ("Households.csv", "did you mean 'households.csv'?"),
         ("reports/A.csv", "did you mean 'reports/a.csv'?"),
         ("reports\\a.csv", "did you mean 'reports/a.csv'?"),
-        ("nowhere.xlsx", "paths begin in the folder of the structure"),
-        ("nowhere/a.csv", "paths begin in the folder of the structure"),
+        (
+            "nowhere.xlsx",
+            NOWHERE,
+        ),
+        (
+            "nowhere/a.csv",
+            NOWHERE,
+        ),
     ],
 )
 def test_a_missing_file_has_a_near_name_as_hint(place, name, hint):
@@ -562,7 +571,7 @@ def test_a_pattern_is_bounded(place):
     assert refused(Folder(place, limits=Limits(names=1)).expand, "reports/a*") == "GT009"
     with pytest.raises(FileError) as caught:
         Folder(place, limits=Limits(names=1)).open("household.csv")
-    assert caught.value.problems[0].mend() == "paths begin in the folder of the structure"
+    assert caught.value.problems[0].mend() == NOWHERE
 
 
 def test_a_pattern_that_would_take_for_ever_does_not(place):

@@ -180,7 +180,9 @@ class Settings:
             meant = decoder.meant(found.word, found.known)
             if meant or found.is_closed:
                 whole = f"{found.before}{meant}{found.after}" if meant else None
-                decoder.say("GT126", decoder.keys[path], figure=figure, meant=whole)
+                # A structure that a program made may declare anything, and comes back from files.
+                spot = decoder.keys[path]
+                decoder.say("GT126", spot, severity="warning", figure=figure, meant=whole)
 
     def _words(self) -> Iterator[_Word]:
         """Yield each word that a rule is asked for, or that a case names compounds by."""
