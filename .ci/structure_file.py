@@ -91,7 +91,7 @@ as not collected, and no fault; a report says how many communities have been col
 {waiver}
 
 A declared figure is called as a section or level is, `residents`, `members` or `probationary`; or as
-a section with a word that its records have, such as `compounds.commercial`; as nothing else (GT126). It
+a section with a word that its records have, such as `compounds.commercial`; another name is warned of (GT126). It
 is a bare number, which means exactly so many, or one of these:
 
 | key of a figure | holds | is |

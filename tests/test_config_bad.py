@@ -583,6 +583,8 @@ def test_a_figure_that_nothing_is_called_by_names_the_one_that_was_meant():
     tagged = "households: [{id: H, tags: [living_alone]}]\n"
     for known in ("households.living_alone", "households.in_care", "grids.in_care", "residents"):
         assert load_text(f"{tagged}declared: {{{known}: 3}}").hierarchy.warnings == ()
+    levels = "levels: [community, household]\n"
+    assert load_text(f"{levels}declared: {{branches: 3}}").hierarchy.warnings == ()
     (told,) = load_text(tagged + "declared: {households.livng_alone: 3}").hierarchy.warnings
     assert "did you mean 'households.living_alone'?" in str(told)
 

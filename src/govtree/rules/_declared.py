@@ -218,6 +218,9 @@ def no_figure(h: Hierarchy, figure: str) -> NoFigure | None:
     if section in _SUMS:
         return NoFigure("", figure, "", _SUMS, is_closed=True) if word else None
     table = _table_of(h, section)
+    if section in _TABLES and table is None:
+        # A profile may declare what the levels of a structure leave out.
+        return None
     if table is None:
         return NoFigure("", section, point + word, _sections(h), is_closed=True)
     columns = dict(_terms(h, table))
