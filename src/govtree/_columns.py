@@ -33,6 +33,7 @@ __all__ = [
     "filled",
     "followed",
     "freeze",
+    "marked",
     "read_only",
     "same",
 ]
@@ -79,6 +80,17 @@ def followed(step: IntArray, on: IntArray) -> IntArray:
     # Two more cells catch UNKNOWN and NONE, which index from the back.
     cells = np.append(on, np.array([UNKNOWN, NONE], np.int32))
     return cells.take(step, mode="wrap")
+
+
+def marked(mask: NDArray[np.bool_], rows: IntArray) -> NDArray[np.bool_]:
+    """Return ``mask[rows]``, and false where there is no row.
+
+    >>> marked(np.array([True, False]), np.array([0, NONE, UNKNOWN])).tolist()
+    [True, False, False]
+    """
+    # Two more cells catch UNKNOWN and NONE, which index from the back.
+    found: NDArray[np.bool_] = np.append(mask, [False, False])[rows]
+    return found
 
 
 def filled(answer: IntArray | None, found: IntArray) -> IntArray:

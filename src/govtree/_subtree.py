@@ -10,7 +10,16 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._arrays import Arrays
-from govtree._columns import NONE, UNKNOWN, IntArray, References, Sheet, Stored, read_only
+from govtree._columns import (
+    NONE,
+    UNKNOWN,
+    IntArray,
+    References,
+    Sheet,
+    Stored,
+    marked,
+    read_only,
+)
 from govtree._rows import Sources
 from govtree.units import BESIDE, TERRITORY
 
@@ -162,7 +171,7 @@ def _keep_inside(arrays: Arrays, kept: Masks, table: str, rows: NDArray[np.int64
             if lower in kept and lower != table:
                 places = np.zeros(len(kept[table]), np.bool_)
                 places[rows] = True
-                kept[lower] |= _marked(places, arrays.within(lower, table))
+                kept[lower] |= marked(places, arrays.within(lower, table))
 
 
 def _keep_territory(arrays: Arrays, kept: Masks) -> None:
@@ -245,7 +254,7 @@ def _points(stored: Stored | None, kept: Masks, length: int) -> NDArray[np.bool_
         for target, rows in stored.targets.items():
             # A table that nobody gave is named where all that is known is that nothing is.
             if target in kept:
-                answer |= _marked(kept[target], rows)
+                answer |= marked(kept[target], rows)
     return answer
 
 
@@ -257,11 +266,6 @@ def _mark_named(
         for target, named in stored.targets.items():
             if target in kept and target in tables:
                 _mark(kept[target], named[rows])
-
-
-def _marked(mask: NDArray[np.bool_], rows: NDArray[np.int32]) -> NDArray[np.bool_]:
-    marked: NDArray[np.bool_] = np.append(mask, [False, False])[rows]
-    return marked
 
 
 def _mark(mask: NDArray[np.bool_], rows: NDArray[np.int32]) -> None:

@@ -7,13 +7,20 @@ import contextlib
 import sys
 
 from govtree._markup import short
-from govtree._names import nearest
-from govtree.cli._output import CLEAN, has_color, language, print_json, print_text, refuse_words
+from govtree.cli._output import (
+    CLEAN,
+    has_color,
+    language,
+    no_such,
+    print_json,
+    print_text,
+    refuse_words,
+)
 from govtree.config import Profile, shipped_profiles
 from govtree.display._terminal import Ink
 from govtree.display._terms import Terms
 from govtree.display.catalogue import rule_json, rule_text, rules_text
-from govtree.rules import SHIPPED, packages
+from govtree.rules import SHIPPED, named, packages
 
 __all__ = ["profiles", "rules"]
 
@@ -26,12 +33,10 @@ def rules(told: argparse.Namespace) -> int:
     known = (*SHIPPED, *(each for package in found for each in package.rules))
     chosen = known
     if told.rule is not None:
-        chosen = tuple(
-            each for each in known if each.slug == told.rule or each.code.startswith(told.rule)
-        )
+        chosen = named(known, told.rule)
         if not chosen:
             names = [word for each in known for word in (each.code, each.slug)]
-            return _unknown(told, "rule", told.rule, names)
+            return refuse_words(no_such("rule", told.rule, names), as_json=told.json)
     for each in found:
         if each.reason:
             line = f"govtree: the rules of package '{short(each.package)}' cannot be loaded: "
@@ -50,7 +55,8 @@ def profiles(told: argparse.Namespace) -> int:
     found = shipped_profiles()
     chosen = [each for each in found if told.profile in (None, each.name)]
     if not chosen:
-        return _unknown(told, "profile", told.profile, [each.name for each in found])
+        names = [each.name for each in found]
+        return refuse_words(no_such("profile", told.profile, names), as_json=told.json)
     if told.json:
         return print_json([each.as_json() for each in chosen], CLEAN)
     if told.profile is not None:
@@ -66,10 +72,3 @@ def _profile(profile: Profile, ink: Ink, lang: str) -> str:
     on = terms.say("{on} of {all} rules on", on=len(profile.on()), all=len(SHIPPED))
     lines = (f"  {profile.about}" if profile.about else "", f"  {chain}; {on}")
     return "\n".join([ink.on(profile.name, "bold"), *(line for line in lines if line)])
-
-
-def _unknown(told: argparse.Namespace, what: str, name: str, known: list[str]) -> int:
-    near = nearest(name, known)
-    hint = f"; did you mean '{near}'?" if near else f"; 'govtree {what}s' lists them"
-    message = f"there is no {what} '{short(name)}'{hint}"
-    return refuse_words(message, as_json=told.json)

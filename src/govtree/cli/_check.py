@@ -18,12 +18,12 @@ from govtree._files import save_all
 from govtree._json import to_text
 from govtree._markup import short
 from govtree._messages import say
-from govtree._names import nearest
 from govtree.cli._output import (
     CLEAN,
     FINDINGS,
     has_color,
     language,
+    no_such,
     print_json,
     print_text,
     progress,
@@ -43,7 +43,7 @@ from govtree.display.text import figures_lines, report_text
 from govtree.errors import ConfigError, FileError, OutOfRangeError
 from govtree.findings import Report
 from govtree.history import Baseline, load_baseline
-from govtree.rules import Rule
+from govtree.rules import Rule, named
 
 __all__ = ["check", "demo"]
 
@@ -159,13 +159,11 @@ def _codes(asked: Iterable[Sequence[str]], rules: Sequence[Rule]) -> list[str]:
     """
     codes: list[str] = []
     for name in (name for names in asked for name in names):
-        meant = [each.code for each in rules if each.slug == name or each.code.startswith(name)]
+        meant = named(rules, name)
         if not meant:
             known = [word for each in rules for word in (each.code, each.slug)]
-            near = nearest(name, known)
-            hint = f"; did you mean '{near}'?" if near else "; 'govtree rules' lists them"
-            raise OutOfRangeError(f"there is no rule '{short(name)}'{hint}")
-        codes += meant
+            raise OutOfRangeError(no_such("rule", name, known))
+        codes += [each.code for each in meant]
     return codes
 
 

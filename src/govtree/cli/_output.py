@@ -24,6 +24,7 @@ __all__ = [
     "Bar",
     "has_color",
     "language",
+    "no_such",
     "plain",
     "print_json",
     "print_text",
@@ -81,6 +82,16 @@ def refuse(problems: tuple[Problem, ...], *, as_json: bool, lang: str) -> int:
         return print_json({"ok": False, "problems": told}, BAD_INPUT)
     _print_problems(problems, lang)
     return BAD_INPUT
+
+
+def no_such(what: str, name: str, known: list[str]) -> str:
+    """Return that there is no rule or profile of this name, and which was probably meant."""
+    from govtree._markup import short
+    from govtree._names import nearest
+
+    near = nearest(name, known)
+    hint = f"; did you mean '{near}'?" if near else f"; 'govtree {what}s' lists them"
+    return f"there is no {what} '{short(name)}'{hint}"
 
 
 def refuse_words(said: str, *, as_json: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from importlib import resources
 
 from attrs import frozen
@@ -27,7 +28,7 @@ class Profile:
     about: str
     text: str
 
-    @property
+    @cached_property
     def structure(self) -> Structure:
         """A structure that says nothing but that it starts from the profile."""
         return load_text(f"profile: {self.name}")

@@ -10,7 +10,7 @@ from govtree.findings import Hits, Named
 from govtree.rules._catalogue import NEWEST, RULE_SETS, SHIPPED
 from govtree.rules._installed import Package, packages
 from govtree.rules._rule import Form, Parameter, Rule, Value, distinct, rule
-from govtree.rules._settings import CASE, OFF, Case, RuleSet, Setting, Written, find
+from govtree.rules._settings import CASE, OFF, Case, RuleSet, Setting, Written, find, named
 from govtree.rules._waivers import Use, Waiver
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Written",
     "distinct",
     "find",
+    "named",
     "packages",
     "rule",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree._columns import TAG, IntArray
+from govtree._columns import TAG, marked
 from govtree.errors import UnknownIdError
 from govtree.units import TERRITORY
 
@@ -58,7 +58,7 @@ def sharing_ground(h: Hierarchy, table: str, compounds: Mask) -> Mask:
             answer = np.zeros(h.count(table), np.bool_)
             answer[places[compounds[met]]] = True
             return answer
-        return _marked(compounds, h.arrays.within(table, "compound"))
+        return marked(compounds, h.arrays.within(table, "compound"))
     if table in h.arrays.chain:
         answer = np.zeros(h.count(table), np.bool_)
         for place in ("compound", "building", "household"):
@@ -109,7 +109,7 @@ def _leading_to(h: Hierarchy, table: str, to: str, chosen: Mask) -> Mask:
         return np.zeros(h.count(table), np.bool_)
     if to not in chain and to not in TERRITORY:
         return np.zeros(h.count(table), np.bool_)
-    return _marked(chosen, h.arrays.belongs(table, to))
+    return marked(chosen, h.arrays.belongs(table, to))
 
 
 def _of_posts(h: Hierarchy, of_places: Callable[[str], Mask]) -> Mask:
@@ -118,12 +118,5 @@ def _of_posts(h: Hierarchy, of_places: Callable[[str], Mask]) -> Mask:
     for place in (*h.arrays.chain, *TERRITORY, "area", "body"):
         rows = h.arrays.pointing("post", "at", place)
         if h.count(place) and (rows >= 0).any():
-            answer |= _marked(of_places(place), rows)
+            answer |= marked(of_places(place), rows)
     return answer
-
-
-def _marked(mask: Mask, rows: IntArray) -> Mask:
-    """Return ``mask[rows]``, and false where there is no row."""
-    # Two more cells at the end are those of NONE and UNKNOWN, which index from the back.
-    marked: Mask = np.append(mask, [False, False])[rows]
-    return marked

@@ -14,7 +14,7 @@ from govtree.findings import NO_TABLES, SEVERITIES, Severity
 from govtree.rules._catalogue import RULE_SETS, SHIPPED, in_set
 from govtree.rules._rule import Rule, Value
 
-__all__ = ["CASE", "OFF", "Case", "RuleSet", "Setting", "Written", "find"]
+__all__ = ["CASE", "OFF", "Case", "RuleSet", "Setting", "Written", "find", "named"]
 
 Off: TypeAlias = Literal["off"]
 
@@ -183,7 +183,7 @@ class RuleSet:
                 problems += reader.problems
         if problems:
             raise ConfigError(problems)
-        return cls(tuple(rules), tuple(settings.values()), name or "")
+        return cls(tuple(rules), tuple(settings.values()), name)
 
     def setting(self, rule: Rule) -> Setting:
         """Return what is asked of *rule*, complete: its severity and every parameter."""
@@ -218,6 +218,15 @@ class RuleSet:
 def find(rules: Iterable[Rule], name: str) -> Rule | None:
     """Return the rule with this code or slug, or None."""
     return next((each for each in rules if name in (each.code, each.slug)), None)
+
+
+def named(rules: Iterable[Rule], name: str) -> tuple[Rule, ...]:
+    """Return the rules that *name* means: a slug, a code, or the beginning of codes.
+
+    >>> [each.slug for each in named(SHIPPED, "GT20")][:2]
+    ['household-in-no-group', 'household-in-no-grid']
+    """
+    return tuple(each for each in rules if each.slug == name or each.code.startswith(name))
 
 
 class _Reader:
