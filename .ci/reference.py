@@ -52,6 +52,7 @@ FAMILIES = {
     "3": "Sizes and declared figures",
     "4": "Posts and bodies",
     "5": "Territory",
+    "9": "Office files",
 }
 
 

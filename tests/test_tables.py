@@ -19,7 +19,7 @@ from govtree._rows import tables_of
 from govtree._texts import Texts
 from govtree.errors import Location, Problem
 from govtree.hierarchy import Hierarchy
-from govtree.tables import Source, TablePlaces, _csv, read_table, rows_of_frame, write_table
+from govtree.tables import Layout, Source, TablePlaces, _csv, read_table, rows_of_frame, write_table
 from govtree.units import Body, Branch, Grid, Household, Post, Tenure
 
 HEADER = b"id,parent,residents,tags.living_alone\n"
@@ -160,7 +160,7 @@ def test_a_header_alone_is_an_empty_table(folder):
 
 def test_another_delimiter_is_read_when_named(folder):
     """A semicolon divides cells where the structure says so."""
-    rows, problems = read(folder, b"id;name\nH-1;a,b\n", delimiter=";")
+    rows, problems = read(folder, b"id;name\nH-1;a,b\n", layout=Layout(delimiter=";"))
 
     assert problems == ()
     assert values(rows) == {"id": ["H-1"], "name": ["a,b"]}

@@ -291,7 +291,7 @@ class _Loader:
                 reference.table,
                 reference.record,
                 columns=reference.columns,
-                delimiter=reference.delimiter,
+                layout=reference.layout,
                 where=where,
             )
         except MissingExtraError as error:

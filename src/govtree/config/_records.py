@@ -34,7 +34,7 @@ class TableReference:
         record: Its record class.
         path: Path of the file, as it is written; empty where it could not be read.
         columns: Sources of fields, a tag under ``tags.NAME``.
-        delimiter: What stands between the cells.
+        layout: How it lies in the file.
         spot: Position of the path.
     """
 
@@ -42,7 +42,7 @@ class TableReference:
     record: type[Record]
     path: str
     columns: Mapping[str, tables.Source]
-    delimiter: str
+    layout: tables.Layout
     spot: int
 
 
@@ -109,8 +109,8 @@ def _table(
             made = None if each is None else _source(decoder, each, (*path, "columns", *keys))
             if made is not None:
                 columns[".".join(keys)] = made
-    delimiter = said.get("delimiter") or tables.DELIMITERS[0]
-    return TableReference(table, record, said.get("table") or "", columns, delimiter, at)
+    layout = tables.Layout(delimiter=said.get("delimiter") or tables.DELIMITERS[0])
+    return TableReference(table, record, said.get("table") or "", columns, layout, at)
 
 
 def _source(decoder: Decoder, said: Mapping[str, Any], path: Path) -> tables.Source | None:

@@ -15,15 +15,25 @@ from govtree._rows import Rows, input_columns
 from govtree._values import read_cells, take_values
 from govtree.errors import FileError, Location, Places, Problem, RecordPlaces
 from govtree.tables._csv import CsvTable, Notes, Stop
+from govtree.tables._layout import DELIMITERS, ENCODINGS, TOTALS, FillDown, Layout
 from govtree.tables._parquet import ParquetTable
 from govtree.tables._sources import Field, Gathered, Source, TablePlaces, match
 from govtree.tables._write import write_table
 from govtree.units import Column, Record
 
-__all__ = ["DELIMITERS", "Source", "TablePlaces", "read_table", "rows_of_frame", "write_table"]
-
-#: What may stand between the cells of a CSV file.
-DELIMITERS = (",", ";", "\t", "|")
+__all__ = [
+    "DELIMITERS",
+    "ENCODINGS",
+    "TOTALS",
+    "FillDown",
+    "Layout",
+    "Source",
+    "TablePlaces",
+    "read_columns",
+    "read_table",
+    "rows_of_frame",
+    "write_table",
+]
 
 #: Rows whose cells become values at once.
 _ROWS = 32_768
@@ -36,21 +46,49 @@ def read_table(
     record: type[Record],
     *,
     columns: Mapping[str, Source] | None = None,
-    delimiter: str = ",",
+    layout: Layout = Layout(),  # noqa: B008 - frozen
     where: Location | None = None,
 ) -> tuple[Rows | None, tuple[Problem, ...]]:
-    """Return the rows of a file, and every problem that reading it found, sorted.
-
-    A file that ends in ``.parquet`` is read by pyarrow, any other as CSV in UTF-8.
+    """Return the rows of a file as those of a table of a structure; see :func:`read_columns`.
 
     Args:
         folder: The folder of the structure.
         name: Path of the file, as it is written there.
         table: Name of the table that its rows belong to.
-        record: Record class of that table.
+        record: Record class of that table, whose fields are read.
+        columns: Sources of fields.
+        layout: How the table lies in the file.
+        where: Where the path is written.
+
+    Raises:
+        MissingExtraError: If a package that reads such a file is not installed.
+    """
+    known = input_columns(table, record)
+    return read_columns(folder, name, table, known, columns=columns, layout=layout, where=where)
+
+
+def read_columns(
+    folder: Folder,
+    name: str,
+    table: str,
+    known: Mapping[str, Column],
+    *,
+    columns: Mapping[str, Source] | None = None,
+    layout: Layout = Layout(),  # noqa: B008 - frozen
+    where: Location | None = None,
+) -> tuple[Rows | None, tuple[Problem, ...]]:
+    """Return the rows of a file, and every problem that reading it found, sorted.
+
+    A file that ends in ``.parquet`` is read by pyarrow, any other as CSV.
+
+    Args:
+        folder: The folder of the structure.
+        name: Path of the file, as it is written there.
+        table: Name of the table that its rows belong to.
+        known: The fields that are read, by name.
         columns: Sources of fields, a tag under ``tags.NAME``; fields without one are taken from
             the column of their own name, if there is one.
-        delimiter: One of :data:`DELIMITERS`.
+        layout: How the table lies in the file.
         where: Where the path is written, for the problem that the file cannot be opened.
 
     Returns:
@@ -60,14 +98,13 @@ def read_table(
     Raises:
         MissingExtraError: If the file is Parquet and pyarrow is not installed.
     """
-    known = input_columns(table, record)
     notes = Notes(Location(name))
     try:
         with folder.open(name, where=where) as stream, collector_paused():
             if name.lower().endswith(".parquet"):
                 rows = _read_parquet(stream, table, known, columns or {}, notes)
             else:
-                rows = _read_csv(stream, table, known, columns or {}, delimiter, notes)
+                rows = _read_csv(stream, table, known, columns or {}, layout.delimiter, notes)
     except FileError as refused:
         return None, tuple(sorted((*notes.problems(), *refused.problems)))
     except Stop:
