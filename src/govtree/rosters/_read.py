@@ -80,8 +80,8 @@ def read_rows(
         columns, unnamed = _columns(plan, RosterFile(""))
         if unnamed:
             return None, unnamed
-        rows, faults = columns_of_frame(source, "roster", known, columns=columns)
-        return None if rows is None else Input("roster", [rows]), list(faults)
+        rows, found = columns_of_frame(source, "roster", known, columns=columns)
+        return None if rows is None else Input("roster", [rows]), list(found)
     parts: list[Rows] = []
     for file in source.files:
         try:
@@ -90,15 +90,15 @@ def read_rows(
             problems += refused.problems
             continue
         for path in paths:
-            columns, faults = _columns(plan, evolve(file, path=path))
-            problems += faults
-            if faults:
+            columns, unnamed = _columns(plan, evolve(file, path=path))
+            problems += unnamed
+            if unnamed:
                 continue
             layout = evolve(plan.layout, sheet=file.sheet) if file.sheet else plan.layout
-            rows, more = read_columns(
+            rows, found = read_columns(
                 source.folder, path, "roster", known, columns=columns, layout=layout
             )
-            problems += more
+            problems += found
             if rows is not None:
                 parts.append(rows)
     return Input("roster", parts) if parts else None, problems
