@@ -12,12 +12,12 @@ from typing import Any, BinaryIO
 from govtree import _frames
 from govtree._files import Folder, collector_paused
 from govtree._rows import Rows, input_columns
-from govtree._values import read_cells, take_values
+from govtree._values import take_values
 from govtree.errors import FileError, Location, Places, Problem, RecordPlaces
 from govtree.tables._csv import CsvTable, Notes, Stop
 from govtree.tables._layout import DELIMITERS, ENCODINGS, TOTALS, FillDown, Layout
 from govtree.tables._parquet import ParquetTable
-from govtree.tables._sources import Field, Gathered, Source, TablePlaces, match
+from govtree.tables._sources import Field, Gathered, GatheredTexts, Source, TablePlaces, match
 from govtree.tables._write import write_table
 from govtree.units import Column, Record
 
@@ -35,9 +35,6 @@ __all__ = [
     "rows_of_frame",
     "write_table",
 ]
-
-#: Rows whose cells become values at once.
-_ROWS = 32_768
 
 
 def read_table(
@@ -185,18 +182,12 @@ def _read_csv(
         raise Stop
     fields = match(csv.header, known, columns, table, notes)
     places = TablePlaces(notes.place.file, _headers(fields), csv.gaps)
-    gathered = [Gathered(each, places, notes, read_cells) for each in fields]
+    gathered = [GatheredTexts(each, places, notes) for each in fields]
     used = [csv.header.index(name) for name in _used(fields)]
-    waiting: list[list[str]] = [[] for _ in used]
     start = 0
     for slices in csv.slices(used, _key(fields, known, csv.header)):
-        for cells, more in zip(waiting, slices, strict=True):
-            cells.extend(more)
-        if csv.rows - start >= _ROWS:
-            _hand_on(gathered, waiting, start)
-            waiting = [[] for _ in used]
-            start = csv.rows
-    _hand_on(gathered, waiting, start)
+        _hand_on(gathered, slices, start)
+        start = csv.rows
     return _rows(table, gathered, csv.rows, places)
 
 

@@ -14,14 +14,21 @@ from govtree._columns import TAG, Words
 from govtree._names import NearMisses, normal
 from govtree._rows import Cells, joined
 from govtree._texts import Texts
-from govtree._values import Fault, take_values
+from govtree._values import Fault, read_cells, take_values
 from govtree.errors import Location, Places
+from govtree.tables._blocks import Codes
 from govtree.tables._csv import Notes, Stop
 from govtree.units import Column, Shape
 
-__all__ = ["Field", "Gathered", "Reader", "Source", "TablePlaces", "match"]
+__all__ = ["Field", "Gathered", "GatheredTexts", "Reader", "Source", "TablePlaces", "match"]
 
 Reader: TypeAlias = Callable[[Shape, Sequence[Any]], tuple[Cells, list[Fault]]]
+
+#: Rows whose cells become values at once.
+_ROWS = 32_768
+
+#: Shapes of cells that say few different things, each of which is read once.
+_REPEATED = ("term", "whole", "tags", "truth", "date")
 
 # Names that a problem lists at most.
 _SHOWN_NAMES = 12
@@ -215,3 +222,53 @@ class Gathered:
             self._notes.add(fault.code, where, **dict(fault.values))
         # Packed at once: a million texts of Python take four times the room.
         return Texts.of(read) if packed else read  # type: ignore[arg-type]  # a list of texts
+
+
+class GatheredTexts(Gathered):
+    """The cells of one field of a file of texts: where they repeat, each text is read once."""
+
+    def __init__(self, field: Field, places: Places, notes: Notes) -> None:
+        super().__init__(field, places, notes, read_cells)
+        source = field.source
+        is_repeated = field.shape in _REPEATED and len(source.columns) == 1 and not source.split
+        self._codes = Codes() if is_repeated else None
+        self._waiting: list[list[str]] = [[] for _ in source.columns]
+        self._start = 0
+
+    def add(self, columns: Sequence[Sequence[Any]], start: int) -> None:
+        """Take in more rows: the cells of each column of the source, the first of row *start*."""
+        if self._codes is not None:
+            self._codes.add(columns[0])
+            return
+        if not any(self._waiting):
+            self._start = start
+        for waiting, cells in zip(self._waiting, columns, strict=True):
+            waiting.extend(cells)
+        if len(self._waiting[0]) >= _ROWS:
+            self._hand_on()
+
+    def cells(self, length: int) -> Any:
+        """Return what was taken in, or the constant of the source, as one column."""
+        if self._codes is not None:
+            return self._of_codes(self._codes)
+        if self._waiting and self._waiting[0]:
+            self._hand_on()
+        return super().cells(length)
+
+    def _hand_on(self) -> None:
+        super().add(self._waiting, self._start)
+        self._waiting = [[] for _ in self._waiting]
+
+    def _of_codes(self, gathered: Codes) -> Any:
+        words, codes = gathered.words, gathered.codes()
+        read, faults = self._read(self.field.shape, words)
+        if faults:
+            fault_of = {fault.row: fault for fault in faults}
+            for row in np.flatnonzero(np.isin(codes, list(fault_of))).tolist():
+                fault = fault_of[int(codes[row])]
+                where = partial(self._places.at, row, self.field.name)
+                self._notes.add(fault.code, where, **dict(fault.values))
+        if isinstance(read, Words):
+            return read.take(codes)
+        assert isinstance(read, np.ndarray)
+        return read[codes]
