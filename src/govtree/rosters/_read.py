@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -129,36 +129,49 @@ class Names:
     Attributes:
         words: The names.
         code_of: Place of each name in them.
-        columns: By table, the code of the name in each row, :data:`NONE` or :data:`UNKNOWN`.
+        own: By table, the codes of the names that its units may have, in order.
+        columns: By table, the place of the name of each row in those, :data:`NONE` or
+            :data:`UNKNOWN`.
     """
 
     words: tuple[str, ...]
     code_of: Mapping[str, int]
+    own: Mapping[str, IntArray]
     columns: Mapping[str, IntArray]
 
+    def named(self, table: str, row: int) -> str:
+        """Return the name that a row of the roster has for the unit of *table*."""
+        place = int(self.columns[table][row])
+        return self.words[self.own[table][place]] if place >= 0 else UNKNOWN_CELL
 
-def names_of(columns: Mapping[str, Cells], also: set[str]) -> Names:
-    """Return the names in some columns, and a code for each of them and of *also*.
+
+def names_of(columns: Mapping[str, Cells], also: Mapping[str, Iterable[str]]) -> Names:
+    """Return the names in some columns, and of some tables others that they *also* may have.
 
     A cell that shows nothing, such as a blank, is empty. Numbers in names count as numbers in
     their order: 2栋 stands before 10栋.
     """
-    distinct = set(also)
+    distinct = {name for names in also.values() for name in names}
     for cells in columns.values():
         assert isinstance(cells, Words)
         distinct.update(cells.words)
     distinct = {word for word in distinct if word != UNKNOWN_CELL and normal(word)}
     words = tuple(sorted(distinct, key=lambda word: (_by_number(word), word)))
     code_of = {word: code for code, word in enumerate(words)}
-    found = {}
+    own: dict[str, IntArray] = {}
+    found: dict[str, IntArray] = {}
     for table, cells in columns.items():
         assert isinstance(cells, Words)
-        codes = [
-            UNKNOWN if word == UNKNOWN_CELL else code_of.get(word, NONE) for word in cells.words
+        codes = [code_of.get(word, NONE) for word in (*cells.words, *also.get(table, ()))]
+        own[table] = np.unique(np.array([code for code in codes if code >= 0], np.int32))
+        place = {int(code): at for at, code in enumerate(own[table].tolist())}
+        places = [
+            UNKNOWN if word == UNKNOWN_CELL else place.get(code_of.get(word, NONE), NONE)
+            for word in cells.words
         ]
         # Two more cells at the end catch NONE and UNKNOWN, which index from the back.
-        found[table] = np.array([*codes, UNKNOWN, NONE], np.int32)[cells.codes]
-    return Names(words, code_of, found)
+        found[table] = np.array([*places, UNKNOWN, NONE], np.int32)[cells.codes]
+    return Names(words, code_of, own, found)
 
 
 def _by_number(word: str) -> str:

@@ -31,8 +31,9 @@ _FACTORS = [
     np.uint64(each) for each in (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 ]
 _SHIFT = np.uint64(29)
-# A column in which more than this share of the cells is new is no column of names.
-_MOST_NEW = 0.25
+# A column of which more than this share is distinct, after so many rows, is no column of names.
+_MOST_DISTINCT = 0.25
+_ROWS_TO_TELL = 2**16
 
 Bytes = NDArray[np.uint64]
 
@@ -166,7 +167,7 @@ class Codes:
         self._seen: list[NDArray[np.uint64]] = [np.zeros(0, np.uint64) for _ in _OFFSETS]
         self._lengths = np.zeros(0, np.int64)
         self._codes = np.zeros(0, np.int32)
-        self._is_varied = False
+        self._rows = 0
 
     @property
     def words(self) -> list[str]:
@@ -179,7 +180,9 @@ class Codes:
 
     def add(self, cells: Sequence[str]) -> None:
         """Take in more cells."""
-        if isinstance(cells, BlockColumn) and not self._is_varied:
+        self._rows += len(cells)
+        is_varied = len(self._code_of) > _MOST_DISTINCT * max(self._rows, _ROWS_TO_TELL)
+        if isinstance(cells, BlockColumn) and not is_varied:
             self._parts.append(self._of_block(cells.block, cells.place))
         else:
             self._parts.append(self._of_texts(cells))
@@ -209,7 +212,6 @@ class Codes:
         codes[rows] = self._of_texts(
             [data[start:end].decode() for start, end in zip(starts, ends, strict=True)]
         )
-        self._is_varied = known > 0 and len(self._code_of) - known > _MOST_NEW * block.rows
         self._learn(rows[codes[rows] >= known], codes, lengths, parts, hashes)
         return codes
 
