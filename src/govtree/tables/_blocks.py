@@ -128,7 +128,7 @@ class BlockColumn(Sequence[str]):
     place: int
 
     def __len__(self) -> int:
-        return self.block.rows
+        return int(self.block.rows)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.block.texts(self.place))
