@@ -368,6 +368,8 @@ class Units:
                     who = Reason("{level} '{id}'", level=Reason(table), id=unit_told["name"])
                     row = int(found.firsts[unit])
                     self._say("GT947", row, table, who=who, template=text, field=each)
+                    # Nothing is built now; two without a part are not also told to be alike.
+                    unit_told[each] = f"?{unit}"
         return Texts.of(
             template.made(told, {str(id) for ids in used for id in ids.tolist() if id}, refuse)
         )
