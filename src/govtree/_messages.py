@@ -734,6 +734,12 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "{who} has no {field}, of which '{template}' makes its id",
             "fill it in, or use another template",
         ),
+        "GT948": Text(
+            "households-not-joined",
+            "{count} households name a {level} and no building, so that nothing joins them to it: "
+            "{rows}",
+            "name the column of the building, or give each house one",
+        ),
     }
 )
 

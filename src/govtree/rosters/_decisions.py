@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from govtree._files import Folder
 from govtree.errors import Problem, problem
-from govtree.rosters._csv import csv_of, is_absent
+from govtree.rosters._csv import bare, csv_of, harmless, is_absent
 from govtree.tables import read_columns
 from govtree.units import Column
 
@@ -118,14 +118,18 @@ class Decisions:
             if word not in _WORDS:
                 found.append(problem("GT945", rows.places.at(row, "decision"), word=word))
             elif not missing:
-                told |= {"decision": _WORDS[word]}
-                decided.append(Decision(**{each: text or "" for each, text in told.items()}))
+                texts: dict[str, Any] = {each: bare(text or "") for each, text in told.items() if each != "decision"}
+                decided.append(evolve(Decision(**texts), decision=_WORDS[word]))
         return cls(decided), tuple(sorted(found))
 
     def to_csv(self) -> bytes:
-        """Return the decisions as CSV in UTF-8, the same bytes for the same decisions."""
+        """Return the decisions as CSV in UTF-8, the same bytes for the same decisions.
+
+        People open the file: a name that a spreadsheet would compute has a ``'`` before it,
+        which is taken off where the file is read.
+        """
         names = list(_COLUMNS)
-        cells = [[getattr(row, name) for row in self.rows] for name in names]
+        cells = [[harmless(getattr(row, name)) for row in self.rows] for name in names]
         return csv_of(names, cells)
 
     def with_doubts(self, doubts: Iterable[Doubt]) -> Decisions:
