@@ -27,6 +27,18 @@ _NAMES_BY_MODULE = {
     "findings": ("Finding", "FindingsError", "Report", "Severity"),
     "hierarchy": ("Hierarchy",),
     "history": ("Baseline", "Comparison", "Saved", "compare", "load_baseline", "load_report"),
+    "rosters": (
+        "Decision",
+        "Decisions",
+        "Doubt",
+        "FromPlace",
+        "KeptIds",
+        "Roster",
+        "RosterFile",
+        "RosterFiles",
+        "RosterPlan",
+        "read_roster",
+    ),
     "rules": ("Hits", "Parameter", "Rule", "RuleSet", "Waiver", "rule"),
     "units": (
         "Area",
