@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +23,9 @@ __all__ = [
 
 #: Rows in which a header is looked for that does not stand where it is said to stand.
 HEADER_ROWS = 20
+
+# A cell of blanks, between cells that are joined by line ends.
+_BLANK_LINE = re.compile(r"^[^\S\n]+$", re.MULTILINE)
 
 _NOTHING: Mapping[int, tuple[int, int]] = MappingProxyType({})
 
@@ -90,11 +94,18 @@ class Lines:
         """Whether any cell may take over what stands above."""
         return bool(self._fills)
 
-    def may_hold_others(self, cells: Sequence[str]) -> bool:
-        """Return whether some texts, of one column or of whole lines, may be no cells of rows."""
-        if self._totals.may_be_in("\n".join(cells)) and any(map(self._totals.says, cells)):
+    def may_be_in(self, place: int, cells: Sequence[Any]) -> bool:
+        """Return whether the cells of a column may show that there are lines that are no rows."""
+        try:
+            text = "\n".join(cells)
+        except TypeError:
+            cells = [cell for cell in cells if isinstance(cell, str)]
+            text = "\n".join(cells)
+        if self._totals.may_be_in(text) and any(map(self._totals.says, cells)):
             return True
-        return not self._names.isdisjoint(cells)
+        if _BLANK_LINE.search(text) if " " in text or "\u3000" in text else False:
+            return True
+        return any(row[place] in cells for row in self._above if place < len(row) and row[place])
 
     def says_total(self, cell: Any) -> bool:
         """Return whether a cell says that its line is one of totals."""

@@ -100,6 +100,7 @@ class XlsxTable:
         self._limits = limits
         self.rows = 0
         self.gaps: list[tuple[int, int]] = []
+        self._skipped = 0
         package = Package(stream, notes, limits)
         with self._telling(package):
             self.is_1904, listed = _contents(package)
@@ -251,7 +252,7 @@ class XlsxTable:
 
     # -- rows ------------------------------------------------------------------------------------
 
-    def columns(self, positions: Sequence[int], key: int | None) -> list[list[Any]]:
+    def columns(self, positions: Sequence[int], key: int | None) -> list[Sequence[Any]]:
         """Return the columns at *positions*.
 
         Args:
@@ -262,31 +263,32 @@ class XlsxTable:
         lines = Lines(self.header, self._above, self._layout, key, self._doubt)
         merged = self._merged(set(positions), first)
         body = self._grid[first:]
-        del self._grid
-        width = len(self.header)
-        is_plain = not merged and not lines.fills and not _has_others(body, lines)
-        kept = []
-        skipped = first - 1
-        if skipped:
-            self.gaps.append((0, skipped))
+        self._grid = []
+        columns = list(zip(*body, strict=True)) or [()] * len(self.header)
+        self._lines = lines
+        self._skip(0, first - 1)
+        is_plain = not merged and not lines.fills and all(map(any, body))
+        if is_plain and not any(lines.may_be_in(*each) for each in enumerate(columns)):
+            self.rows = len(body)
+            return [columns[place] for place in positions]
+        kept: list[list[Any]] = []
         for number, row in enumerate(body, start=first + 1):
-            if row.count("") == width or all(map(is_blank, row)):
+            if all(map(is_blank, row)):
                 lines.pass_blank()
-                is_row = False
-            else:
-                is_row = is_plain or lines.is_row(row, number, merged.get(number - 1, {}))
-            if is_row:
-                if merged:
-                    self._require_filled(row, merged.get(number - 1, {}))
+            elif lines.is_row(row, number, merged.get(number - 1, {})):
+                self._require_filled(row, merged.get(number - 1, {}))
                 kept.append(row)
                 continue
-            skipped += 1
-            if self.gaps and self.gaps[-1][0] == len(kept):
-                self.gaps.pop()
-            self.gaps.append((len(kept), skipped))
+            self._skip(len(kept), 1)
         self.rows = len(kept)
-        self._lines = lines
-        return [[row[place] for row in kept] for place in positions]
+        return [[_bare(row[place]) for row in kept] for place in positions]
+
+    def _skip(self, row: int, lines: int) -> None:
+        """Note that *lines* before a row are no rows."""
+        before = self.gaps.pop() if self.gaps and self.gaps[-1][0] == row else (row, self._skipped)
+        self._skipped += lines
+        if self._skipped:
+            self.gaps.append((before[0], self._skipped))
 
     def reading(self) -> Reading:
         """Return what was found beside the rows."""
@@ -340,12 +342,9 @@ class XlsxTable:
             package.refuse(str(error).partition("\n")[0][:100] or type(error).__name__)
 
 
-def _has_others(body: Sequence[Sequence[Any]], lines: Lines) -> bool:
-    """Return whether there may be lines in a table that are no rows."""
-    return any(
-        lines.may_hold_others([cell for cell in column if type(cell) is str])
-        for column in zip(*body, strict=True)
-    )
+def _bare(cell: Any) -> Any:
+    """Return a cell, or an empty text for one of blanks."""
+    return "" if is_blank(cell) else cell
 
 
 def _contents(package: Package) -> tuple[bool, list[_Listed]]:
