@@ -25,13 +25,14 @@ from govtree.tables._lines import (
     HEADER_ROWS,
     Lines,
     Reading,
+    Totals,
     column_letters,
     is_blank,
     joined_names,
     text_of,
 )
 from govtree.tables._package import Package, elements
-from govtree.tables._sheet import NotPlain, Sheet, look_through, parse_through
+from govtree.tables._sheet import NotPlain, Sheet, Strings, look_through, parse_through
 
 __all__ = ["XlsxTable", "is_workbook"]
 
@@ -43,6 +44,7 @@ _MOST_MERGED_CELLS = 10_000_000
 _SPARSE = 20
 _CELLS_ALWAYS = 2**22
 
+_STRINGS = "xl/sharedStrings.xml"
 _TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="xml" ContentType="application/xml"/></Types>'
@@ -160,11 +162,14 @@ class XlsxTable:
             copied.writestr("_rels/.rels", _BEGIN)
             copied.writestr("xl/workbook.xml", book)
             copied.writestr("xl/_rels/workbook.xml.rels", _RELATIONS)
-            for name in ("xl/styles.xml", "xl/sharedStrings.xml"):
+            self._strings = Strings(Totals(self._layout.totals).marks)
+            for name in ("xl/styles.xml", _STRINGS):
                 if name in package:
                     with copied.open(name, "w") as part:
                         for block in package.blocks(name):
                             part.write(block)
+                            if name == _STRINGS:
+                                self._strings.look_at(block)
             with copied.open("xl/worksheets/sheet1.xml", "w") as part:
                 sheet = look(package.blocks(chosen.part), part.write)
         parts.seek(0)
@@ -264,13 +269,16 @@ class XlsxTable:
         merged = self._merged(set(positions), first)
         body = self._grid[first:]
         self._grid = []
-        columns = list(zip(*body, strict=True)) or [()] * len(self.header)
         self._lines = lines
         self._skip(0, first - 1)
         is_plain = not merged and not lines.fills and all(map(any, body))
-        if is_plain and not any(lines.may_be_in(*each) for each in enumerate(columns)):
-            self.rows = len(body)
-            return [columns[place] for place in positions]
+        if is_plain and (self._strings.has_marks or self._sheet.has_text):
+            is_plain = not any(map(lines.may_be_among, zip(*body, strict=True)))
+        if is_plain:
+            columns = [[row[place] for row in body] for place in positions]
+            if not any(map(lines.may_repeat, positions, columns)):
+                self.rows = len(body)
+                return columns
         kept: list[list[Any]] = []
         for number, row in enumerate(body, start=first + 1):
             if all(map(is_blank, row)):
