@@ -19,7 +19,7 @@ from govtree._values import take_values
 from govtree.errors import FileError, Location, Places, Problem, RecordPlaces
 from govtree.tables._cells import read_office
 from govtree.tables._csv import CsvTable, Notes, Stop
-from govtree.tables._layout import DELIMITERS, ENCODINGS, TOTALS, FillDown, Layout
+from govtree.tables._layout import DELIMITERS, ENCODINGS, FILLS, TOTALS, FillDown, Layout
 from govtree.tables._lines import Reading
 from govtree.tables._parquet import ParquetTable
 from govtree.tables._sources import Field, Gathered, Source, TablePlaces, match, require_header
@@ -30,6 +30,7 @@ from govtree.units import Column, Record
 __all__ = [
     "DELIMITERS",
     "ENCODINGS",
+    "FILLS",
     "TOTALS",
     "FillDown",
     "Layout",

@@ -143,8 +143,8 @@ class XlsxTable:
                 if each.name == self._layout.sheet:
                     return each
             meant = nearest(self._layout.sheet, [each.name for each in listed])
-            said = {"sheet": self._layout.sheet, "known": known}
-            self._notes.add("GT904", **(said | {"meant": meant} if meant else said))
+            said = {"meant": meant} if meant else {}
+            self._notes.add("GT904", None, sheet=self._layout.sheet, known=known, **said)
             raise Stop
         visible = [each for each in listed if not each.hidden]
         if len(visible) == 1:
