@@ -11,6 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import xlsxwriter
 from attrs import evolve
 from effort import many
 from hypothesis import given, settings
@@ -363,16 +364,20 @@ def test_levels_without_a_role_are_part_of_the_path():
     assert h.count("community") == 2
 
 
-def test_names_may_come_from_the_file(tmp_path):
-    """A level without a column has the name of the file, of several by pattern."""
+def test_names_may_come_from_the_file_or_the_sheet(tmp_path):
+    """A level without a column has the name of each file, of several by pattern, or sheet."""
     for name in ("河东", "河西"):
         (tmp_path / f"{name}.csv").write_bytes("户号\n101\n".encode())
     plan = RosterPlan(units={"community": FromPlace("file"), "household": "户号"})
     facts = Facts(levels=["community", "household"])
     found = read_roster(RosterFiles(Folder(tmp_path), "*.csv"), plan, facts=facts)
     sheets = evolve(plan, units={"community": FromPlace("sheet"), "household": "户号"})
+    book = xlsxwriter.Workbook(tmp_path / "上报.xlsx")
+    for name in ("一", "二"):
+        book.add_worksheet(name).write_column("A1", ["户号", "101"])
+    book.close()
     files = RosterFiles(
-        Folder(tmp_path), [RosterFile("河东.csv", "一"), RosterFile("河西.csv", "二")]
+        Folder(tmp_path), [RosterFile("上报.xlsx", "一"), RosterFile("上报.xlsx", "二")]
     )
     named = read_roster(files, sheets, facts=facts)
 

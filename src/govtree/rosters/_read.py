@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,7 +15,7 @@ from govtree._names import normal
 from govtree._rows import UNKNOWN_CELL, Cells, Input, Rows, tables_of
 from govtree.errors import FileError, Location, Problem, problem
 from govtree.facts import Facts
-from govtree.rosters._plan import FromPlace, RosterFile, RosterFiles, RosterPlan
+from govtree.rosters._plan import FromPlace, RosterFiles, RosterPlan
 from govtree.tables import Source, columns_of_frame, read_columns
 from govtree.units import TERRITORY, Column, columns_of
 
@@ -73,53 +73,50 @@ def read_rows(
     source: Any, plan: RosterPlan, fields: Mapping[str, Field]
 ) -> tuple[Input | None, list[Problem]]:
     """Return the rows of all parts of a roster, and every problem with them."""
-    known = {table: Column("term") for table in plan.units}
+    named = {table: each for table, each in plan.units.items() if isinstance(each, Source)}
+    known = {table: Column("term") for table in named}
     known |= {name: each.column for name, each in fields.items()}
-    problems: list[Problem] = []
+    columns = {**plan.columns, **named}
     if not isinstance(source, RosterFiles):
-        columns, unnamed = _columns(plan, RosterFile(""))
-        if unnamed:
-            return None, unnamed
         rows, found = columns_of_frame(source, "roster", known, columns=columns)
-        return None if rows is None else Input("roster", [rows]), list(found)
+        return _joined([] if rows is None else [rows], plan, list(found))
     parts: list[Rows] = []
+    problems: list[Problem] = []
     for file in source.files:
         try:
             paths = source.folder.expand(file.path)
         except FileError as refused:
             problems += refused.problems
             continue
+        layout = evolve(plan.layout, sheet=file.sheet) if file.sheet else plan.layout
         for path in paths:
-            columns, unnamed = _columns(plan, evolve(file, path=path))
-            problems += unnamed
-            if unnamed:
-                continue
-            layout = evolve(plan.layout, sheet=file.sheet) if file.sheet else plan.layout
             rows, found = read_columns(
                 source.folder, path, "roster", known, columns=columns, layout=layout
             )
             problems += found
-            if rows is not None:
-                parts.append(rows)
-    return Input("roster", parts) if parts else None, problems
+            parts += [] if rows is None else [rows]
+    return _joined(parts, plan, problems)
 
 
-def _columns(plan: RosterPlan, file: RosterFile) -> tuple[dict[str, Source], list[Problem]]:
-    """Return where each field of one file stands; what only its name says is a constant."""
-    columns = dict(plan.columns)
-    problems = []
-    for table, named in plan.units.items():
-        if isinstance(named, Source):
-            columns[table] = named
-            continue
-        assert isinstance(named, FromPlace)
-        sheet = file.sheet or plan.layout.sheet
-        name = PurePosixPath(file.path).stem if named.place == "file" else sheet
-        if not normal(name):
-            where = Location(file.path, record="" if file.path else "units", field=table)
-            problems.append(problem("GT941", where, place=named.place, level=table))
-        columns[table] = Source(value=name)
-    return columns, problems
+def _joined(
+    parts: Sequence[Rows], plan: RosterPlan, problems: list[Problem]
+) -> tuple[Input | None, list[Problem]]:
+    """Return the rows of all parts, with the names that only the place of a part says."""
+    placed = {table: each for table, each in plan.units.items() if isinstance(each, FromPlace)}
+    complete = []
+    for rows in parts:
+        columns = dict(rows.columns)
+        where = evolve(rows.places.at(0), row=0)
+        if not where.file:
+            where = Location(record="units")
+        for table, each in placed.items():
+            name = PurePosixPath(where.file).stem if each.place == "file" else where.sheet
+            if not normal(name):
+                said = {"place": each.place, "level": table}
+                problems.append(problem("GT941", evolve(where, field=table), **said))
+            columns[table] = Words.packed(np.zeros(rows.length, np.int8), [name])
+        complete.append(evolve(rows, columns=columns))
+    return (Input("roster", complete) if complete else None), problems
 
 
 @frozen(eq=False)

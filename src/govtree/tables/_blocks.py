@@ -64,6 +64,7 @@ class Block:
         self.data = data
         self.starts = starts
         self.lengths = lengths
+        self.letters = np.frombuffer(data, np.uint8)
         self._texts: list[str] | None = None
         self._delimiter = delimiter
         self._words: tuple[list[Bytes], Bytes] | None = None
@@ -94,16 +95,22 @@ class Block:
         columns = np.ascontiguousarray(starts.reshape(-1, width).T)
         return cls(text, delimiter, data, columns, np.ascontiguousarray(lengths.T))
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells())
+
     def column(self, place: int) -> BlockColumn:
         """Return the cells of a column."""
         return BlockColumn(self, place)
 
     def texts(self, place: int) -> list[str]:
         """Return the cells of a column as texts."""
+        return self._cells()[place :: self.width]
+
+    def _cells(self) -> list[str]:
         if self._texts is None:
             lines = self.text.removesuffix("\n").replace("\n", self._delimiter)
             self._texts = lines.split(self._delimiter)
-        return self._texts[place :: self.width]
+        return self._texts
 
     def words(self, place: int) -> tuple[list[Bytes], Bytes]:
         """Return the first bytes of each cell of a column as numbers, and a hash of them."""
@@ -135,6 +142,16 @@ class BlockColumn(Sequence[str]):
 
     def __getitem__(self, row: int) -> str:  # type: ignore[override]  # nobody asks for a slice
         return self.block.texts(self.place)[row]
+
+    def __contains__(self, text: object) -> bool:
+        if not isinstance(text, str):
+            return False
+        starts, data = self.block.starts[self.place], text.encode()
+        rows = np.flatnonzero(self.block.lengths[self.place] == len(data))
+        if len(rows) and data:
+            rows = rows[self.block.letters[starts[rows]] == data[0]]
+            rows = rows[self.block.letters[starts[rows] + len(data) - 1] == data[-1]]
+        return any(self.block.data.startswith(data, start) for start in starts[rows].tolist())
 
     @property
     def has_empty(self) -> bool:
