@@ -533,26 +533,75 @@ def test_names_that_look_alike_are_asked_about_and_not_merged():
     assert len(again.doubts) == 1
 
 
-def test_what_was_decided_to_be_the_same_is_one_with_all_below_it():
+@pytest.mark.parametrize(("keep", "other"), [("1幢", "1栋"), ("1栋", "1幢")])
+def test_what_was_decided_to_be_the_same_is_one_with_all_below_it(keep, other):
     """Equal children of two merged parents become one; the kept parent's ids stay."""
     first = roster(TWINS)
     before = ids_by_path(first)
-    merged = roster(TWINS, kept=first.kept, decisions=decided(first, "same"))
+    word = Decision(table="building", parent="X-001", keep=keep, other=other, decision="same")
+    merged = roster(TWINS, kept=first.kept, decisions=Decisions([word]))
     h = merged.hierarchy
     compound = ("community", "史河", "compound", "花园")
-    kept = before[*compound, "building", "1幢"]
+    entrance = ("entrance", "1单元", "household")
+    at = {name: (*compound, "building", name, *entrance) for name in (keep, other)}
 
     assert codes(merged) == ["GT932"]
     assert merged.doubts == ()
-    assert h.ids("building") == [kept]
+    assert h.ids("building") == [before[*compound, "building", keep]]
     assert merged.units["entrance"] == 1
-    # 101 was in both: the kept building's id stays. 102 was in the other one: its id stays too.
-    at = (*compound, "building", "1幢", "entrance", "1单元", "household")
-    other = (*compound, "building", "1栋", "entrance", "1单元", "household")
+    # 101 was in both: the kept building's id stays. What was in one of them keeps its own.
     assert set(h.ids("household")) == {
-        before[*at, "101"], before[*at, "201"], before[*other, "102"],
+        before[*at[keep], "101"], before[*at["1幢"], "201"], before[*at["1栋"], "102"],
     }  # fmt: skip
     assert merged.new == dict.fromkeys(merged.new, 0)
+
+
+def told_of_households(found: Roster) -> list[tuple[object, ...]]:
+    """Return what a structure says of each household, with names in the place of ids."""
+    h = found.hierarchy
+
+    def name(id):
+        return h[id].name if id else None
+
+    def told_of(household):
+        building = h.buildings[household.building] if household.building else None
+        above = [name(id) for id in h.path(household.id)]
+        at = [name(getattr(household, each)) for each in ("grid", "building", "entrance")]
+        return (*above, *at, name(building.compound) if building else None, household.residents)
+
+    return sorted(map(told_of, h.households.values()), key=str)
+
+
+@given(rows_of_households(), st.randoms(use_true_random=False))
+@settings(max_examples=many(40))
+def test_merging_is_as_if_the_kept_name_had_been_written(rows, chance):
+    """Names that were decided to be the same give what a roster with one name gives."""
+    signs = {"A": "1栋", "B": "1幢", "9": "一栋", "10": "2栋", "": ""}
+    rows = [(*each[:5], signs[each[5]], *each[6:]) for each in rows]
+    first = roster(rows)
+    path_of = {id: path[1::2] for path, id in ids_by_path(first).items()}
+    doubts = [each for each in first.doubts if each.table == "building"]
+    chosen = [each for each in doubts if chance.random() < 0.7]
+    read_as = {(path_of.get(each.parent, ()), each.other): each.keep for each in chosen}
+    words = [
+        Decision(
+            table="building", parent=each.parent, keep=each.keep, other=each.other, decision="same"
+        )
+        for each in chosen
+    ]
+
+    def written(cells):
+        place = tuple(name for name in (cells[0], cells[4]) if name)
+        return (*cells[:5], read_as.get((place, cells[5]), cells[5]), *cells[6:])
+
+    found = roster(rows, kept=first.kept, decisions=Decisions(words))
+    expected = roster(list(map(written, rows)))
+
+    assert codes(found) == codes(expected)
+    if expected.hierarchy is not None:
+        assert found.units == expected.units
+        assert told_of_households(found) == told_of_households(expected)
+        assert set(found.kept.id.tolist()) == set(first.kept.id.tolist())
 
 
 def test_merged_ids_stay_retired_and_the_next_month_is_the_same():
