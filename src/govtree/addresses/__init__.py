@@ -6,6 +6,7 @@ and answers many; :func:`locate_point` starts from coordinates.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from attrs import frozen
@@ -75,7 +76,6 @@ class Addresses:
     """
 
     def __init__(self, h: Hierarchy) -> None:
-        self._h = h
         self._gazetteer = Gazetteer(h)
 
     @classmethod
@@ -114,26 +114,25 @@ class Addresses:
         return [self.locate(text, most=most) for text in texts]
 
     def _ranked(self, words: Words, found: list[Hit], most: int) -> tuple[Candidate, ...]:
-        best = max((hit.score for hit in found), default=0.0)
-        counts: dict[float, int] = {}
-        kept = [hit for hit in found if hit.score >= _LEAST_SHARE * best]
-        for hit in kept:
-            counts[hit.score] = counts.get(hit.score, 0) + 1
+        least = _LEAST_SHARE * max((score for score, _, _, _ in found), default=0.0)
+        kept = [hit for hit in found if hit[0] >= least]
+        counts = Counter(score for score, _, _, _ in kept)
         # Rows of one table stand in order of id: only ties of two tables need the ids.
-        kept.sort(key=lambda hit: (-hit.score, hit.table, hit.row))
-        if len({hit.table for hit in kept}) > 1:
-            kept.sort(key=lambda hit: (-hit.score, self._h._id(hit.table, hit.row)))
-        return tuple(self._candidate(words, hit, counts[hit.score]) for hit in kept[:most])
+        if len({table for _, table, _, _ in kept}) > 1:
+            kept.sort(key=lambda hit: (-hit[0], self._gazetteer.id(hit[1], hit[2])))
+        else:
+            kept.sort(key=lambda hit: (-hit[0], hit[2]))
+        return tuple(self._candidate(words, hit, counts[hit[0]]) for hit in kept[:most])
 
     def _candidate(self, words: Words, hit: Hit, equal: int) -> Candidate:
+        score, table, row, way = hit
         understood = 0
         matched = []
-        for table, row, mask, _ in hit.named:
+        for step, at, mask, _ in way:
             understood |= mask
-            matched.append(Matched(table, self._h._id(table, row), words.text(mask)))
+            matched.append(Matched(step, self._gazetteer.id(step, at), words.text(mask)))
         rest = words.text((1 << len(words.values)) - 1 & ~understood)
-        id = self._h._id(hit.table, hit.row)
-        return Candidate(id, hit.table, hit.score, tuple(matched), rest, equal)
+        return Candidate(self._gazetteer.id(table, row), table, score, tuple(matched), rest, equal)
 
 
 def locate(h: Hierarchy, text: str, *, most: int = 10) -> tuple[Candidate, ...]:

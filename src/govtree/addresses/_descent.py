@@ -5,49 +5,70 @@ The way is a definition, and the tests hold a slow twin against it:
 - A *place* is found anywhere in the text. Where a compound is named, its buildings are looked
   at and no others; else those in the other places that are named; else all.
 - A number with a word for what it numbers (``3号楼``) is that of the level it says. Of the
-  numbers without one, behind the place if any are there, the first is the building's where no
-  other is, the next one the entrance's, and the last one the household's.
-- Where the text names a building or entrance that is not there, the way ends above it.
+  numbers without one, behind the compound if any are there, the first is the building's where
+  no other is, the next one the entrance's, and the last one the household's.
+- Where the text names a building or an entrance that is not there, the way ends above it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from attrs import frozen
+from attrs import field, frozen
 
-from govtree.addresses._gazetteer import STEPS, Gazetteer, Inside, Place
-from govtree.addresses._words import BUILDING, ENTRANCE, HOUSEHOLD, Words
+from govtree.addresses._gazetteer import WEIGHTS, Gazetteer, Inside, Mentions, Place
+from govtree.addresses._words import BUILDING, ENTRANCE, HOUSEHOLD, Key, Words
 
-__all__ = ["Hit", "hits"]
+__all__ = ["Hit", "Named", "hits"]
 
-#: How much of a whole address each step is.
-WEIGHTS = {"compound": 3, "building": 3, "entrance": 1, "household": 3}
+#: How much a unit of the chain is, where a household without a building is looked for in it.
+_UNIT = 3
 
-
-@frozen
-class Hit:
-    """A unit that a text may mean.
-
-    Attributes:
-        table: Its table.
-        row: Its row there.
-        named: Table, row, words as bits, and quality of each unit on the way that was named.
-        score: From 0 to 1.
-    """
-
-    table: str
-    row: int
-    named: tuple[Named, ...]
-    score: float = 0.0
-
-
+#: Numbers that may name what is looked for: each as a name, and its place as a bit.
+Numbers = Sequence[tuple[Key, int]]
+#: A unit that is named: its table, its row, the words that name it as bits, and how much the
+#: name counts. Plain tuples throughout: the number of a building may be that of hundreds.
 Named = tuple[str, int, int, float]
+#: What is named on a way, from the large to the small; the last of it is what was reached.
+Way = tuple[Named, ...]
+#: A unit that a text may mean: the score, its table, its row, and its way.
+Hit = tuple[float, str, int, Way]
 
 
 def hits(gazetteer: Gazetteer, words: Words) -> list[Hit]:
     """Return every unit that *words* may mean, once each, with its score, in any order."""
-    return _Descent(gazetteer, words).hits()
+    best: dict[tuple[str, int], Hit] = {}
+    for hit in _Descent(gazetteer, words).hits():
+        unit = hit[1:3]
+        if unit not in best or hit[0] > best[unit][0]:
+            best[unit] = hit
+    return list(best.values())
+
+
+@frozen
+class _Plan:
+    """What is looked for below a building that was named by some words.
+
+    Attributes:
+        used: Words that have named something already, as bits.
+        bare: Numbers that nothing says what they number.
+        entrances: Numbers that may be those of an entrance.
+        said: Numbers that are said to be those of a household.
+    """
+
+    used: int
+    bare: Numbers
+    entrances: Numbers
+    said: Numbers
+    _households: dict[int, Numbers] = field(factory=dict, eq=False)
+
+    def households(self, mask: int) -> Numbers:
+        """Return the numbers that may be a household's below the entrance named by *mask*."""
+        found = self._households.get(mask)
+        if found is None:
+            left = [each for each in self.bare if not each[1] & mask]
+            found = self._households[mask] = self.said or left[-1:]
+        return found
 
 
 class _Descent:
@@ -55,211 +76,203 @@ class _Descent:
         self._gazetteer = gazetteer
         self._words = words
         self._size = sum(words.sizes)
+        self._sizes: dict[int, int] = {0: 0}
         mentioned = gazetteer.mentioned(words)
-        if not any(each.table == "compound" for _, places in mentioned for each in places):
-            taken = _all_bits(mentioned)
-            slips = gazetteer.misspelled(words, taken)
-            if mentioned:
-                slips = [
-                    (mask, [each for each in places if each.table == "compound"])
-                    for mask, places in slips
-                ]
-            mentioned += slips
-        self._places = [(mask, place) for mask, places in mentioned for place in places]
+        if not _of_compounds(mentioned):
+            slips = gazetteer.misspelled(words, _all_bits(mentioned))
+            mentioned += _of_compounds(slips) if mentioned else slips
+        places = [(mask, place) for mask, each in mentioned for place in each]
+        self._compounds = [each for each in places if each[1].table == "compound"]
+        self._addresses = [each for each in places if each[1].table == "household"]
+        self._others = [each for each in places if each[1].table not in WEIGHTS]
         #: Words that name places: no number among them is that of a building.
-        self._taken = _all_bits([each for each in mentioned if each[1]])
-        self._bare = [
-            at
-            for at, kind in enumerate(words.kinds)
-            if kind == 0 and not self._taken >> at & 1
-        ]
+        self._taken = _all_bits(mentioned)
+        numbers = [each for each in words.numbers if not each[1] & self._taken]
+        self._bare: Numbers = [(key, mask) for key, mask, kind in numbers if not kind]
+        self._said: dict[int, Numbers] = {
+            level: [(key, mask) for key, mask, kind in numbers if kind & level]
+            for level in (BUILDING, ENTRANCE, HOUSEHOLD)
+        }
+        self._says_entrance = any(kind == ENTRANCE for _, _, kind in numbers)
 
-    def hits(self) -> list[Hit]:
-        best: dict[tuple[str, int], Hit] = {}
-        for hit in self._all():
-            scored = self._scored(hit)
-            known = best.get((hit.table, hit.row))
-            if known is None or scored.score > known.score:
-                best[hit.table, hit.row] = scored
-        return list(best.values())
+    def hits(self) -> Iterator[Hit]:
+        return map(self._scored, self._ways())
 
-    def _all(self) -> Iterator[Hit]:
-        compounds = [each for each in self._places if each[1].table == "compound"]
-        others = [each for each in self._places if each[1].table != "compound"]
-        for mask, place in compounds:
-            named = ((place.table, place.row, mask, place.quality),)
-            found = list(self._in_compound(named, place.row, mask))
-            yield from found or [Hit(place.table, place.row, named)]
-        for mask, place in others:
-            if place.table == "household":
-                yield Hit("household", place.row, (("household", place.row, mask, 1.0),))
-        if compounds:
-            yield from self._unled(others, [each.row for _, each in compounds])
-        elif others:
-            yield from self._in_others([each for each in others if each[1].table != "household"])
-        else:
+    def _ways(self) -> Iterator[Way]:
+        for mask, place in self._addresses:
+            yield (_named(mask, place),)
+        for mask, place in self._compounds:
+            way = (_named(mask, place),)
+            bare = [each for each in self._bare if each[1] > mask] or self._bare
+            inside = self._gazetteer.inside("building", "compound", place.row)
+            yield from self._buildings(way, inside, bare) or (way,)
+        if self._compounds:
+            yield from self._without_compound()
+        elif self._others:
+            yield from self._in_others()
+        elif not self._addresses:
             yield from self._anywhere()
 
-    # -- from a place ------------------------------------------------------------------------
+    # -- from places that are no compounds --------------------------------------------------
 
-    def _in_compound(self, named: tuple[Named, ...], row: int, mask: int) -> Iterator[Hit]:
-        behind = [at for at in self._bare if 1 << at > mask]
-        inside = self._gazetteer.inside("building", "compound", row)
-        yield from self._buildings(named, inside, behind or self._bare)
-
-    def _in_others(self, others: Sequence[tuple[int, Place]]) -> Iterator[Hit]:
+    def _without_compound(self) -> Iterator[Way]:
+        """Yield the other places that are named and have none of the compounds in them."""
         lies = self._gazetteer.lies
-        reached: set[tuple[str, int]] = set()
-        for hit in self._buildings((), self._gazetteer.inside("building", "", -1), self._bare):
-            building = hit.named[0][1]
+        for mask, place in self._others:
+            if all(
+                lies("compound", each.row, place.table) != place.row for _, each in self._compounds
+            ):
+                yield (_named(mask, place),)
+
+    def _in_others(self) -> Iterator[Way]:
+        lies = self._gazetteer.lies
+        reached: set[Place] = set()
+        everywhere = self._gazetteer.inside("building", "", -1)
+        for way in self._buildings((), everywhere, self._bare):
             around = [
-                (each.table, each.row)
-                for _, each in others
-                if lies("building", building, each.table) == each.row
+                place
+                for _, place in self._others
+                if lies("building", way[0][1], place.table) == place.row
             ]
             if around:
                 reached.update(around)
-                yield hit
-        for mask, place in others:
-            if (place.table, place.row) in reached:
-                continue
-            named = ((place.table, place.row, mask, place.quality),)
-            found = list(self._under(named, place)) if not reached else []
-            yield from found or [Hit(place.table, place.row, named)]
+                yield way
+        for mask, place in self._others:
+            if place not in reached:
+                way = (_named(mask, place),)
+                found = [] if reached else list(self._under(way, place))
+                yield from found or [way]
 
-    def _under(self, named: tuple[Named, ...], place: Place) -> Iterator[Hit]:
+    def _under(self, way: Way, place: Place) -> Iterator[Way]:
         """Yield households of no building that stand under a unit of the chain."""
         if place.table in self._gazetteer.lowest:
             inside = self._gazetteer.inside("household", place.table, place.row)
-            bare = self._bare[-1] if self._bare else -1
-            for row, mask in self._named(inside, self._taken, HOUSEHOLD, bare):
+            numbers = self._said[HOUSEHOLD] or self._bare[-1:]
+            for row, mask in self._found(inside, numbers, self._taken):
                 if self._gazetteer.lies("household", row, "building") < 0:
-                    yield Hit("household", row, (*named, ("household", row, mask, 1.0)))
+                    yield (*way, ("household", row, mask, 1.0))
 
-    def _unled(self, others: Sequence[tuple[int, Place]], compounds: list[int]) -> Iterator[Hit]:
-        """Yield the other places that are named and have none of the compounds in them."""
-        lies = self._gazetteer.lies
-        for mask, place in others:
-            if place.table == "household" or any(
-                lies("compound", row, place.table) == place.row for row in compounds
-            ):
-                continue
-            yield Hit(
-                place.table, place.row, ((place.table, place.row, mask, place.quality),)
-            )
-
-    def _anywhere(self) -> Iterator[Hit]:
-        for hit in self._buildings((), self._gazetteer.inside("building", "", -1), self._bare):
+    def _anywhere(self) -> Iterator[Way]:
+        bare = {mask for _, mask in self._bare}
+        for way in self._buildings((), self._gazetteer.inside("building", "", -1), self._bare):
             # A number alone may be anything.
-            _, _, mask, _ = hit.named[0]
-            is_bare = any(mask == 1 << at for at in self._bare)
-            if not is_bare or hit.table != "building":
-                yield hit
+            if len(way) > 1 or way[0][2] not in bare:
+                yield way
 
     # -- down ----------------------------------------------------------------------------------
 
-    def _buildings(
-        self, named: tuple[Named, ...], inside: Inside, bare: Sequence[int]
-    ) -> Iterator[Hit]:
-        first = bare[0] if bare else -1
-        for row, mask in self._named(inside, self._taken, BUILDING, first):
-            way = (*named, ("building", row, mask, 1.0))
-            left = [at for at in bare if not mask >> at & 1]
-            left = [at for at in left if 1 << at > mask] or left
-            found = list(self._in_building(way, row, self._taken | mask, left))
-            yield from found or [Hit("building", row, way)]
+    def _buildings(self, way: Way, inside: Inside, bare: Numbers) -> list[Way]:
+        plans: dict[int, _Plan] = {}
+        ways: list[Way] = []
+        for row, mask in self._found(inside, self._said[BUILDING] or bare[:1], self._taken):
+            plan = plans.get(mask)
+            if plan is None:
+                plan = plans[mask] = self._plan(mask, bare)
+            here = (*way, ("building", row, mask, 1.0))
+            ways += self._in_building(here, row, plan) or (here,)
+        return ways
 
-    def _in_building(
-        self, named: tuple[Named, ...], row: int, used: int, bare: Sequence[int]
-    ) -> Iterator[Hit]:
-        entrances = self._gazetteer.inside("entrance", "building", row)
-        inside = self._gazetteer.inside("household", "building", row)
-        first = bare[0] if bare else -1
-        found = self._named(entrances, used, ENTRANCE, first) if entrances.rows else []
-        if not found:
-            if entrances.rows and self._says(ENTRANCE, used):
-                return
-            yield from self._households(named, inside, used, bare)
-            return
+    def _plan(self, mask: int, bare: Numbers) -> _Plan:
+        left = [each for each in bare if not each[1] & mask]
+        left = [each for each in left if each[1] > mask] or left
+        said = self._said
+        return _Plan(self._taken | mask, left, said[ENTRANCE] or left[:1], said[HOUSEHOLD])
+
+    def _in_building(self, way: Way, row: int, plan: _Plan) -> list[Way]:
+        # Asked for each of hundreds of buildings: what is known is looked up in place.
+        gazetteer = self._gazetteer
+        entrances = gazetteer.entrances.get(row) or gazetteer.inside("entrance", "building", row)
+        found: Sequence[tuple[int, int]] = ()
+        if entrances.rows:
+            found = self._found(entrances, plan.entrances, plan.used)
+            if not found and self._says_entrance:
+                return []
+        ways: list[Way] = []
         for entrance, mask in found:
-            way = (*named, ("entrance", entrance, mask, 1.0))
-            left = [at for at in bare if not mask >> at & 1]
-            below = self._gazetteer.inside("household", "entrance", entrance)
-            reached = list(self._households(way, below, used | mask, left))
-            yield from reached or [Hit("entrance", entrance, way)]
-        if len(bare) == 1 and all(mask == 1 << bare[0] for _, mask in found):
-            # One number left: of an entrance or of a household.
-            yield from self._households(named, inside, used, bare)
+            here = (*way, ("entrance", entrance, mask, 1.0))
+            homes = gazetteer.homes.get(entrance)
+            if homes is None:
+                homes = gazetteer.inside("household", "entrance", entrance)
+            below = self._found(homes, plan.households(mask), plan.used | mask)
+            for household, last in below:
+                ways.append((*here, ("household", household, last, 1.0)))
+            if not below:
+                ways.append(here)
+        # One number that is left is that of an entrance or of a household.
+        if not found or (len(plan.bare) == 1 and plan.entrances == plan.bare):
+            homes = gazetteer.inside("household", "building", row)
+            for household, last in self._found(homes, plan.households(0), plan.used):
+                ways.append((*way, ("household", household, last, 1.0)))
+        return ways
 
-    def _households(
-        self, named: tuple[Named, ...], inside: Inside, used: int, bare: Sequence[int]
-    ) -> Iterator[Hit]:
-        for row, mask in self._named(inside, used, HOUSEHOLD, bare[-1] if bare else -1):
-            yield Hit("household", row, (*named, ("household", row, mask, 1.0)))
-
-    def _says(self, level: int, used: int) -> bool:
-        """Return whether a number is said to be one of *level* and of nothing else."""
-        return any(
-            kind == level and not used >> at & 1 for at, kind in enumerate(self._words.kinds)
-        )
-
-    def _named(self, inside: Inside, used: int, level: int, bare: int) -> list[tuple[int, int]]:
-        """Return the rows that are named outside of *used*, each with the words as bits."""
-        rows, values, kinds = inside.rows, self._words.values, self._words.kinds
-        said = [at for at, kind in enumerate(kinds) if kind > 0 and kind & level]
-        said = [at for at in said if not used >> at & 1]
-        if not said and bare >= 0:
-            said = [bare]
+    def _found(self, inside: Inside, numbers: Numbers, used: int) -> Sequence[tuple[int, int]]:
+        """Return the rows that *numbers*, or words outside of *used*, name, and by which."""
+        rows = inside.rows
+        if len(numbers) == 1 and not inside.lengths:
+            ((key, mask),) = numbers
+            several = rows.get(key)
+            if several is None or mask & used:
+                return ()
+            return [(row, mask) for row in several] if len(several) > 1 else ((several[0], mask),)
         found: dict[int, int] = {}
-        for at in said:
-            for row in rows.get((values[at],), ()):
-                found.setdefault(row, 1 << at)
+        for key, mask in numbers:
+            if key in rows and not mask & used:
+                for row in rows[key]:
+                    found.setdefault(row, mask)
+        values = self._words.values
         for length in inside.lengths:
             for first in range(len(values) - length + 1):
                 several = rows.get(values[first : first + length])
                 mask = (1 << length) - 1 << first
                 if several is not None and not mask & used:
                     for row in several:
-                        if self._words.size(mask) > self._words.size(found.get(row, 0)):
+                        if self._length(mask) > self._length(found.get(row, 0)):
                             found[row] = mask
         return list(found.items())
 
+    def _length(self, mask: int) -> int:
+        found = self._sizes.get(mask)
+        if found is None:
+            found = self._sizes[mask] = self._words.size(mask)
+        return found
+
     # -- the score -----------------------------------------------------------------------------
 
-    def _scored(self, hit: Hit) -> Hit:
-        lies = self._gazetteer.lies
-        table, row = hit.table, hit.row
-        named = hit.named
-        reached, whole, understood = 0.0, 0, 0
-        for step, _, mask, quality in named:
-            reached += WEIGHTS.get(step, _PLACE) * quality
-            whole += WEIGHTS.get(step, _PLACE)
+    def _scored(self, way: Way) -> Hit:
+        table, row, _, _ = way[-1]
+        understood, reached = 0, 0.0
+        for step, _, mask, quality in way:
             understood |= mask
-        if table in WEIGHTS:
-            steps = {step for step, _, _, _ in named}
-            whole += sum(
-                WEIGHTS[step]
-                for step in STEPS[: STEPS.index(table)]
-                if step not in steps and lies(table, row, step) >= 0
+            reached += WEIGHTS.get(step, _UNIT) * quality
+        whole = self._gazetteer.steps(table)[row] if table in WEIGHTS else _UNIT
+        if way[0][0] not in WEIGHTS and len(way) > 1:
+            whole += _UNIT
+        if self._others:
+            lies = self._gazetteer.lies
+            around = tuple(
+                _named(mask, place)
+                for mask, place in self._others
+                if not mask & understood and lies(table, row, place.table) == place.row
             )
-        around = tuple(
-            (place.table, place.row, mask, place.quality)
-            for mask, place in self._places
-            if place.table not in WEIGHTS
-            and not mask & understood
-            and lies(table, row, place.table) == place.row
-        )
-        for _, _, mask, _ in around:
-            understood |= mask
-        share = self._words.size(understood) / self._size
-        return Hit(table, row, (*around, *named), round(reached / whole * share, 4))
+            for _, _, mask, _ in around:
+                understood |= mask
+            way = (*around, *way)
+        share = self._length(understood) / self._size
+        return round(reached / whole * share, 4), table, row, way
 
 
-#: How much a place that is no compound is, where a household is looked for in it.
-_PLACE = 3
+def _named(mask: int, place: Place) -> Named:
+    return place.table, place.row, mask, place.quality
 
 
-def _all_bits(mentioned: Sequence[tuple[int, list[Place]]]) -> int:
+def _of_compounds(mentioned: Mentions) -> Mentions:
+    kept = [
+        (mask, [each for each in places if each.table == "compound"]) for mask, places in mentioned
+    ]
+    return [each for each in kept if each[1]]
+
+
+def _all_bits(mentioned: Mentions) -> int:
     bits = 0
     for mask, _ in mentioned:
         bits |= mask

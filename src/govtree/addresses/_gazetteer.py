@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from attrs import frozen
@@ -18,15 +18,16 @@ from govtree._texts import Texts
 from govtree.addresses._words import Key, Words, words_of
 from govtree.hierarchy import Hierarchy
 
-__all__ = ["ALMOST", "STEPS", "Gazetteer", "Inside", "Place"]
+__all__ = ["ALMOST", "WEIGHTS", "Gazetteer", "Inside", "Mentions", "Place"]
 
 #: How much a name counts that was said without the word for what it is: 花园 of 花园小区.
 ALMOST = 0.9
 #: A name with a slip counts as much of it as is right, and never as much as one without.
 _SLIP = 0.85
 
-#: What an address leads through, from the large to the small.
-STEPS = ("compound", "building", "entrance", "household")
+#: What an address leads through, from the large to the small, and how much of it each is.
+WEIGHTS = {"compound": 3, "building": 3, "entrance": 1, "household": 3}
+_STEPS = tuple(WEIGHTS)
 
 # Words that say what a place is. Those of one line are written for one another; without them,
 # two letters or more have to be left.
@@ -50,6 +51,10 @@ class Place:
     table: str
     row: int
     quality: float = 1.0
+
+
+#: Places that a text names, each with its words as bits.
+Mentions = list[tuple[int, list[Place]]]
 
 
 class Inside:
@@ -86,14 +91,20 @@ class Gazetteer:
         #: Those under which households stand, without the community.
         self.lowest = [level.table for level in h.levels if level.role in ("branch", "group")]
         self._lies: dict[tuple[str, str], list[int]] = {}
+        self._whole: dict[str, list[int]] = {}
         self._names: dict[str, list[tuple[Texts, ...]]] = {}
         self._own_kept: dict[tuple[str, int], list[Key]] = {}
-        self._inside: dict[tuple[str, str, int], Inside] = {}
+        self._inside: dict[tuple[str, str], dict[int, Inside]] = defaultdict(dict)
+        #: What is known of the entrances in buildings, and the households in entrances.
+        self.entrances = self._inside["entrance", "building"]
+        self.homes = self._inside["household", "entrance"]
+        self._ids: dict[str, list[str]] = {}
         self._inverses: dict[tuple[str, str], Inverse] = {}
         self._places: dict[Key, list[Place]] = {}
         self._lengths: dict[str, list[int]] = {}
         self._slips: dict[str, list[Key]] = {}
         self._spelled: dict[str, list[Key]] = {}
+        self._is_ready = False
         self._index_places()
 
     # -- places --------------------------------------------------------------------------------
@@ -124,12 +135,12 @@ class Gazetteer:
                 for key in self._own("household", row):
                     yield row, key
 
-    def mentioned(self, words: Words) -> list[tuple[int, list[Place]]]:
+    def mentioned(self, words: Words) -> Mentions:
         """Return the places that are named, each with its words as bits, first to last.
 
         Of two names that begin with one word the longer counts, and no word counts twice.
         """
-        found: list[tuple[int, list[Place]]] = []
+        found: Mentions = []
         values, at = words.values, 0
         while at < len(values):
             for length in self._lengths.get(values[at], ()):
@@ -142,7 +153,7 @@ class Gazetteer:
                 at += 1
         return found
 
-    def misspelled(self, words: Words, taken: int) -> list[tuple[int, list[Place]]]:
+    def misspelled(self, words: Words, taken: int) -> Mentions:
         """Return the places whose names differ in one letter from what stands there.
 
         A letter is wrong, missing, or too many; digits are never taken for slips. Only the
@@ -152,13 +163,21 @@ class Gazetteer:
         in large dictionaries", 2007.
         """
         self._index_slips()
-        best, found = 0.0, {}
-        for first in range(len(words.values)):
+        values, heads, tails = words.values, self._heads, self._tails
+        short = any(len(each) == 1 for each in heads)
+        best, found = 0.0, cast("dict[int, dict[Key, None]]", {})
+        for first in range(len(values)):
             text = ""
-            for last in range(first, len(words.values)):
+            for last in range(first, len(values)):
                 if taken >> last & 1 or len(text) > self._longest_slip:
                     break
-                text += words.values[last]
+                text += values[last]
+                if (
+                    text[:2] not in heads
+                    and text[-2:] not in tails
+                    and not (short and (text[:1] in heads or text[-1:] in tails))
+                ):
+                    continue
                 for key, quality in self._near(text):
                     if quality > best:
                         best, found = quality, {}
@@ -179,9 +198,13 @@ class Gazetteer:
         ]
 
     def _index_slips(self) -> None:
-        if self._spelled:
+        if self._is_ready:
             return
+        self._is_ready = True
         self._longest_slip = 0
+        # Of four letters and more, one slip leaves the first two or the last two as they are.
+        self._heads: set[str] = set()
+        self._tails: set[str] = set()
         for key, places in self._places.items():
             text = "".join(key)
             is_whole = any(each.quality == 1 and each.table != "household" for each in places)
@@ -189,6 +212,9 @@ class Gazetteer:
                 continue
             self._longest_slip = max(self._longest_slip, len(text))
             self._spelled.setdefault(text, []).append(key)
+            ends = 2 if len(text) > 3 else 1
+            self._heads.add(text[:ends])
+            self._tails.add(text[-ends:])
             for at, letter in enumerate(text):
                 if not letter.isdigit():
                     for other in (text[:at] + text[at + 1 :], f"{text[:at]}\0{text[at + 1 :]}"):
@@ -212,12 +238,12 @@ class Gazetteer:
 
     def inside(self, table: str, upper: str, row: int) -> Inside:
         """Return the rows of *table* in one row of *upper* by name; of row -1: all of them."""
-        key = (table, upper, row)
-        found = self._inside.get(key)
+        known = self._inside[table, upper]
+        found = known.get(row)
         if found is None:
             rows = range(self.h.count(table)) if row < 0 else self._rows(table, upper, row)
             found = Inside((name, each) for each in rows for name in self._own(table, each))
-            self._inside[key] = found
+            known[row] = found
         return found
 
     def _rows(self, table: str, upper: str, row: int) -> list[int]:
@@ -234,6 +260,16 @@ class Gazetteer:
             ways = self._lies[table, upper] = np.maximum(self._way(table, upper), NONE).tolist()
         return ways[row]
 
+    def steps(self, table: str) -> list[int]:
+        """Return how much the steps that lead to each row of *table* are together."""
+        found = self._whole.get(table)
+        if found is None:
+            whole = np.full(self.h.count(table), WEIGHTS[table])
+            for upper in _STEPS[: _STEPS.index(table)]:
+                whole += WEIGHTS[upper] * (self._way(table, upper) >= 0)
+            found = self._whole[table] = whole.tolist()
+        return found
+
     def _way(self, table: str, upper: str) -> Any:
         if not self.h.count(table) or not self.h.count(upper):
             return np.full(self.h.count(table), NONE, np.int32)
@@ -244,6 +280,16 @@ class Gazetteer:
         if table in self._chain:
             return np.full(self.h.count(table), NONE, np.int32)
         return self.h.arrays.belongs(table, upper)
+
+    def id(self, table: str, row: int) -> str:
+        """Return the id of a row."""
+        if table == "household":
+            return self.h._id(table, row)
+        # Few, and each is named in many addresses.
+        ids = self._ids.get(table)
+        if ids is None:
+            ids = self._ids[table] = self.h.ids(table)
+        return ids[row]
 
     # -- names -------------------------------------------------------------------------------
 
@@ -271,7 +317,7 @@ class Gazetteer:
         keys = self._called(table, row)
         if all(len(key) == 1 for key in keys):
             return keys
-        for upper in STEPS[: STEPS.index(table)]:
+        for upper in _STEPS[: _STEPS.index(table)]:
             above = self.lies(table, row, upper)
             if above >= 0:
                 names = self._own_kept.get((upper, above))

@@ -51,9 +51,9 @@ _NUMERALS = "零〇一二三四五六七八九十百"
 _HAN = "\u3005\u3041-\u30fa\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Nothing in it can match one text in two ways: its time grows with the text, no faster.
 _WORD = re.compile(
-    rf"(?P<number>[a-z]?[0-9]+(?:[a-z](?![a-z]))?|[{_NUMERALS}]+|(?<![^\W\d_])[a-z](?![^\W_{_HAN}]))"
-    rf"(?:\s*(?P<behind>{'|'.join(sorted(_BEHIND, key=lambda word: (-len(word), word)))}))?"
-    rf"|[{_HAN}]|[^\W_0-9{_HAN}]+"
+    rf"([a-z]?[0-9]+(?:[a-z](?![a-z]))?|[{_NUMERALS}]+|(?<![^\W\d_])[a-z](?![^\W_{_HAN}]))"
+    rf"(?:\s*({'|'.join(sorted(_BEHIND, key=lambda word: (-len(word), word)))}))?"
+    rf"|([{_HAN}]|[^\W_0-9{_HAN}]+)"
 )
 
 
@@ -66,19 +66,28 @@ class Words:
         kinds: Bits of what a number numbers; 0 where nothing says so, -1 of letters.
         shown: The word with what it numbers.
         sizes: Letters and digits in it.
+        numbers: Of each number: itself as a key, its place as a bit, and its kind.
     """
 
     values: Key
     kinds: tuple[int, ...]
     shown: tuple[str, ...]
     sizes: tuple[int, ...]
+    numbers: tuple[tuple[Key, int, int], ...]
 
     def size(self, places: int) -> int:
         """Return the letters and digits in the words whose bits are set in *places*."""
-        return sum(size for at, size in enumerate(self.sizes) if places >> at & 1)
+        total = 0
+        while places:
+            last = places.bit_length() - 1
+            total += self.sizes[last]
+            places ^= 1 << last
+        return total
 
     def text(self, places: int) -> str:
         """Return the words whose bits are set in *places*, a blank where some lie between."""
+        if places & (places - 1) == 0:
+            return self.shown[places.bit_length() - 1] if places else ""
         said: list[str] = []
         last = -1
         for at, word in enumerate(self.shown):
@@ -115,12 +124,10 @@ def _cut(text: str) -> Words:
 
     # A word that numbers what follows, until it is known whether a number does.
     before = ""
-    for found in _WORD.finditer(folded.translate(_TRADITIONAL)):
-        number, behind = found["number"], found["behind"]
-        if number is None:
+    for number, behind, word in _WORD.findall(folded.translate(_TRADITIONAL)):
+        if word:
             if before:
                 letters(before)
-            word = found[0]
             before = word if word in _BEFORE else ""
             if not before:
                 letters(word)
@@ -131,17 +138,18 @@ def _cut(text: str) -> Words:
             kind = FLOOR
         values.append(_plain(number))
         kinds.append(kind)
-        shown.append(before + number + (behind or ""))
+        shown.append(before + number + behind)
         before = ""
     if before:
         letters(before)
     # Some compatibility characters stand for a whole phrase.
-    kept = slice(READ)
+    del values[READ:], kinds[READ:], shown[READ:]
     return Words(
-        tuple(values[kept]),
-        tuple(kinds[kept]),
-        tuple(shown[kept]),
-        tuple(map(len, shown[kept])),
+        tuple(values),
+        tuple(kinds),
+        tuple(shown),
+        tuple(map(len, shown)),
+        tuple([((values[at],), 1 << at, kind) for at, kind in enumerate(kinds) if kind >= 0]),
     )
 
 
