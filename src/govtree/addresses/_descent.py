@@ -27,7 +27,7 @@ _UNIT = 3
 #: Numbers that may name what is looked for: each as a name, and its place as a bit.
 Numbers = Sequence[tuple[Key, int]]
 #: A unit that is named: its table, its row, the words that name it as bits, and how much the
-#: name counts. Plain tuples throughout: the number of a building may be that of hundreds.
+#: name counts. Plain tuples throughout: one number may be that of hundreds of buildings.
 Named = tuple[str, int, int, float]
 #: What is named on a way, from the large to the small; the last of it is what was reached.
 Way = tuple[Named, ...]
@@ -77,6 +77,7 @@ class _Descent:
         self._words = words
         self._size = sum(words.sizes)
         self._sizes: dict[int, int] = {0: 0}
+        self._scores: dict[tuple[float, int, int], float] = {}
         mentioned = gazetteer.mentioned(words)
         if not _of_compounds(mentioned):
             slips = gazetteer.misspelled(words, _all_bits(mentioned))
@@ -104,7 +105,7 @@ class _Descent:
         for mask, place in self._compounds:
             way = (_named(mask, place),)
             bare = [each for each in self._bare if each[1] > mask] or self._bare
-            inside = self._gazetteer.inside("building", "compound", place.row)
+            inside = self._gazetteer.inside("building", "compound", (place.row,))
             yield from self._buildings(way, inside, bare) or (way,)
         if self._compounds:
             yield from self._without_compound()
@@ -127,7 +128,7 @@ class _Descent:
     def _in_others(self) -> Iterator[Way]:
         lies = self._gazetteer.lies
         reached: set[Place] = set()
-        everywhere = self._gazetteer.inside("building", "", -1)
+        everywhere = self._gazetteer.inside("building", "", ())
         for way in self._buildings((), everywhere, self._bare):
             around = [
                 place
@@ -146,7 +147,7 @@ class _Descent:
     def _under(self, way: Way, place: Place) -> Iterator[Way]:
         """Yield households of no building that stand under a unit of the chain."""
         if place.table in self._gazetteer.lowest:
-            inside = self._gazetteer.inside("household", place.table, place.row)
+            inside = self._gazetteer.inside("household", place.table, (place.row,))
             numbers = self._said[HOUSEHOLD] or self._bare[-1:]
             for row, mask in self._found(inside, numbers, self._taken):
                 if self._gazetteer.lies("household", row, "building") < 0:
@@ -154,7 +155,7 @@ class _Descent:
 
     def _anywhere(self) -> Iterator[Way]:
         bare = {mask for _, mask in self._bare}
-        for way in self._buildings((), self._gazetteer.inside("building", "", -1), self._bare):
+        for way in self._buildings((), self._gazetteer.inside("building", "", ()), self._bare):
             # A number alone may be anything.
             if len(way) > 1 or way[0][2] not in bare:
                 yield way
@@ -162,14 +163,12 @@ class _Descent:
     # -- down ----------------------------------------------------------------------------------
 
     def _buildings(self, way: Way, inside: Inside, bare: Numbers) -> list[Way]:
-        plans: dict[int, _Plan] = {}
-        ways: list[Way] = []
+        by_mask: dict[int, dict[int, Way]] = {}
         for row, mask in self._found(inside, self._said[BUILDING] or bare[:1], self._taken):
-            plan = plans.get(mask)
-            if plan is None:
-                plan = plans[mask] = self._plan(mask, bare)
-            here = (*way, ("building", row, mask, 1.0))
-            ways += self._in_building(here, row, plan) or (here,)
+            by_mask.setdefault(mask, {})[row] = (*way, ("building", row, mask, 1.0))
+        ways: list[Way] = []
+        for mask, here in by_mask.items():
+            ways += self._in_buildings(here, self._plan(mask, bare))
         return ways
 
     def _plan(self, mask: int, bare: Numbers) -> _Plan:
@@ -178,31 +177,42 @@ class _Descent:
         said = self._said
         return _Plan(self._taken | mask, left, said[ENTRANCE] or left[:1], said[HOUSEHOLD])
 
-    def _in_building(self, way: Way, row: int, plan: _Plan) -> list[Way]:
-        # Asked for each of hundreds of buildings: what is known is looked up in place.
-        gazetteer = self._gazetteer
-        entrances = gazetteer.entrances.get(row) or gazetteer.inside("entrance", "building", row)
-        found: Sequence[tuple[int, int]] = ()
-        if entrances.rows:
-            found = self._found(entrances, plan.entrances, plan.used)
-            if not found and self._says_entrance:
-                return []
+    def _in_buildings(self, here: dict[int, Way], plan: _Plan) -> list[Way]:
+        """Return the ways on from buildings that are called alike, all at a time."""
+        lies = self._gazetteer.ways("entrance", "building")
+        entrances = self._gazetteer.inside("entrance", "building", tuple(here))
+        by_mask: dict[int, dict[int, Way]] = {}
+        for row, mask in self._found(entrances, plan.entrances, plan.used):
+            by_mask.setdefault(mask, {})[row] = (*here[lies[row]], ("entrance", row, mask, 1.0))
         ways: list[Way] = []
-        for entrance, mask in found:
-            here = (*way, ("entrance", entrance, mask, 1.0))
-            homes = gazetteer.homes.get(entrance)
-            if homes is None:
-                homes = gazetteer.inside("household", "entrance", entrance)
-            below = self._found(homes, plan.households(mask), plan.used | mask)
-            for household, last in below:
-                ways.append((*here, ("household", household, last, 1.0)))
-            if not below:
-                ways.append(here)
-        # One number that is left is that of an entrance or of a household.
-        if not found or (len(plan.bare) == 1 and plan.entrances == plan.bare):
-            homes = gazetteer.inside("household", "building", row)
-            for household, last in self._found(homes, plan.households(0), plan.used):
-                ways.append((*way, ("household", household, last, 1.0)))
+        for mask, entered in by_mask.items():
+            ways += self._homes(entered, "entrance", plan.households(mask), plan.used | mask)
+        entered = {lies[row] for each in by_mask.values() for row in each}
+        left = {row: way for row, way in here.items() if row not in entered}
+        if left and self._says_entrance:
+            closed = {lies[row] for rows in entrances.rows.values() for row in rows}
+            ways += [way for row, way in left.items() if row in closed]
+            left = {row: way for row, way in left.items() if row not in closed}
+        if left:
+            ways += self._homes(left, "building", plan.households(0), plan.used)
+        if entered and len(plan.bare) == 1 and plan.entrances == plan.bare:
+            # A last number is that of an entrance, or of a household.
+            either = {row: here[row] for row in entered}
+            found = self._homes(either, "building", plan.bare, plan.used)
+            ways += [way for way in found if way[-1][0] == "household"]
+        return ways
+
+    def _homes(
+        self, here: dict[int, Way], upper: str, numbers: Numbers, used: int
+    ) -> list[Way]:
+        """Return the ways on to households, and those that end where there are none."""
+        lies = self._gazetteer.ways("household", upper)
+        inside = self._gazetteer.inside("household", upper, tuple(here))
+        found = self._found(inside, numbers, used)
+        ways = [(*here[lies[row]], ("household", row, mask, 1.0)) for row, mask in found]
+        reached = {lies[row] for row, _ in found}
+        if len(reached) < len(here):
+            ways += [way for row, way in here.items() if row not in reached]
         return ways
 
     def _found(self, inside: Inside, numbers: Numbers, used: int) -> Sequence[tuple[int, int]]:
@@ -257,8 +267,13 @@ class _Descent:
             for _, _, mask, _ in around:
                 understood |= mask
             way = (*around, *way)
-        share = self._length(understood) / self._size
-        return round(reached / whole * share, 4), table, row, way
+        # Of hundreds of units that one number names, the next one scores the same, as a rule.
+        key = reached, whole, understood
+        score = self._scores.get(key)
+        if score is None:
+            share = self._length(understood) / self._size
+            score = self._scores[key] = round(reached / whole * share, 4)
+        return score, table, row, way
 
 
 def _named(mask: int, place: Place) -> Named:

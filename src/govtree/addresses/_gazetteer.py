@@ -66,14 +66,14 @@ class Inside:
     """
 
     def __init__(self, named: Iterable[tuple[Key, int]]) -> None:
-        self.rows: dict[Key, list[int]] = {}
-        lengths: set[int] = set()
+        found: dict[Key, list[int]] = {}
         for key, row in named:
-            found = self.rows.setdefault(key, [])
-            if not found or found[-1] != row:
-                found.append(row)
-            if not _is_number(key):
-                lengths.add(len(key))
+            rows = found.setdefault(key, [])
+            if not rows or rows[-1] != row:
+                rows.append(row)
+        # Tuples of numbers cost the collector of garbage nothing, lists by the 100,000 do.
+        self.rows = {key: tuple(rows) for key, rows in found.items()}
+        lengths = {len(key) for key in found if not _is_number(key)}
         self.lengths = sorted(lengths)
 
 
@@ -94,10 +94,7 @@ class Gazetteer:
         self._whole: dict[str, list[int]] = {}
         self._names: dict[str, list[tuple[Texts, ...]]] = {}
         self._own_kept: dict[tuple[str, int], list[Key]] = {}
-        self._inside: dict[tuple[str, str], dict[int, Inside]] = defaultdict(dict)
-        #: What is known of the entrances in buildings, and the households in entrances.
-        self.entrances = self._inside["entrance", "building"]
-        self.homes = self._inside["household", "entrance"]
+        self._inside: dict[tuple[str, str], dict[tuple[int, ...], Inside]] = defaultdict(dict)
         self._ids: dict[str, list[str]] = {}
         self._inverses: dict[tuple[str, str], Inverse] = {}
         self._places: dict[Key, list[Place]] = {}
@@ -236,29 +233,30 @@ class Gazetteer:
 
     # -- what stands where -----------------------------------------------------------------
 
-    def inside(self, table: str, upper: str, row: int) -> Inside:
-        """Return the rows of *table* in one row of *upper* by name; of row -1: all of them."""
+    def inside(self, table: str, upper: str, rows: tuple[int, ...]) -> Inside:
+        """Return the rows of *table* in some rows of *upper* by name; of none: all of them."""
         known = self._inside[table, upper]
-        found = known.get(row)
+        found = known.get(rows)
         if found is None:
-            rows = range(self.h.count(table)) if row < 0 else self._rows(table, upper, row)
-            found = Inside((name, each) for each in rows for name in self._own(table, each))
-            known[row] = found
+            inverse = self._inverses.get((table, upper))
+            if inverse is None and rows:
+                lies = self._way(table, upper)
+                inverse = self._inverses[table, upper] = Inverse.of(lies, self.h.count(upper))
+            within = inverse.rows_of(np.array(rows)) if rows else np.arange(self.h.count(table))
+            named = ((name, row) for row in within.tolist() for name in self._own(table, row))
+            found = known[rows] = Inside(named)
         return found
-
-    def _rows(self, table: str, upper: str, row: int) -> list[int]:
-        inverse = self._inverses.get((table, upper))
-        if inverse is None:
-            lies = self._way(table, upper)
-            inverse = self._inverses[table, upper] = Inverse.of(lies, self.h.count(upper))
-        return inverse.rows(row).tolist()
 
     def lies(self, table: str, row: int, upper: str) -> int:
         """Return the row of *upper* that a unit lies in or stands under, -1 for none."""
+        return self.ways(table, upper)[row]
+
+    def ways(self, table: str, upper: str) -> list[int]:
+        """Return the row of *upper* that each row of *table* lies in or stands under."""
         ways = self._lies.get((table, upper))
         if ways is None:
             ways = self._lies[table, upper] = np.maximum(self._way(table, upper), NONE).tolist()
-        return ways[row]
+        return ways
 
     def steps(self, table: str) -> list[int]:
         """Return how much the steps that lead to each row of *table* are together."""
