@@ -61,7 +61,9 @@ def asked(said: list[tuple[str, str, str, str]], count: int, *, seed: int = 2) -
         elif way < 0.65:
             texts.append(f"{q}{x}-{e}-{number}")
         elif way < 0.75:
-            wide = f"{x}栋{e}单元{number}".translate({each: each + 0xFEE0 for each in range(48, 58)})
+            wide = f"{x}栋{e}单元{number}".translate(
+                {each: each + 0xFEE0 for each in range(48, 58)}
+            )
             texts.append(f"幸福街道 {q} {wide}")
         elif way < 0.83:
             at = draw.randrange(2)

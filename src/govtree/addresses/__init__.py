@@ -100,9 +100,7 @@ class Addresses:
         words = words_of(text)
         return self._ranked(words, hits(self._gazetteer, words), most) if words.values else ()
 
-    def locate_all(
-        self, texts: Iterable[str], *, most: int = 10
-    ) -> list[tuple[Candidate, ...]]:
+    def locate_all(self, texts: Iterable[str], *, most: int = 10) -> list[tuple[Candidate, ...]]:
         """Return the candidates of each of many addresses, in their order.
 
         Raises:

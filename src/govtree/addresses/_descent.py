@@ -202,9 +202,7 @@ class _Descent:
             ways += [way for way in found if way[-1][0] == "household"]
         return ways
 
-    def _homes(
-        self, here: dict[int, Way], upper: str, numbers: Numbers, used: int
-    ) -> list[Way]:
+    def _homes(self, here: dict[int, Way], upper: str, numbers: Numbers, used: int) -> list[Way]:
         """Return the ways on to households, and those that end where there are none."""
         lies = self._gazetteer.ways("household", upper)
         inside = self._gazetteer.inside("household", upper, tuple(here))

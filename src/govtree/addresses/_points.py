@@ -62,8 +62,7 @@ def near(
         ids = h.ids(table, rows.astype(np.int32))
         found += zip(far[rows].tolist(), ids, [table] * len(ids), strict=True)
     return tuple(
-        Near(id, table, distance, counts[distance])
-        for distance, id, table in sorted(found)[:most]
+        Near(id, table, distance, counts[distance]) for distance, id, table in sorted(found)[:most]
     )
 
 

@@ -29,7 +29,9 @@ Key = tuple[str, ...]
 
 # Behind a number. A longer one stands before what it begins with.
 _BEHIND = {
-    **dict.fromkeys(("号楼", "号栋", "号幢", "号座", "栋楼", "幢楼", "栋", "幢", "座", "楼"), BUILDING),
+    **dict.fromkeys(
+        ("号楼", "号栋", "号幢", "号座", "栋楼", "幢楼", "栋", "幢", "座", "楼"), BUILDING
+    ),
     **dict.fromkeys(("号单元", "单元", "号门", "门", "梯"), ENTRANCE),
     **dict.fromkeys(("号房", "号室", "室", "户", "房"), HOUSEHOLD),
     "层": FLOOR,
@@ -51,7 +53,7 @@ _NUMERALS = "零〇一二三四五六七八九十百"
 _HAN = "\u3005\u3041-\u30fa\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Nothing in it can match one text in two ways: its time grows with the text, no faster.
 _WORD = re.compile(
-    rf"([a-z]?[0-9]+(?:[a-z](?![a-z]))?|[{_NUMERALS}]+|(?<![^\W\d_])[a-z](?![^\W_{_HAN}]))"
+    rf"([a-z]?[0-9]+(?:[a-z](?![a-z]))?|[{_NUMERALS}]+|(?<![a-z])[a-z](?![^\W_{_HAN}]))"
     rf"(?:\s*({'|'.join(sorted(_BEHIND, key=lambda word: (-len(word), word)))}))?"
     rf"|([{_HAN}]|[^\W_0-9{_HAN}]+)"
 )
