@@ -59,8 +59,9 @@ def places(draw: Any) -> list[Any]:
             building = f"X-{q}-{x}"
             records.append(Building(id=building, name=f"{x}{word}", compound=f"Q-{q}"))
             entrances = draw(numbers) if draw(flip) else []
-            for e in entrances:
-                records.append(Entrance(id=f"E-{q}-{x}-{e}", name=f"{e}单元", building=building))
+            records += [
+                Entrance(id=f"E-{q}-{x}-{e}", name=f"{e}单元", building=building) for e in entrances
+            ]
             for e in entrances or [0]:
                 for room in draw(numbers):
                     number = f"{room}0{room}"

@@ -14,7 +14,7 @@ from attrs import frozen
 from govtree.addresses._descent import Hit, hits
 from govtree.addresses._gazetteer import Gazetteer
 from govtree.addresses._points import POINTED, Near, near
-from govtree.addresses._words import READ, Words, words_of
+from govtree.addresses._words import Words, words_of
 from govtree.errors import OutOfRangeError
 from govtree.hierarchy import Hierarchy
 

@@ -187,17 +187,17 @@ class _Descent:
         ways: list[Way] = []
         for mask, entered in by_mask.items():
             ways += self._homes(entered, "entrance", plan.households(mask), plan.used | mask)
-        entered = {lies[row] for each in by_mask.values() for row in each}
-        left = {row: way for row, way in here.items() if row not in entered}
+        gone_on = {lies[row] for each in by_mask.values() for row in each}
+        left = {row: way for row, way in here.items() if row not in gone_on}
         if left and self._says_entrance:
             closed = {lies[row] for rows in entrances.rows.values() for row in rows}
             ways += [way for row, way in left.items() if row in closed]
             left = {row: way for row, way in left.items() if row not in closed}
         if left:
             ways += self._homes(left, "building", plan.households(0), plan.used)
-        if entered and len(plan.bare) == 1 and plan.entrances == plan.bare:
+        if gone_on and len(plan.bare) == 1 and plan.entrances == plan.bare:
             # A last number is that of an entrance, or of a household.
-            either = {row: here[row] for row in entered}
+            either = {row: here[row] for row in here if row in gone_on}
             found = self._homes(either, "building", plan.bare, plan.used)
             ways += [way for way in found if way[-1][0] == "household"]
         return ways

@@ -92,7 +92,7 @@ class Gazetteer:
         self.lowest = [level.table for level in h.levels if level.role in ("branch", "group")]
         self._lies: dict[tuple[str, str], list[int]] = {}
         self._whole: dict[str, list[int]] = {}
-        self._names: dict[str, list[tuple[Texts, ...]]] = {}
+        self._names: dict[str, list[Texts]] = {}
         self._own_kept: dict[tuple[str, int], list[Key]] = {}
         self._inside: dict[tuple[str, str], dict[tuple[int, ...], Inside]] = defaultdict(dict)
         self._ids: dict[str, list[str]] = {}
@@ -238,14 +238,17 @@ class Gazetteer:
         known = self._inside[table, upper]
         found = known.get(rows)
         if found is None:
-            inverse = self._inverses.get((table, upper))
-            if inverse is None and rows:
-                lies = self._way(table, upper)
-                inverse = self._inverses[table, upper] = Inverse.of(lies, self.h.count(upper))
-            within = inverse.rows_of(np.array(rows)) if rows else np.arange(self.h.count(table))
-            named = ((name, row) for row in within.tolist() for name in self._own(table, row))
+            within = self._rows(table, upper, rows) if rows else range(self.h.count(table))
+            named = ((name, row) for row in within for name in self._own(table, row))
             found = known[rows] = Inside(named)
         return found
+
+    def _rows(self, table: str, upper: str, rows: tuple[int, ...]) -> list[int]:
+        inverse = self._inverses.get((table, upper))
+        if inverse is None:
+            inverse = Inverse.of(self._way(table, upper), self.h.count(upper))
+            self._inverses[table, upper] = inverse
+        return cast("list[int]", inverse.rows_of(np.array(rows)).tolist())
 
     def lies(self, table: str, row: int, upper: str) -> int:
         """Return the row of *upper* that a unit lies in or stands under, -1 for none."""
@@ -301,7 +304,8 @@ class Gazetteer:
         columns = self._names.get(table)
         if columns is None:
             given = self.h.sheet(table).columns
-            columns = [given[name] for name in ("name", "address") if name in given]
+            stored = (given.get(name) for name in ("name", "address"))
+            columns = [each for each in stored if isinstance(each, Texts)]
             self._names[table] = columns
         keys = []
         for column in columns:

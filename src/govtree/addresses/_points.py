@@ -69,10 +69,10 @@ def near(
 def _distances(h: Hierarchy, table: str, x: float, y: float) -> NDArray[np.float64]:
     """Return how far each unit is; NaN where it has no coordinates."""
     columns = h.sheet(table).columns
-    given = [columns.get(name) for name in ("x", "y")]
-    if not all(isinstance(each, np.ndarray) for each in given):
+    across, up = columns.get("x"), columns.get("y")
+    if not isinstance(across, np.ndarray) or not isinstance(up, np.ndarray):
         return np.full(h.count(table), np.nan)
     # Coordinates may be as large as numbers get; what is too far to say is infinitely far.
     with np.errstate(over="ignore", invalid="ignore"):
-        far: NDArray[np.float64] = np.hypot(given[0] - x, given[1] - y)
+        far: NDArray[np.float64] = np.hypot(across - x, up - y)
     return far
