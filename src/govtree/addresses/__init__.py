@@ -112,6 +112,8 @@ class Addresses:
         return [self.locate(text, most=most) for text in texts]
 
     def _ranked(self, words: Words, found: list[Hit], most: int) -> tuple[Candidate, ...]:
+        if len(found) == 1:
+            return (self._candidate(words, found[0], 1),)
         least = _LEAST_SHARE * max((score for score, _, _, _ in found), default=0.0)
         kept = [hit for hit in found if hit[0] >= least]
         counts = Counter(score for score, _, _, _ in kept)

@@ -23,11 +23,12 @@ __all__ = ["Hit", "Named", "hits"]
 
 #: How much a unit of the chain is, where a household without a building is looked for in it.
 _UNIT = 3
+_BUILDING, _ENTRANCE, _HOUSEHOLD = (WEIGHTS[each] for each in ("building", "entrance", "household"))
 
 #: Numbers that may name what is looked for: each as a name, and its place as a bit.
 Numbers = Sequence[tuple[Key, int]]
-#: A unit that is named: its table, its row, the words that name it as bits, and how much the
-#: name counts. Plain tuples throughout: one number may be that of hundreds of buildings.
+#: A unit that is named: its table, its row, the words that name it as bits, and how much of the
+#: way that is. Plain tuples throughout: one number may be that of hundreds of buildings.
 Named = tuple[str, int, int, float]
 #: What is named on a way, from the large to the small; the last of it is what was reached.
 Way = tuple[Named, ...]
@@ -37,8 +38,11 @@ Hit = tuple[float, str, int, Way]
 
 def hits(gazetteer: Gazetteer, words: Words) -> list[Hit]:
     """Return every unit that *words* may mean, once each, with its score, in any order."""
+    found = _Descent(gazetteer, words).hits()
+    if len(found) == 1:
+        return found
     best: dict[tuple[str, int], Hit] = {}
-    for hit in _Descent(gazetteer, words).hits():
+    for hit in found:
         unit = hit[1:3]
         if unit not in best or hit[0] > best[unit][0]:
             best[unit] = hit
@@ -83,9 +87,13 @@ class _Descent:
             slips = gazetteer.misspelled(words, _all_bits(mentioned))
             mentioned += _of_compounds(slips) if mentioned else slips
         places = [(mask, place) for mask, each in mentioned for place in each]
-        self._compounds = [each for each in places if each[1].table == "compound"]
-        self._addresses = [each for each in places if each[1].table == "household"]
-        self._others = [each for each in places if each[1].table not in WEIGHTS]
+        self._compounds: list[tuple[int, Place]] = []
+        #: Households by their whole address.
+        self._addresses: list[tuple[int, Place]] = []
+        self._others: list[tuple[int, Place]] = []
+        for each in places:
+            sort = {"compound": self._compounds, "household": self._addresses}
+            sort.get(each[1].table, self._others).append(each)
         #: Words that name places: no number among them is that of a building.
         self._taken = _all_bits(mentioned)
         numbers = [each for each in words.numbers if not each[1] & self._taken]
@@ -96,8 +104,8 @@ class _Descent:
         }
         self._says_entrance = any(kind == ENTRANCE for _, _, kind in numbers)
 
-    def hits(self) -> Iterator[Hit]:
-        return map(self._scored, self._ways())
+    def hits(self) -> list[Hit]:
+        return [self._scored(way) for way in self._ways()]
 
     def _ways(self) -> Iterator[Way]:
         for mask, place in self._addresses:
@@ -151,7 +159,7 @@ class _Descent:
             numbers = self._said[HOUSEHOLD] or self._bare[-1:]
             for row, mask in self._found(inside, numbers, self._taken):
                 if self._gazetteer.lies("household", row, "building") < 0:
-                    yield (*way, ("household", row, mask, 1.0))
+                    yield (*way, ("household", row, mask, _HOUSEHOLD))
 
     def _anywhere(self) -> Iterator[Way]:
         bare = {mask for _, mask in self._bare}
@@ -165,7 +173,7 @@ class _Descent:
     def _buildings(self, way: Way, inside: Inside, bare: Numbers) -> list[Way]:
         by_mask: dict[int, dict[int, Way]] = {}
         for row, mask in self._found(inside, self._said[BUILDING] or bare[:1], self._taken):
-            by_mask.setdefault(mask, {})[row] = (*way, ("building", row, mask, 1.0))
+            by_mask.setdefault(mask, {})[row] = (*way, ("building", row, mask, _BUILDING))
         ways: list[Way] = []
         for mask, here in by_mask.items():
             ways += self._in_buildings(here, self._plan(mask, bare))
@@ -183,7 +191,10 @@ class _Descent:
         entrances = self._gazetteer.inside("entrance", "building", tuple(here))
         by_mask: dict[int, dict[int, Way]] = {}
         for row, mask in self._found(entrances, plan.entrances, plan.used):
-            by_mask.setdefault(mask, {})[row] = (*here[lies[row]], ("entrance", row, mask, 1.0))
+            by_mask.setdefault(mask, {})[row] = (
+                *here[lies[row]],
+                ("entrance", row, mask, _ENTRANCE),
+            )
         ways: list[Way] = []
         for mask, entered in by_mask.items():
             ways += self._homes(entered, "entrance", plan.households(mask), plan.used | mask)
@@ -207,7 +218,7 @@ class _Descent:
         lies = self._gazetteer.ways("household", upper)
         inside = self._gazetteer.inside("household", upper, tuple(here))
         found = self._found(inside, numbers, used)
-        ways = [(*here[lies[row]], ("household", row, mask, 1.0)) for row, mask in found]
+        ways = [(*here[lies[row]], ("household", row, mask, _HOUSEHOLD)) for row, mask in found]
         reached = {lies[row] for row, _ in found}
         if len(reached) < len(here):
             ways += [way for row, way in here.items() if row not in reached]
@@ -249,9 +260,9 @@ class _Descent:
     def _scored(self, way: Way) -> Hit:
         table, row, _, _ = way[-1]
         understood, reached = 0, 0.0
-        for step, _, mask, quality in way:
+        for _, _, mask, worth in way:
             understood |= mask
-            reached += WEIGHTS.get(step, _UNIT) * quality
+            reached += worth
         whole = self._gazetteer.steps(table)[row] if table in WEIGHTS else _UNIT
         if way[0][0] not in WEIGHTS and len(way) > 1:
             whole += _UNIT
@@ -275,7 +286,7 @@ class _Descent:
 
 
 def _named(mask: int, place: Place) -> Named:
-    return place.table, place.row, mask, place.quality
+    return place.table, place.row, mask, WEIGHTS.get(place.table, _UNIT) * place.quality
 
 
 def _of_compounds(mentioned: Mentions) -> Mentions:

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from govtree._columns import NONE, Inverse
 from govtree._texts import Texts
-from govtree.addresses._words import Key, Words, words_of
+from govtree.addresses._words import Key, Words, key_of
 from govtree.hierarchy import Hierarchy
 
 __all__ = ["ALMOST", "WEIGHTS", "Gazetteer", "Inside", "Mentions", "Place"]
@@ -161,7 +161,7 @@ class Gazetteer:
         """
         self._index_slips()
         values, heads, tails = words.values, self._heads, self._tails
-        short = any(len(each) == 1 for each in heads)
+        short = self._has_short
         best, found = 0.0, cast("dict[int, dict[Key, None]]", {})
         for first in range(len(values)):
             text = ""
@@ -202,6 +202,7 @@ class Gazetteer:
         # Of four letters and more, one slip leaves the first two or the last two as they are.
         self._heads: set[str] = set()
         self._tails: set[str] = set()
+        self._has_short = False
         for key, places in self._places.items():
             text = "".join(key)
             is_whole = any(each.quality == 1 and each.table != "household" for each in places)
@@ -210,6 +211,7 @@ class Gazetteer:
             self._longest_slip = max(self._longest_slip, len(text))
             self._spelled.setdefault(text, []).append(key)
             ends = 2 if len(text) > 3 else 1
+            self._has_short |= ends == 1
             self._heads.add(text[:ends])
             self._tails.add(text[-ends:])
             for at, letter in enumerate(text):
@@ -310,7 +312,7 @@ class Gazetteer:
         keys = []
         for column in columns:
             text = column[row]
-            if text and (key := words_of(text).values) and key not in keys:
+            if text and (key := key_of(text)) and key not in keys:
                 keys.append(key)
         return keys
 

@@ -16,7 +16,17 @@ from attrs import frozen
 
 from govtree._markup import HIDDEN
 
-__all__ = ["BUILDING", "ENTRANCE", "FLOOR", "HOUSEHOLD", "READ", "Key", "Words", "words_of"]
+__all__ = [
+    "BUILDING",
+    "ENTRANCE",
+    "FLOOR",
+    "HOUSEHOLD",
+    "READ",
+    "Key",
+    "Words",
+    "key_of",
+    "words_of",
+]
 
 #: Characters of a text that are read; what stands behind them is not looked at.
 READ = 400
@@ -108,51 +118,47 @@ def words_of(text: str) -> Words:
     >>> words_of("Building 3, Apt 05b").shown, words_of("RT 05").values
     (('building3', 'apt05b'), ('rt', '5'))
     """
-    return _cut(text[:READ])
+    text = text[:READ]
+    bare = HIDDEN.sub("", text) if not text.isprintable() else text
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", bare).casefold())
+    if not _TRADITIONAL.keys().isdisjoint(map(ord, folded)):
+        folded = folded.translate(_TRADITIONAL)
+    cut: list[tuple[str, int, str]] = []
+    numbers: list[tuple[Key, int, int]] = []
+    # A word that numbers what follows, until it is known whether a number does.
+    before = ""
+    for number, behind, word in _WORD.findall(folded):
+        if word:
+            if before:
+                cut.append((before, -1, before))
+            before = word if word in _BEFORE else ""
+            if not before:
+                cut.append((word, -1, word))
+            continue
+        kind = _BEHIND.get(behind, 0) | _BEFORE.get(before, 0)
+        if behind == "楼" and any(earlier & BUILDING for _, _, earlier in numbers):
+            # 3栋5楼: the fifth floor of it.
+            kind = FLOOR
+        value = _plain(number)
+        numbers.append(((value,), 1 << len(cut), kind))
+        cut.append((value, kind, before + number + behind))
+        before = ""
+    if before:
+        cut.append((before, -1, before))
+    # Some compatibility characters stand for a whole phrase.
+    del cut[READ:]
+    values, kinds, shown = zip(*cut, strict=True) if cut else ((), (), ())
+    kept = [each for each in numbers if each[1] < 1 << READ]
+    return Words(values, kinds, shown, tuple(map(len, shown)), tuple(kept))
 
 
 @lru_cache(maxsize=1 << 12)
-def _cut(text: str) -> Words:
-    bare = HIDDEN.sub("", text) if not text.isprintable() else text
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", bare).casefold())
-    values: list[str] = []
-    kinds: list[int] = []
-    shown: list[str] = []
+def key_of(name: str) -> Key:
+    """Return the words of a name: thousands of households share the few there are.
 
-    def letters(word: str) -> None:
-        values.append(word)
-        kinds.append(-1)
-        shown.append(word)
-
-    # A word that numbers what follows, until it is known whether a number does.
-    before = ""
-    for number, behind, word in _WORD.findall(folded.translate(_TRADITIONAL)):
-        if word:
-            if before:
-                letters(before)
-            before = word if word in _BEFORE else ""
-            if not before:
-                letters(word)
-            continue
-        kind = _BEHIND.get(behind, 0) | _BEFORE.get(before, 0)
-        if behind == "楼" and BUILDING in kinds:
-            # 3栋5楼: the fifth floor of it.
-            kind = FLOOR
-        values.append(_plain(number))
-        kinds.append(kind)
-        shown.append(before + number + behind)
-        before = ""
-    if before:
-        letters(before)
-    # Some compatibility characters stand for a whole phrase.
-    del values[READ:], kinds[READ:], shown[READ:]
-    return Words(
-        tuple(values),
-        tuple(kinds),
-        tuple(shown),
-        tuple(map(len, shown)),
-        tuple([((values[at],), 1 << at, kind) for at, kind in enumerate(kinds) if kind >= 0]),
-    )
+    What callers say is not remembered.
+    """
+    return words_of(name).values
 
 
 def _plain(number: str) -> str:
@@ -162,7 +168,7 @@ def _plain(number: str) -> str:
     ['23', '23', '501', '10', '0', 'a03', '百百', '105']
     """
     if number[0] not in _NUMERALS:
-        return number.lstrip("0") or "0" if number.isdigit() else number
+        return number if number[0] != "0" or not number.isdigit() else number.lstrip("0") or "0"
     digits = [_NUMERALS.index(each) for each in number]
     if "十" not in number and "百" not in number:
         return _plain("".join(str(max(0, digit - 1)) for digit in digits))
