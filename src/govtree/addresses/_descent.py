@@ -23,7 +23,7 @@ __all__ = ["Hit", "Named", "hits"]
 
 #: How much a unit of the chain is, where a household without a building is looked for in it.
 _UNIT = 3
-_BUILDING, _ENTRANCE, _HOUSEHOLD = (WEIGHTS[each] for each in ("building", "entrance", "household"))
+_BUILDING, _ENTRANCE, _HOUSEHOLD = WEIGHTS["building"], WEIGHTS["entrance"], WEIGHTS["household"]
 
 #: Numbers that may name what is looked for: each as a name, and its place as a bit.
 Numbers = Sequence[tuple[Key, int]]
@@ -82,27 +82,35 @@ class _Descent:
         self._size = sum(words.sizes)
         self._sizes: dict[int, int] = {0: 0}
         self._scores: dict[tuple[float, int, int], float] = {}
-        mentioned = gazetteer.mentioned(words)
-        if not _of_compounds(mentioned):
-            slips = gazetteer.misspelled(words, _all_bits(mentioned))
-            mentioned += _of_compounds(slips) if mentioned else slips
-        places = [(mask, place) for mask, each in mentioned for place in each]
         self._compounds: list[tuple[int, Place]] = []
         #: Households by their whole address.
         self._addresses: list[tuple[int, Place]] = []
         self._others: list[tuple[int, Place]] = []
-        for each in places:
-            sort = {"compound": self._compounds, "household": self._addresses}
-            sort.get(each[1].table, self._others).append(each)
         #: Words that name places: no number among them is that of a building.
-        self._taken = _all_bits(mentioned)
-        numbers = [each for each in words.numbers if not each[1] & self._taken]
+        self._taken = 0
+        self._take(gazetteer.mentioned(words))
+        if not self._compounds:
+            slips = gazetteer.misspelled(words, self._taken)
+            self._take(_of_compounds(slips) if self._taken else slips)
+        taken = self._taken
+        numbers = [each for each in words.numbers if not each[1] & taken]
         self._bare: Numbers = [(key, mask) for key, mask, kind in numbers if not kind]
         self._said: dict[int, Numbers] = {
             level: [(key, mask) for key, mask, kind in numbers if kind & level]
             for level in (BUILDING, ENTRANCE, HOUSEHOLD)
         }
         self._says_entrance = any(kind == ENTRANCE for _, _, kind in numbers)
+
+    def _take(self, mentioned: Mentions) -> None:
+        for mask, places in mentioned:
+            self._taken |= mask
+            for place in places:
+                if place.table == "compound":
+                    self._compounds.append((mask, place))
+                elif place.table == "household":
+                    self._addresses.append((mask, place))
+                else:
+                    self._others.append((mask, place))
 
     def hits(self) -> list[Hit]:
         return [self._scored(way) for way in self._ways()]
@@ -294,10 +302,3 @@ def _of_compounds(mentioned: Mentions) -> Mentions:
         (mask, [each for each in places if each.table == "compound"]) for mask, places in mentioned
     ]
     return [each for each in kept if each[1]]
-
-
-def _all_bits(mentioned: Mentions) -> int:
-    bits = 0
-    for mask, _ in mentioned:
-        bits |= mask
-    return bits

@@ -65,6 +65,8 @@ class Inside:
         lengths: How many words those names have that are more than a number.
     """
 
+    __slots__ = ("lengths", "rows")
+
     def __init__(self, named: Iterable[tuple[Key, int]]) -> None:
         found: dict[Key, list[int]] = {}
         for key, row in named:
@@ -74,7 +76,7 @@ class Inside:
         # Tuples of numbers cost the collector of garbage nothing, lists by the 100,000 do.
         self.rows = {key: tuple(rows) for key, rows in found.items()}
         lengths = {len(key) for key in found if not _is_number(key)}
-        self.lengths = sorted(lengths)
+        self.lengths = tuple(sorted(lengths))
 
 
 class Gazetteer:

@@ -57,6 +57,7 @@ _BEFORE = {
     **dict.fromkeys(("floor", "lantai"), FLOOR),
     **dict.fromkeys(("no", "nomor", "number", "第"), 0),
 }
+_OLD = frozenset("號樓單棟門層戶")
 _TRADITIONAL = str.maketrans("號樓單棟門層戶", "号楼单栋门层户")
 
 _NUMERALS = "零〇一二三四五六七八九十百"
@@ -121,7 +122,7 @@ def words_of(text: str) -> Words:
     text = text[:READ]
     bare = HIDDEN.sub("", text) if not text.isprintable() else text
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", bare).casefold())
-    if not _TRADITIONAL.keys().isdisjoint(map(ord, folded)):
+    if not _OLD.isdisjoint(folded):
         folded = folded.translate(_TRADITIONAL)
     cut: list[tuple[str, int, str]] = []
     numbers: list[tuple[Key, int, int]] = []
