@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from operator import itemgetter
 
 from attrs import frozen
 
@@ -114,14 +115,15 @@ class Addresses:
     def _ranked(self, words: Words, found: list[Hit], most: int) -> tuple[Candidate, ...]:
         if len(found) == 1:
             return (self._candidate(words, found[0], 1),)
-        least = _LEAST_SHARE * max((score for score, _, _, _ in found), default=0.0)
+        least = _LEAST_SHARE * max([hit[0] for hit in found], default=0.0)
         kept = [hit for hit in found if hit[0] >= least]
-        counts = Counter(score for score, _, _, _ in kept)
+        counts = Counter([hit[0] for hit in kept])
         # Rows of one table stand in order of id: only ties of two tables need the ids.
-        if len({table for _, table, _, _ in kept}) > 1:
-            kept.sort(key=lambda hit: (-hit[0], self._gazetteer.id(hit[1], hit[2])))
+        if len({hit[1] for hit in kept}) > 1:
+            kept.sort(key=lambda hit: self._gazetteer.id(hit[1], hit[2]))
         else:
-            kept.sort(key=lambda hit: (-hit[0], hit[2]))
+            kept.sort(key=itemgetter(2))
+        kept.sort(key=itemgetter(0), reverse=True)
         return tuple(self._candidate(words, hit, counts[hit[0]]) for hit in kept[:most])
 
     def _candidate(self, words: Words, hit: Hit, equal: int) -> Candidate:

@@ -39,7 +39,7 @@ Hit = tuple[float, str, int, Way]
 def hits(gazetteer: Gazetteer, words: Words) -> list[Hit]:
     """Return every unit that *words* may mean, once each, with its score, in any order."""
     found = _Descent(gazetteer, words).hits()
-    if len(found) == 1:
+    if len({hit[1:3] for hit in found}) == len(found):
         return found
     best: dict[tuple[str, int], Hit] = {}
     for hit in found:
