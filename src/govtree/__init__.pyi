@@ -1,6 +1,12 @@
 # The public names as type checkers see them; a test keeps them equal to the table in
 # __init__.py.
 
+from govtree.addresses import (
+    Addresses,
+    Candidate,
+    locate,
+    locate_point,
+)
 from govtree.config import (
     Examined,
     Structure,
@@ -93,12 +99,14 @@ from govtree.units import (
 )
 
 __all__ = [
+    "Addresses",
     "Area",
     "Baseline",
     "Body",
     "BodyGroup",
     "Branch",
     "Building",
+    "Candidate",
     "Community",
     "Comparison",
     "Compound",
@@ -164,6 +172,8 @@ __all__ = [
     "load_baseline",
     "load_report",
     "load_text",
+    "locate",
+    "locate_point",
     "read_roster",
     "rule",
 ]
