@@ -10,6 +10,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from govtree._columns import (
     Words,
     read_only,
 )
+from govtree._disclosing import like_identity_cards, like_phones, masked
 from govtree._files import LIMITS
 from govtree._ids import Ids, arrange
 from govtree._markup import HIDDEN
@@ -117,6 +119,7 @@ class _Builder:
         kept = {name: self._arrange(each) for name, each in inputs.items()}
         self._find_ids_of_two_tables()
         self._find_ids_that_look_alike()
+        self._find_ids_that_disclose()
         columns = {name: self._store(inputs[name], kept[name]) for name in inputs}
         self._find_circles(columns)
         self._check_relation_ends(columns.get("relation"))
@@ -248,6 +251,19 @@ class _Builder:
                     "GT111", self.sources[name], row, "id", severity="warning",
                     id=self.ids[name][row], first=first,
                 )  # fmt: skip
+
+    def _find_ids_that_disclose(self) -> None:
+        """Warn of ids that look like numbers of real people, once a table and kind."""
+        for table, ids in self.ids.items():
+            for code, like in (("GT127", like_identity_cards), ("GT128", like_phones)):
+                rows = like(ids)
+                if not len(rows):
+                    continue
+                id = masked(ids[int(rows[0])] or "")
+                said = {"table": Reason(self._called(table)), "id": id, "count": f"{len(rows):,}"}
+                # The line is not quoted: the id would stand in it.
+                where = self.sources[table].at(int(rows[0]), "id")
+                self.tally.add(code, partial(problem, code, where, severity="warning", **said))
 
     def _warn_of_turned_text(self, table: str, name: str, rows: Iterable[int], text: Any) -> None:
         for row in rows:
