@@ -5,6 +5,7 @@ from govtree.config import (
     Examined,
     Structure,
     dump,
+    enter_holders,
     examine,
     load,
     load_text,
