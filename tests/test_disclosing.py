@@ -62,7 +62,7 @@ def test_rows_are_found_as_the_definition_reads(ids):
         if len(id) != 15 or not id.isdigit():
             return False
         try:
-            dt.datetime.strptime("19" + id[6:12], "%Y%m%d")
+            dt.date(1900 + int(id[6:8]), int(id[8:10]), int(id[10:12]))
         except ValueError:
             return False
         return True

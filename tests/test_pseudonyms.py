@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import itertools
 import json
 import pickle
 import stat
@@ -16,6 +16,9 @@ import govtree
 from govtree import ConfigError, dump, enter_holders, examine, load
 from govtree.cli import main
 from govtree.pseudonyms import Holders
+
+#: What is told of these stands in the tests of tables; here it matters that it is silent.
+ANY: list[str] = []
 
 NAMES = ("王芳", "张伟", "刘洋", "Zhang Wei")
 
@@ -80,10 +83,10 @@ def test_people_become_ids(folder):
     h = load(folder).hierarchy
 
     assert h.ids("person") == [f"p-00000{number}" for number in range(1, 6)]
-    assert h.holders("secretary", at="B-01") == ("p-000001",)
-    assert h.holders("grid_worker", at="N-01") == ("p-000002",)
-    assert h.holders("grid_worker", at="N-02") == ("p-000003", "p-000004")
-    assert h.holders("secretary", at="PM-3") == ("p-000004",)
+    assert h.holders("B-01", "secretary") == ("p-000001",)
+    assert h.holders("N-01", "grid_worker") == ("p-000002",)
+    assert h.holders("N-02", "grid_worker") == ("p-000003", "p-000004")
+    assert h.holders("PM-3", "secretary") == ("p-000004",)
     assert h.told("membership", 0)["person"] == "p-000005"
     assert h.persons["p-000001"].home == "PM-3"
 
@@ -96,7 +99,7 @@ def test_one_name_in_two_places_is_two_people_until_the_file_says_otherwise(fold
 
     h = load(folder).hierarchy
     assert h.count("person") == 4
-    assert h.holders("grid_worker", at="N-02") == ("p-000002", "p-000004")
+    assert h.holders("N-02", "grid_worker") == ("p-000002", "p-000004")
 
 
 def test_tables_name_people_as_well(folder):
@@ -106,17 +109,18 @@ def test_tables_name_people_as_well(folder):
     at = lines.index("posts:") + 1
     lines.insert(at, "  - {table: 岗位.csv, columns: {post: 岗位, at: 地点, holder: 姓名}}")
     (folder / "structure.yaml").write_text("\n".join(lines), "utf-8")
-    whole = load_of = folder / "岗位.csv"
+    whole = folder / "岗位.csv"
     whole.write_text("岗位,地点,姓名\ngrid_worker,N-01, 张伟 \ngrid_worker,N-02,张伟\n", "utf-8")
 
     h = load(folder).hierarchy
-    assert h.holders("grid_worker", at="N-02") == ("p-000003", "p-000004")
-    load_of.write_text("岗位,地点,姓名\ngrid_worker,N-01,王芳\n", "utf-8")
-    assert told(folder) == [
+    assert h.holders("N-02", "grid_worker") == ("p-000003", "p-000004")
+    whole.write_text("岗位,地点,姓名\ngrid_worker,N-01,王芳\n", "utf-8")
+    (missing,) = told(folder)
+    assert missing == (
         "岗位.csv:row 2:姓名: error[GT980]: 'holders.csv' has no row for the name that stands "
         "here, at home in 'N-01'; add a row with that name, the home 'N-01' and the id "
         "'p-000006', or let govtree.enter_holders() add all that are missing"
-    ]
+    )
 
 
 def test_nothing_that_leaves_holds_a_name(folder, capsys):
@@ -130,9 +134,10 @@ def test_nothing_that_leaves_holds_a_name(folder, capsys):
     shown = [written.decode(), str(h.to_networkx().nodes(data=True)), repr(structure)]
     shown += [str(h.to_frame(table).to_dict("list")) for table in h.tables]
     shown += [structure.quote(h.where_row("post", row)) for row in range(h.count("post"))]
-    for form in ("text", "json", "sarif", "markdown"):
-        main(["check", str(folder), "--format", form])
-        shown.append("".join(capsys.readouterr()))
+    reports = [folder / f"report.{form}" for form in ("json", "jsonl", "sarif", "md", "text")]
+    outputs = [f"--output={path.suffix[1:]}={path}" for path in reports]
+    main(["check", str(folder), *outputs])
+    shown += [*capsys.readouterr(), *(path.read_text("utf-8") for path in reports)]
     assert not [name for name in NAMES if name in "".join(shown)]
     assert not [name for name in NAMES if name.encode() in pickle.dumps(structure)]
     assert b"pseudonyms" not in written
@@ -147,7 +152,7 @@ def test_each_missing_row_is_proposed_without_the_name(folder):
     problems = refused(folder)
     assert {each.code for each in problems} == {"GT980"}
     assert [(each.where.line, dict(each.values)["home"]) for each in problems] == [
-        (11 + 0, "N-01"), (12, "N-02"), (13, "N-02"), (16, "PM-3"), (18, "PM-3"), (19, "PM-3"),
+        (12, "N-01"), (13, "N-02"), (14, "N-02"), (17, "PM-3"), (19, "PM-3"), (20, "PM-3"),
     ]  # fmt: skip
     ids = [dict(each.values)["id"] for each in problems]
     assert sorted(set(ids)) == [f"p-0000{number}" for number in range(42, 48)]
@@ -209,7 +214,7 @@ def test_ids_do_not_follow_the_alphabet():
     people = [(f"name {number:03}", "B-01") for number in range(200)]
     found = Holders("holders.csv").proposed(people)
 
-    assert sum(found[one] < found[two] for one, two in zip(people, people[1:], strict=False)) < 130
+    assert sum(found[one] < found[two] for one, two in itertools.pairwise(people)) < 130
 
 
 def test_an_id_of_the_file_may_be_written_itself(folder):
@@ -217,7 +222,7 @@ def test_an_id_of_the_file_may_be_written_itself(folder):
     text = (folder / "structure.yaml").read_text("utf-8").replace("张伟", "p-000005")
     (folder / "structure.yaml").write_text(text, "utf-8")
 
-    assert load(folder).hierarchy.holders("grid_worker", at="N-01") == ("p-000005",)
+    assert load(folder).hierarchy.holders("N-01", "grid_worker") == ("p-000005",)
 
 
 @pytest.mark.parametrize(
@@ -225,30 +230,46 @@ def test_an_id_of_the_file_may_be_written_itself(folder):
     {
         "an id that is a name as well": (
             HOLDERS + "王芳,PM-3,p-000001\np-000002,X,张伟\n",
-            ["structure.yaml:12:39: error[GT983]: what stands here is an id of 'holders.csv', and "
-             "a name in it as well; give that person another id in 'holders.csv'"] * 2,
+            [
+                f"structure.yaml:{line}:43: error[GT983]: what stands here is an id of 'holders.csv', "
+                "and a name in it as well; give that person another id in 'holders.csv'"
+                for line in (12, 13)
+            ],
         ),
         "empty cells": (
             "name,home,id\n王芳,B-01,\n,N-01,p-2\n张伟,,p-3\n",
-            ["holders.csv:row 2:id: error[GT981]: this row has no id; write name, home and id of "
-             "the person, or take the row out",
-             "holders.csv:row 3:name: error[GT981]: this row has no name; write name, home and id "
-             "of the person, or take the row out"],
+            [
+                (
+                    "holders.csv:row 2:id: error[GT981]: this row has no id; write name, home and id of "
+                    "the person, or take the row out"
+                ),
+                (
+                    "holders.csv:row 3:name: error[GT981]: this row has no name; write name, home and id "
+                    "of the person, or take the row out"
+                ),
+            ],
         ),
         "two ids": (
             HOLDERS + "张伟,N-02,p-9\n王芳,B-01,p-000001\n",
-            ["holders.csv:row 8:id: error[GT982]: name and home are those of row 4, and the id is "
-             "another one; keep one of the two; where they are two people, give their homes apart"],
+            [
+                (
+                    "holders.csv:row 8:id: error[GT982]: name and home are those of row 4, and the id is "
+                    "another one; keep one of the two; where they are two people, give their homes apart"
+                )
+            ],
         ),
         "no header": (
             "王芳,B-01,p-000001\n张伟,N-01,p-000002\n",
-            [f"holders.csv:row 1:{name}: error[GT052]: there is no column '{name}'; there are "
-             "...; did you mean '...'?" for name in ("home", "id", "name")],
+            [
+                f"holders.csv:row 1:{name}: error[GT052]: there is no column '{name}'; the columns "
+                "are ..."
+                for name in ("home", "id", "name")
+            ],
         ),
-        "a column too many": ("name,home,id\n王芳,B-01,p-1,x\n", ["GT0"]),
-        "a name ruined by a spreadsheet": ("name,home,id\n3.7E+11,王芳,p-1\n", ["GT0"]),
-        "GBK": (HOLDERS.encode("gb18030"), ["GT0"]),
-        "nothing": ("", ["GT0"]),
+        "a column too many": ("name,home,id\n王芳,B-01,p-1,x\n", ANY),
+        "a name ruined by a spreadsheet": ("name,home,id\n3.7E+11,王芳,p-1\n", ANY),
+        "GBK": (HOLDERS.encode("gb18030"), ANY),
+        "nothing": ("", ANY),
     }.values(),
 )
 def test_what_is_wrong_with_the_file_is_told_without_a_name(folder, rows, expected):
@@ -257,10 +278,8 @@ def test_what_is_wrong_with_the_file_is_told_without_a_name(folder, rows, expect
     (folder / "holders.csv").write_bytes(content)
     found = told(folder)
 
-    print(found)
     assert found
-    if expected != ["GT0"] and "GT052" not in expected[0] and "GT983" not in expected[0]:
-        assert found == expected
+    assert expected in (found, ANY)
 
 
 @pytest.mark.parametrize(
@@ -308,4 +327,3 @@ def test_a_structure_that_names_no_file_has_nobody_to_enter(tmp_path):
 
     with pytest.raises(ConfigError):
         enter_holders(tmp_path)
-    assert io.StringIO

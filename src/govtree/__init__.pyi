@@ -5,7 +5,6 @@ from govtree.config import (
     Examined,
     Structure,
     dump,
-    enter_holders,
     examine,
     load,
     load_text,

@@ -52,7 +52,8 @@ def like_phones(ids: Texts) -> NDArray[np.int64]:
     [0]
     """
     rows, cells = _digits(ids, 11, 11)
-    return rows[(cells[:, 0] == ord("1")) & (cells[:, 1] >= ord("3"))]
+    found: NDArray[np.int64] = rows[(cells[:, 0] == ord("1")) & (cells[:, 1] >= ord("3"))]
+    return found
 
 
 def masked(id: str) -> str:

@@ -278,9 +278,7 @@ def save(path: Pathlike, chunks: bytes | Iterable[bytes], *, mode: int | None = 
     save_all({path: chunks}, mode=mode)
 
 
-def save_all(
-    files: Mapping[AnyPath, bytes | Iterable[bytes]], *, mode: int | None = None
-) -> None:
+def save_all(files: Mapping[AnyPath, bytes | Iterable[bytes]], *, mode: int | None = None) -> None:
     """Write several files, each whole: all are on the disk before the first takes its name.
 
     They take their names in the order of *files*, so the one that speaks of the others comes

@@ -20,12 +20,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-import numpy as np
 from attrs import evolve, field, frozen
 
 from govtree import tables
 from govtree._files import Folder
-from govtree._rows import UNKNOWN_CELL, Rows, briefly, is_given
+from govtree._rows import UNKNOWN_CELL, Rows, briefly
 from govtree._unfold import places_of_seats
 from govtree.errors import Location, Problem, Tally, problem
 from govtree.units import Column, Term
@@ -77,7 +76,8 @@ class Holders:
         numbers = [int(found[1]) for id in self.ids.values() if (found := _COUNTED.fullmatch(id))]
         first = max(numbers, default=0) + 1
         return {
-            key: f"p-{number:06}" for number, key in enumerate(sorted(set(people), key=_mixed), first)
+            key: f"p-{number:06}"
+            for number, key in enumerate(sorted(set(people), key=_mixed), first)
         }
 
     def content_with(self, content: bytes, people: Iterable[Key]) -> bytes:
@@ -128,15 +128,18 @@ def read_holders(
     tally = Tally()
     ids: dict[Key, str] = {}
     firsts: dict[Key, int] = {}
+
+    def say(code: str, row: int, field: str, **values: str) -> None:
+        tally.add(code, lambda: problem(code, rows.places.at(row, field), **values))
+
     cells = [map(_spelled, rows.columns[name]) for name in ("name", "home", "id")]
     for row, (name, home, id) in enumerate(zip(*cells, strict=True)):
-        at = partial(rows.places.at, row)
         if not name or not id:
-            missing = "id" if name else "name"
-            tally.add("GT981", lambda at=at, each=missing: problem("GT981", at(each), field=each))
+            empty = "id" if name else "name"
+            say("GT981", row, empty, field=empty)
         elif ids.setdefault((name, home), id) != id:
-            first = briefly(rows.places.at(firsts[name, home], "id"), at("id"))
-            tally.add("GT982", lambda at=at, each=first: problem("GT982", at("id"), first=each))
+            there, here = (rows.places.at(at, "id") for at in (firsts[name, home], row))
+            say("GT982", row, "id", first=briefly(there, here))
         firsts.setdefault((name, home), row)
     found = tuple(sorted((*problems, *tally.problems())))
     is_good = all(each.severity != "error" for each in found)
@@ -168,26 +171,25 @@ def with_ids(
     id_of = {**holders.ids, **holders.proposed(missing)}
     names = {name for name, _ in holders.ids}
     tally = Tally()
+
+    def say(code: str, rows: Rows, row: int, **values: str) -> None:
+        where = partial(rows.places.at, row, NAMED[rows.table])
+        tally.add(code, lambda: problem(code, where(), path=holders.path, **values))
+
     found = []
     for rows, people in zip(given, named, strict=True):
         if not people:
             found.append(rows)
             continue
-        name = NAMED[rows.table]
-        cells: list[Any] = list(rows.columns[name])
+        cells: list[Any] = list(rows.columns[NAMED[rows.table]])
         for row, key in people:
-            said: dict[str, str] | None = None
-            if key[0] in ids:
-                cells[row] = key[0]
-                code, said = "GT983", {} if key[0] in names else None
-            else:
-                cells[row] = id_of[key]
-                code, said = "GT980", {"home": key[1], "id": id_of[key]} if key in missing else None
-            if said is not None:
-                told = {"path": holders.path, **said}
-                where = partial(rows.places.at, row, name)
-                tally.add(code, lambda c=code, at=where, told=told: problem(c, at(), **told))
-        found.append(evolve(rows, columns={**rows.columns, name: cells}))
+            name, home = key
+            cells[row] = name if name in ids else id_of[key]
+            if name in ids and name in names:
+                say("GT983", rows, row)
+            elif key in missing:
+                say("GT980", rows, row, home=home, id=id_of[key])
+        found.append(evolve(rows, columns={**rows.columns, NAMED[rows.table]: cells}))
     return found, tuple(sorted(missing)), tally.problems()
 
 

@@ -399,9 +399,7 @@ class _Loader:
     ) -> tuple[list[Rows], bool]:
         """Return *rows* with ids in the place of names, and whether there is who is who."""
         # What was told while names were read may show some.
-        self.problems = pseudonyms.without_names(
-            [*self.problems, *decoder.problems()], rows
-        )
+        self.problems = pseudonyms.without_names([*self.problems, *decoder.problems()], rows)
         spot = decoder.spots["pseudonyms",]
         if self.folder is None:
             decoder.say("GT097", spot, name=path)
