@@ -231,38 +231,27 @@ def test_an_id_of_the_file_may_be_written_itself(folder):
         "an id that is a name as well": (
             HOLDERS + "王芳,PM-3,p-000001\np-000002,X,张伟\n",
             [
-                f"structure.yaml:{line}:43: error[GT983]: what stands here is an id of 'holders.csv', "
-                "and a name in it as well; give that person another id in 'holders.csv'"
+                f"structure.yaml:{line}:43: error[GT983]: what stands here is an id of "
+                "'holders.csv', and a name in it as well"
                 for line in (12, 13)
             ],
         ),
         "empty cells": (
             "name,home,id\n王芳,B-01,\n,N-01,p-2\n张伟,,p-3\n",
             [
-                (
-                    "holders.csv:row 2:id: error[GT981]: this row has no id; write name, home and id of "
-                    "the person, or take the row out"
-                ),
-                (
-                    "holders.csv:row 3:name: error[GT981]: this row has no name; write name, home and id "
-                    "of the person, or take the row out"
-                ),
+                "holders.csv:row 2:id: error[GT981]: this row has no id",
+                "holders.csv:row 3:name: error[GT981]: this row has no name",
             ],
         ),
         "two ids": (
             HOLDERS + "张伟,N-02,p-9\n王芳,B-01,p-000001\n",
-            [
-                (
-                    "holders.csv:row 8:id: error[GT982]: name and home are those of row 4, and the id is "
-                    "another one; keep one of the two; where they are two people, give their homes apart"
-                )
-            ],
+            ["holders.csv:row 8:id: error[GT982]: name and home are those of row 4"],
         ),
         "no header": (
             "王芳,B-01,p-000001\n张伟,N-01,p-000002\n",
             [
-                f"holders.csv:row 1:{name}: error[GT052]: there is no column '{name}'; the columns "
-                "are ..."
+                f"holders.csv:row 1:{name}: error[GT052]: there is no column '{name}'; the "
+                "columns are ..."
                 for name in ("home", "id", "name")
             ],
         ),
@@ -279,7 +268,8 @@ def test_what_is_wrong_with_the_file_is_told_without_a_name(folder, rows, expect
     found = told(folder)
 
     assert found
-    assert expected in (found, ANY)
+    for line, start in zip(found, expected, strict=expected != ANY):
+        assert line.startswith(start)
 
 
 @pytest.mark.parametrize(

@@ -129,8 +129,8 @@ def read_holders(
     ids: dict[Key, str] = {}
     firsts: dict[Key, int] = {}
 
-    def say(code: str, row: int, field: str, **values: str) -> None:
-        tally.add(code, lambda: problem(code, rows.places.at(row, field), **values))
+    def say(code: str, row: int, name: str, **values: str) -> None:
+        tally.add(code, lambda: problem(code, rows.places.at(row, name), **values))
 
     cells = [map(_spelled, rows.columns[name]) for name in ("name", "home", "id")]
     for row, (name, home, id) in enumerate(zip(*cells, strict=True)):
