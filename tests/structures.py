@@ -188,7 +188,7 @@ class _Maker:
     def numbers(self) -> dict[str, Any]:
         if not self.flip():
             return {}
-        return {"households": self.maybe(range(50)), "residents": self.maybe(range(90))}
+        return {"households": self.maybe(range(50)), "residents": self.maybe([*range(30), "?"])}
 
     # -- tables --
 
@@ -220,7 +220,7 @@ class _Maker:
             "grid": self.maybe([*self.known("grid"), "?"]),
             "building": self.maybe(self.known("building")),
             "entrance": self.maybe(self.known("entrance")),
-            "residents": self.maybe(range(5)),
+            "residents": self.maybe([*range(5), "?"]),
             "occupancy": self.maybe(["let", "owner", "?"]),
             "serves": self.links(self.known("group", "grid")),
         }
@@ -469,12 +469,19 @@ class Twin:
 
     # -- sums --
 
+    def is_unknown(self, id: str, column: str) -> bool:
+        """Whether the record says that its number is not known."""
+        if column.startswith("tags."):
+            return dict(self.unit[id].tags).get(column.removeprefix("tags.")) == "?"
+        return getattr(self.unit[id], column, None) == "?"
+
     def number(self, id: str, column: str) -> int | None:
         if column == "households" and self.table[id] == "household":
             return 1
         if column.startswith("tags."):
             tags: dict[str, int] = dict(self.unit[id].tags)
-            return tags.get(column.removeprefix("tags."))
+            number = tags.get(column.removeprefix("tags."))
+            return None if number == "?" else number  # type: ignore[comparison-overlap]
         return self.said(id, column)
 
     def roll_up(self, column: str, by: str) -> dict[str | None, int]:
@@ -514,15 +521,21 @@ class Twin:
             find = self.above if self.table[unit] in self.chain else self.within
             return find(id, self.table[unit]) == unit
 
-        return {
-            id: number
-            for id in self.ids(*side)
-            if (number := self.number(id, column)) is not None
-            and not any(
-                self.number(finer, column) is not None and lies_in(finer, id)
+        found: dict[str, int] = {}
+        for id in [id for table in reversed(side) for id in self.ids(table)]:
+            number = self.number(id, column)
+            below = [
+                finer
                 for finer in self.ids(*side[side.index(self.table[id]) + 1 :], "household")
-            )
-        }
+                if lies_in(finer, id)
+            ]
+            said = {finer: self.number(finer, column) for finer in below}
+            if number is not None and all(each is None for each in said.values()):
+                found[id] = number
+            elif number is not None and any(self.is_unknown(finer, column) for finer in below):
+                rows = sum(said[finer] or 0 for finer in self.ids("household") if finer in said)
+                found[id] = max(number - rows - sum(found.get(finer, 0) for finer in below), 0)
+        return found
 
 
 def _links_of(unit: Unit) -> Iterator[tuple[str, tuple[Link, ...]]]:
