@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import strategies as st
 
 from govtree import Hierarchy
@@ -117,6 +117,22 @@ class Structure:
         return Twin(self)
 
 
+@st.composite
+def structures_with_unknown_numbers(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Structure:
+    """Structures whose units also say that a number is not known; records cannot repeat that."""
+    drawn: Structure = draw(structures())
+    records = []
+    for each in drawn.records:
+        if not isinstance(each, Unit):
+            records.append(each)
+            continue
+        names = [name for name in ("households", "residents") if hasattr(each, name)]
+        unknown = {name: "?" for name in names if draw(st.integers(0, 3)) == 0}
+        tags = {tag: draw(st.sampled_from([number, number, "?"])) for tag, number in each.tags.items()}
+        records.append(evolve(each, tags=tags, **unknown))
+    return evolve(drawn, records=tuple(records))
+
+
 # -- drawing ---------------------------------------------------------------------------------
 
 
@@ -188,7 +204,7 @@ class _Maker:
     def numbers(self) -> dict[str, Any]:
         if not self.flip():
             return {}
-        return {"households": self.maybe(range(50)), "residents": self.maybe([*range(30), "?"])}
+        return {"households": self.maybe(range(50)), "residents": self.maybe(range(90))}
 
     # -- tables --
 
@@ -220,7 +236,7 @@ class _Maker:
             "grid": self.maybe([*self.known("grid"), "?"]),
             "building": self.maybe(self.known("building")),
             "entrance": self.maybe(self.known("entrance")),
-            "residents": self.maybe([*range(5), "?"]),
+            "residents": self.maybe(range(5)),
             "occupancy": self.maybe(["let", "owner", "?"]),
             "serves": self.links(self.known("group", "grid")),
         }

@@ -285,16 +285,14 @@ class _Organized(_Counted):
 
 
 @frozen(kw_only=True)
-class LevelUnit(_Counted):
+class LevelUnit(_Organized):
     """A unit of a level that plays no role, such as a district above the communities.
 
     Attributes:
         level: Name of its level.
-        parent: Unit above in the chain.
     """
 
     level: str = field()
-    parent: str | None = _reference(ABOVE)
 
 
 @frozen(kw_only=True)
