@@ -65,8 +65,8 @@ def of_households(arrays: Asked, column: str, by: str) -> tuple[NDArray[np.int64
     """
     length = arrays.count(by)
     sums = np.zeros(length + 1, np.int64)
-    if arrays.count("household"):
-        weights = None if column == "households" else arrays.numbers("household", column)
+    weights = None if column == "households" else arrays.numbers("household", column)
+    if arrays.count("household") and (weights is None or weights.any()):
         sums += _with_rest(arrays.belongs("household", by), weights, length)
     open_ = np.ones(arrays.count("community") + 1, np.bool_)
     for side in sorted(sides(arrays), key=lambda side: by not in side):
@@ -132,11 +132,14 @@ def _alone(
             spoken += rows
             counted += rows
             continue
-        spoken += added(up, arrays.is_given(finer, column), length)
+        given = arrays.is_given(finer, column)
         unknown = arrays.is_unknown(finer, column)
+        # Of a million households, mostly all say something or none does.
+        if given.any():
+            spoken += added(up, None if given.all() else given, length)
         if unknown.any():
-            hidden += added(up, unknown, length)
-        if finer == "household":
+            hidden += added(up, None if unknown.all() else unknown, length)
+        if finer == "household" and given.any():
             counted += added(up, arrays.numbers(finer, column), length)
         elif finer in below:
             counted += added(up, below[finer], length)

@@ -106,7 +106,7 @@ class _Anonymizer:
         keyed: list[str] = []
         for id in ids.tolist():
             digest = made.copy()
-            digest.update((id or "").encode())
+            digest.update(id.encode())  # type: ignore[union-attr]  # no id is None
             keyed.append(f"{letter}-{digest.hexdigest()}")
         return Texts.of(_each_its_own(keyed))
 
