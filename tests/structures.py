@@ -128,7 +128,9 @@ def structures_with_unknown_numbers(draw: Callable[[st.SearchStrategy[Any]], Any
             continue
         names = [name for name in ("households", "residents") if hasattr(each, name)]
         unknown = {name: "?" for name in names if draw(st.integers(0, 3)) == 0}
-        tags = {tag: draw(st.sampled_from([number, number, "?"])) for tag, number in each.tags.items()}
+        tags = {
+            tag: draw(st.sampled_from([number, number, "?"])) for tag, number in each.tags.items()
+        }
         records.append(evolve(each, tags=tags, **unknown))
     return evolve(drawn, records=tuple(records))
 

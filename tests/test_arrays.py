@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
-from structures import Structure, TERRITORY, structures, structures_with_unknown_numbers
+from structures import TERRITORY, Structure, structures, structures_with_unknown_numbers
 
 from govtree import Hierarchy
 from govtree._columns import NONE

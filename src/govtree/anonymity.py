@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from govtree import _sums
 from govtree._arrays import Arrays
 from govtree._columns import NONE, TAG, UNKNOWN, References, Sheet, Stored, Words
-from govtree._rows import UNKNOWN_CELL, Cells, Rows, taken, tables_of
+from govtree._rows import UNKNOWN_CELL, Cells, Rows, tables_of, taken
 from govtree._texts import Texts
 from govtree.errors import OutOfRangeError, RecordPlaces
 from govtree.hierarchy import Hierarchy
