@@ -127,7 +127,8 @@ class Ways:
         found = self._column(table, column)
         if not isinstance(found, np.ndarray) or found.dtype.kind != "i":
             return np.zeros(self.count(table), np.bool_)
-        return found == UNKNOWN
+        unknown: NDArray[np.bool_] = found == UNKNOWN
+        return unknown
 
     def _column(self, table: str, column: str) -> object:
         sheet = self._sheets.get(table)
