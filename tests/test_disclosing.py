@@ -9,7 +9,7 @@ from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govtree import Hierarchy, Household, Person, Post, Tenure, load_text
+from govtree import Hierarchy, Household, Person, Post, Tenure, load, load_text
 from govtree._disclosing import like_identity_cards, like_phones, masked
 from govtree._texts import Texts
 
@@ -126,6 +126,16 @@ def test_the_line_of_such_an_id_is_not_quoted():
     (told,) = structure.hierarchy.warnings
     assert told.code == "GT127"
     assert "0519491231" not in told.render() + str(told.as_json())
+
+
+def test_a_holder_is_told_where_a_file_names_them(tmp_path):
+    """Who has no row among persons is told at the post."""
+    (tmp_path / "structure.yaml").write_text(
+        "govtree: 1\nbranches: [{id: B}]\nposts: [{post: secretary, at: B, holder: 13800138000}]\n"
+    )
+
+    (told,) = load(tmp_path).hierarchy.warnings
+    assert str(told).startswith(f"{tmp_path}/structure.yaml:3:42: warning[GT128]: ids of person")
 
 
 def test_ends_are_all_that_is_shown():

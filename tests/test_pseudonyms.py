@@ -278,6 +278,8 @@ def test_what_is_wrong_with_the_file_is_told_without_a_name(folder, rows, expect
         "posts: [{post: secretary, at: B-99, holder: 王芳}]",
         "posts: [{post: secretary, at: B-01, holder: 王芳, sinc: 2024}]",
         "posts: [{post: secretary, at: B-01, holder: [王芳]}]",
+        "posts: [{post: secretary, at: B-01, holder: {name: 王芳}}]",
+        "posts: 王芳",
         'posts: [{post: secretary, at: B-01, holder: "王芳\\0"}]',
         "posts: [{post: secretary, at: B-01, holder: 王芳",
         "posts: [{post: secretary, at: B-01, holder: 王芳, since: 王芳}]",
@@ -294,6 +296,18 @@ def test_no_fault_of_a_structure_shows_a_name(tmp_path, broken):
     (tmp_path / "holders.csv").write_text("name,home,id\n王芳,B-01,p-1\n", "utf-8")
 
     assert refused(tmp_path)
+
+
+def test_a_structure_in_braces_is_silent_as_well(tmp_path):
+    """However the key is written, lines with names are not quoted."""
+    text = (
+        "{govtree: 1, branches: [{id: B-01}], pseudonyms: holders.csv,\n"
+        "posts: [{post: secretary, at: B-99, holder: 王芳}]}\n"
+    )
+    (tmp_path / "structure.yaml").write_text(text, "utf-8")
+    (tmp_path / "holders.csv").write_text("name,home,id\n王芳,B-99,p-1\n", "utf-8")
+
+    assert [each.code for each in refused(tmp_path)] == ["GT102"]
 
 
 def test_a_text_without_a_folder_has_no_such_file():

@@ -203,6 +203,7 @@ class _Loader:
         rows = list(self._rows(decoder, document.root, facts)) if fits else []
         named = settings.values.get("pseudonyms")
         if named is not None:
+            self.hidden = file
             rows, is_anybody_known = self._pseudonymous(named, decoder, facts, rows)
             fits &= is_anybody_known
         decoders = [each for each, _ in settings.asked]
