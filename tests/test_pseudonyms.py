@@ -280,6 +280,8 @@ def test_what_is_wrong_with_the_file_is_told_without_a_name(folder, rows, expect
         "posts: [{post: secretary, at: B-01, holder: [王芳]}]",
         "posts: [{post: secretary, at: B-01, holder: {name: 王芳}}]",
         "posts: 王芳",
+        "posts: [王芳]",
+        "posts: {王芳: secretary}",
         'posts: [{post: secretary, at: B-01, holder: "王芳\\0"}]',
         "posts: [{post: secretary, at: B-01, holder: 王芳",
         "posts: [{post: secretary, at: B-01, holder: 王芳, since: 王芳}]",

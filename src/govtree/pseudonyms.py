@@ -194,7 +194,12 @@ def with_ids(
 
 
 def without_names(problems: Iterable[Problem], given: Iterable[Rows]) -> list[Problem]:
-    """Return *problems* in which no value is a cell that names somebody in *given* rows."""
+    """Return *problems* in which no value names somebody.
+
+    Args:
+        problems: What was told while files were read.
+        given: The rows that came of it, in which people are still named.
+    """
     names: set[str] = set()
     headers: set[tuple[str, str]] = set()
     for rows in given:
@@ -205,8 +210,13 @@ def without_names(problems: Iterable[Problem], given: Iterable[Rows]) -> list[Pr
             headers.add((places.file, places.headers[name]))
     names.discard(UNKNOWN_CELL)
 
-    def is_name(each: Problem, key: str, value: object) -> bool:
-        return value in names or (key == "cell" and (each.where.file, each.where.field) in headers)
+    def is_name(each: Problem, key: str, value: str) -> bool:
+        if value in names:
+            return True
+        if key == "cell":
+            return (each.where.file, each.where.field) in headers
+        # A text where records should stand, and a key that no format has, may be anything.
+        return (key == "found" and "'" in value) or (key == "key" and not value.isascii())
 
     return [
         evolve(
