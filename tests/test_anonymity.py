@@ -99,7 +99,8 @@ def orderly(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Hierarchy:
         grids, groups, compounds = [], [], []
         for x in some(2):
             compounds.append(f"X{c}{x}")
-            records.append(Compound(id=compounds[-1], community=f"C{c}"))
+            own = numbers(0.6) if not rows else {}
+            records.append(Compound(id=compounds[-1], community=f"C{c}", **own))
         for b in some(2):
             records.append(Branch(id=f"B{c}{b}", parent=f"C{c}", members=rng.choice([None, 2, 7])))
             for g in some(3):
@@ -273,6 +274,21 @@ def test_what_a_town_keeps():
     assert told["membership"]["group"] == told["body_group"]["group"] != "一组"
     assert copy.branch_of(twins["N-1"]) == twins["B-1"]
     assert check(copy).checked
+
+
+def test_a_community_keeps_what_its_compounds_add_up_to():
+    """A small compound is hidden, and yet the community has the sum."""
+    h = Hierarchy.from_records(
+        [
+            Community(id="C"),
+            Compound(id="X-1", community="C", residents=18),
+            Compound(id="X-2", community="C", residents=1),
+        ]
+    )
+    copy = h.anonymize(KEY)
+
+    assert sorted(copy.roll_up("residents", by="compound").values()) == [0, 0, 18]
+    assert list(copy.roll_up("residents", by="community").values()) == [19, 0]
 
 
 def test_two_months_can_be_joined_and_other_keys_cannot():
