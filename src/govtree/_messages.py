@@ -654,6 +654,42 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "name a section, or a section and a word that its records have, such as grids or "
             "compounds.commercial",
         ),
+        "GT127": Text(
+            "card-like-ids",
+            "ids of {table} look like numbers of identity cards: {count}, the first is {id}",
+            "give people and households ids that say nothing about them",
+        ),
+        "GT128": Text(
+            "phone-like-ids",
+            "ids of {table} look like numbers of mobile phones: {count}, the first is {id}",
+            "give people and households ids that say nothing about them",
+        ),
+        "GT980": Text(
+            "holder-without-id",
+            "'{path}' has no row for the name that stands here, at home in '{home}'",
+            "add a row with that name, the home '{home}' and the id '{id}', or let "
+            "govtree.enter_holders() add all that are missing",
+        ),
+        "GT981": Text(
+            "holder-row-unfinished",
+            "this row has no {field}",
+            "write name, home and id of the person, or take the row out",
+        ),
+        "GT982": Text(
+            "holder-row-twice",
+            "name and home are those of {first}, and the id is another one",
+            "keep one of the two; where they are two people, give their homes apart",
+        ),
+        "GT983": Text(
+            "name-or-id",
+            "what stands here is an id of '{path}', and a name in it as well",
+            "give that person another id in '{path}'",
+        ),
+        "GT984": Text(
+            "holders-not-csv",
+            "rows can only be added to a file of CSV, and '{path}' is none",
+            "save it as CSV in UTF-8, and name that under 'pseudonyms'",
+        ),
     }
 )
 
