@@ -25,7 +25,7 @@ from govtree.reconciliation._shapes import (
     Shape,
     Value,
     field_shape,
-    form,
+    forms,
     inferred,
 )
 from govtree.reconciliation._sources import Coded, Given, Table, failed, read
@@ -168,15 +168,18 @@ def _typed(name: str, a: Table, b: Table, asked: Mapping[str, Shape]) -> Pair:
         basis, shape = "field", field_shape(name)
     if shape is None:
         basis, shape = "inferred", inferred(cells)
-    place: dict[Value, int] = {}
-    codes = [None if each is None else _codes(each, shape, place) for each in given]
-    return Pair(name, shape, basis, [*place], codes[0], codes[1])
+    told = [[] if each is None else forms(shape, each.values) for each in given]
+    values = list(dict.fromkeys([*told[0], *told[1]]))
+    place = dict(zip(values, range(len(values)), strict=True))
+    codes = [
+        None if each is None else followed(each.codes, _codes(own, place))
+        for each, own in zip(given, told, strict=True)
+    ]
+    return Pair(name, shape, basis, values, codes[0], codes[1])
 
 
-def _codes(column: Coded, shape: Shape, place: dict[Value, int]) -> IntArray:
-    """Return a code a row; what is new in *place* gets the next one."""
-    found = (place.setdefault(form(shape, each), len(place)) for each in column.values)
-    return followed(column.codes, np.fromiter(found, np.int32, len(column.values)))
+def _codes(values: Sequence[Value], place: Mapping[Value, int]) -> IntArray:
+    return np.fromiter(map(place.__getitem__, values), np.int32, len(values))
 
 
 def _keys_amiss(table: Table, keys: Sequence[Pair], source: Source) -> tuple[Problem, ...]:
@@ -189,7 +192,7 @@ def _keys_amiss(table: Table, keys: Sequence[Pair], source: Source) -> tuple[Pro
         where = table.places.at(row, name)
         tally.add("GT971", partial(problem, "GT971", where, header=name))
     rows = np.flatnonzero(whole)
-    order = np.lexsort(tuple([rows, *(each[rows] for each in columns)]))
+    order = np.lexsort((rows, *[each[rows] for each in columns]))
     ordered = rows[order]
     same = np.ones(max(len(ordered) - 1, 0), np.bool_)
     for each in columns:

@@ -9,14 +9,24 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias, get_args
 
 from govtree._rows import UNKNOWN_CELL
 from govtree._values import FALSE_WORDS, TRUE_WORDS
 from govtree.units import TABLES, columns_of
 
-__all__ = ["SHAPES", "Shape", "Value", "field_shape", "fits", "form", "inferred", "text_of"]
+__all__ = [
+    "SHAPES",
+    "Shape",
+    "Value",
+    "field_shape",
+    "fits",
+    "form",
+    "forms",
+    "inferred",
+    "text_of",
+]
 
 Shape: TypeAlias = Literal["number", "date", "truth", "text"]
 Value: TypeAlias = str | int | float | dt.date
@@ -27,6 +37,7 @@ SHAPES: tuple[Shape, ...] = get_args(Shape)
 _MOST_DIGITS = 15
 # No leading zeros: 0012 is a code.
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,17})?(?:e-[0-9]{1,3})?")
+_NUMBERS = re.compile(rf"{_NUMBER.pattern}(?:\n{_NUMBER.pattern})*+")
 _DAY = re.compile(r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)")
 _WORDS = dict.fromkeys(TRUE_WORDS, True) | dict.fromkeys(FALSE_WORDS, False)
 
@@ -59,21 +70,32 @@ def field_shape(name: str) -> Shape | None:
     return _FIELDS.get(name)
 
 
-def inferred(values: Iterable[Value]) -> Shape:
+def inferred(values: Sequence[Value]) -> Shape:
     """Return the shape that all *values* fit; text where there is no other.
 
     >>> inferred(["12", 12.0]), inferred(["012", "12"]), inferred(["2026/3/1", "?"])
     ('number', 'text', 'date')
     """
-    listed = list(values)
-    if all(value == UNKNOWN_CELL for value in listed):
+    if all(value == UNKNOWN_CELL for value in values):
         return "text"
-    return next(shape for shape in SHAPES if all(fits(shape, value) for value in listed))
+    if _are_numbers(values):
+        return "number"
+    return next(shape for shape in SHAPES if all(fits(shape, value) for value in values))
 
 
 def fits(shape: Shape, value: Value) -> bool:
     """Return whether a cell is what a column of this shape holds; ``?`` fits everywhere."""
     return shape == "text" or value == UNKNOWN_CELL or not isinstance(form(shape, value), str)
+
+
+def forms(shape: Shape, values: Sequence[Value]) -> Sequence[Value]:
+    """Return the form of each of many cells; see :func:`form`."""
+    if shape == "text" and _are_texts(values):
+        return values
+    if shape == "number" and _are_numbers(values):
+        numbers = map(float, values)  # type: ignore[arg-type]  # texts of numbers
+        return [int(each) if each.is_integer() else each for each in numbers]
+    return [form(shape, value) for value in values]
 
 
 def form(shape: Shape, value: Value) -> Value:
@@ -86,6 +108,17 @@ def form(shape: Shape, value: Value) -> Value:
     """
     found = _READERS[shape](value) if shape != "text" else None
     return text_of(value) if found is None else found
+
+
+def _are_texts(values: Sequence[Value]) -> bool:
+    return set(map(type, values)) <= {str}
+
+
+def _are_numbers(values: Sequence[Value]) -> bool:
+    """Return whether all cells are texts of numbers, by one look at all of them."""
+    if not values or not isinstance(values[0], str) or not _NUMBER.fullmatch(values[0]):
+        return False
+    return _are_texts(values) and _NUMBERS.fullmatch("\n".join(values)) is not None  # type: ignore[arg-type]  # texts
 
 
 def text_of(value: Value) -> str:

@@ -144,11 +144,11 @@ def _coded(cells: Any, reader: _Reader) -> Coded:
 
 
 def _of_texts(cells: Sequence[str | None], reader: _Reader, *, checked: bool = False) -> Coded:
+    values = [each for each in dict.fromkeys(cells) if each]
+    place: dict[str | None, int] = dict(zip(values, range(len(values)), strict=True))
     # The two that say nothing have the code of nothing.
-    place: dict[str | None, int] = {None: NONE, "": NONE}
-    found = (place.setdefault(each, len(place) - 2) for each in cells)
-    codes = np.fromiter(found, np.int32, len(cells))
-    values = [each for each in place if each]
+    place |= {None: NONE, "": NONE}
+    codes = np.fromiter(map(place.__getitem__, cells), np.int32, len(cells))
     if not checked:
         _, faults = take_values("text", values)
         for fault in faults:
