@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from attrs import evolve, frozen
@@ -185,14 +185,15 @@ def _codes(values: Sequence[Value], place: Mapping[Value, int]) -> IntArray:
 def _keys_amiss(table: Table, keys: Sequence[Pair], source: Source) -> tuple[Problem, ...]:
     """Return the rows of a source that have no key, or one that stands above."""
     tally = Tally()
-    columns = [_own(each, source) for each in keys]
+    columns: list[NDArray[np.int32]] = [_own(each, source) for each in keys]
     whole = np.logical_and.reduce([each >= 0 for each in columns])
     for row in np.flatnonzero(~whole).tolist():
         name = next(pair.name for pair, codes in zip(keys, columns, strict=True) if codes[row] < 0)
         where = table.places.at(row, name)
         tally.add("GT971", partial(problem, "GT971", where, header=name))
     rows = np.flatnonzero(whole)
-    order = np.lexsort((rows, *[each[rows] for each in columns]))
+    by: list[NDArray[Any]] = [rows, *(each[rows] for each in columns)]
+    order = np.lexsort(by)
     ordered = rows[order]
     same = np.ones(max(len(ordered) - 1, 0), np.bool_)
     for each in columns:
@@ -253,7 +254,8 @@ def _matched(
 
 def _ranks(values: Sequence[Value]) -> NDArray[np.int64]:
     """Return the place of each value in their order: numbers and days first, then texts."""
-    order = sorted(range(len(values)), key=lambda at: (isinstance(values[at], str), values[at]))
-    ranks = np.empty(len(values), np.int64)
-    ranks[order] = np.arange(len(values))
-    return ranks
+    texts = sorted(each for each in values if isinstance(each, str))
+    # What is no text is of one kind.
+    others = sorted(each for each in values if not isinstance(each, str))
+    place = dict(zip([*others, *texts], range(len(values)), strict=True))
+    return np.fromiter(map(place.__getitem__, values), np.int64, len(values))
