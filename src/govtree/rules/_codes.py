@@ -27,13 +27,13 @@ __all__ = ["RULES", "Coded", "Codes"]
 #: Digits that name a province, a prefecture, a county, a town, and a community or village.
 _WIDTHS = (2, 4, 6, 9, 12)
 
-#: What the last three digits of a code may be, by parameter that lists the kinds of such units.
+#: By kind: how many digits name such a unit, and what the last three of them may be.
 _CLASSES = {
-    "streets": (9, 1, 99),
-    "towns": (9, 100, 199),
-    "townships": (9, 200, 399),
-    "residents": (12, 1, 199),
-    "villagers": (12, 200, 399),
+    **dict.fromkeys(("street", "subdistrict", "街道"), (9, 1, 99)),
+    **dict.fromkeys(("town", "镇"), (9, 100, 199)),
+    **dict.fromkeys(("township", "乡"), (9, 200, 399)),
+    "residents_committee": (12, 1, 199),
+    "villagers_committee": (12, 200, 399),
 }
 
 #: What a name of a unit may leave out, longest first.
@@ -120,28 +120,6 @@ class Codes:
     off=True,
     parameters=(
         Parameter(
-            "levels",
-            (),
-            "words",
-            "levels whose codes are looked at; where none is named, those from the top down to "
-            "the community",
-        ),
-        Parameter("streets", ("street", "subdistrict"), "words", "kinds with the class 001 to 099"),
-        Parameter("towns", ("town",), "words", "kinds with the class 100 to 199"),
-        Parameter("townships", ("township",), "words", "kinds with the class 200 to 399"),
-        Parameter(
-            "residents",
-            ("residents_committee",),
-            "words",
-            "kinds whose last three digits are 001 to 199",
-        ),
-        Parameter(
-            "villagers",
-            ("villagers_committee",),
-            "words",
-            "kinds whose last three digits are 200 to 399",
-        ),
-        Parameter(
             "labels",
             "none",
             "choice",
@@ -150,25 +128,23 @@ class Codes:
         ),
     ),
     failing="""\
-        levels: [subdistrict, {level: community, role: community}]
-        subdistrict: [{id: S-1, code: '371311001000'}]
+        levels: [{level: subdistrict}, {level: community}]
+        units: {subdistrict: [{id: S-1, code: '371311001000'}]}
         communities:
           - {id: C-1, parent: S-1, code: '371311001001'}
           - {id: C-2, parent: S-1, code: '371311002002'}
         """,
     mended="""\
-        levels: [subdistrict, {level: community, role: community}]
-        subdistrict: [{id: S-1, code: '371311001000'}]
+        levels: [{level: subdistrict}, {level: community}]
+        units: {subdistrict: [{id: S-1, code: '371311001000'}]}
         communities:
           - {id: C-1, parent: S-1, code: '371311001001'}
           - {id: C-2, parent: S-1, code: '371311001002'}
         """,
 )
-def cn12(h: Hierarchy, **asked: NDArray[Any]) -> Codes:
-    given = {name: each[0] for name, each in asked.items()}
-    tables = _tables(h, given["levels"])
-    classes = {kind: each for name, each in _CLASSES.items() for kind in given[name]}
-    official = _official() if given["labels"] == "shipped" else {}
+def cn12(h: Hierarchy, *, labels: NDArray[Any]) -> Codes:
+    tables = _tables(h)
+    official = _official() if labels[0] == "shipped" else {}
     coded: list[Coded] = []
     codes: dict[str, list[str]] = {}
     for at, table in enumerate(tables):
@@ -181,7 +157,7 @@ def cn12(h: Hierarchy, **asked: NDArray[Any]) -> Codes:
             code = codes[table][row]
             if code in ("", UNKNOWN_CELL) or (own is not None and not own[row]):
                 continue
-            fault = _fault(code, above[row], kinds[row], classes)
+            fault = _fault(code, above[row], kinds[row])
             if not fault and official.get(code) and names[row]:
                 fault = _misnamed(names[row] or "", official[code])
             coded.append(Coded(id, level, code, fault))
@@ -192,16 +168,11 @@ def cn12(h: Hierarchy, **asked: NDArray[Any]) -> Codes:
 RULES = (cn12,)
 
 
-def _tables(h: Hierarchy, levels: Sequence[str]) -> list[str]:
-    """Return the tables of the chain whose codes are looked at, top down."""
-    chain = [each.table for each in h.levels]
-    if levels:
-        chain = [each.table for each in h.levels if {each.level, each.table} & {*levels}]
-    elif "community" in chain:
+def _tables(h: Hierarchy) -> list[str]:
+    """Return the tables with codes, top down: levels to the community, or those of no role."""
+    chain = [each.table for each in h.levels if not each.role or each.role == "community"]
+    if "community" in chain:
         chain = chain[: chain.index("community") + 1]
-    else:
-        roles = {each.table for each in h.levels if each.role}
-        chain = [table for table in chain if table not in roles]
     return [table for table in chain if h.has(table, "code")]
 
 
@@ -240,12 +211,7 @@ def _width(code: str) -> int:
     return next(width for width in _WIDTHS if width >= bare)
 
 
-def _fault(
-    code: str,
-    above: tuple[str, str],
-    kind: str | None,
-    classes: Mapping[str, tuple[int, int, int]],
-) -> str:
+def _fault(code: str, above: tuple[str, str], kind: str | None) -> str:
     """Return what is wrong with a code by itself and under the unit above, or an empty text."""
     if not _is_well_formed(code):
         return Reason("is not one of twelve digits")
@@ -258,8 +224,8 @@ def _fault(
             return Reason(template, prefix=prefix, unit=unit)
         if width <= len(prefix):
             return Reason("names nothing below '{unit}'", unit=unit)
-    if kind in classes:
-        digits, low, high = classes[kind]
+    if kind is not None and kind in _CLASSES:
+        digits, low, high = _CLASSES[kind]
         if width == digits and not low <= int(code[digits - 3 : digits]) <= high:
             return Reason(
                 "is none of '{kind}': its last three digits before zeros are not {low} to {high}",
@@ -297,6 +263,6 @@ def _official() -> Mapping[str, str]:
 def _listed() -> Iterator[tuple[str, str]]:
     folder = resources.files("govtree").joinpath("divisions")
     for name in ("jinzhai-341524.csv", "luozhuang-371311.csv"):
-        with folder.joinpath(name).open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
-                yield row["code"], row["name"]
+        text = folder.joinpath(name).read_text(encoding="utf-8")
+        for row in csv.DictReader(text.splitlines()):
+            yield row["code"], row["name"]
