@@ -300,6 +300,7 @@ NOT_CHECKED = (
         "GT303",
         "persons.community_worker: an increment is seen between two days only, not on one",
     ),
+    ("GT515", "no codes of levels"),
 )
 
 

@@ -41,6 +41,10 @@ from govtree.history import (
     load_baseline,
     load_report,
 )
+from govtree.reconciliation import (
+    Reconciliation,
+    reconcile,
+)
 from govtree.rules import (
     Hits,
     Parameter,
@@ -118,6 +122,7 @@ __all__ = [
     "Person",
     "Post",
     "Problem",
+    "Reconciliation",
     "Record",
     "Relation",
     "Report",
@@ -143,6 +148,7 @@ __all__ = [
     "load_baseline",
     "load_report",
     "load_text",
+    "reconcile",
     "rule",
 ]
 
