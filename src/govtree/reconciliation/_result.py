@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from govtree._columns import IntArray
 from govtree._files import save
 from govtree._frames import Plain, frame_of
-from govtree._names import normal
+from govtree._names import normal as twin_form
 from govtree.errors import Location, OutOfRangeError, Problem, StructureError, Tally, problem
 from govtree.reconciliation._decisions import applied
 from govtree.reconciliation._pairs import (
@@ -405,12 +405,12 @@ def _differing(both: Mask, columns: Sequence[Pair]) -> tuple[IntArray, IntArray,
 
 def _is_spelling(values: Sequence[Value], a: IntArray, b: IntArray) -> Mask:
     """Return for pairs of cells whether they are near-twins; where one is empty, they are none."""
-    twin_form: dict[int, str] = {}
+    forms: dict[int, str] = {}
     for code in np.union1d(a, b).tolist():
-        twin_form[code] = normal(text_of(values[code])) if code >= 0 else ""
+        forms[code] = twin_form(text_of(values[code])) if code >= 0 else ""
     return np.array(
         [
-            one >= 0 and other >= 0 and twin_form[one] == twin_form[other]
+            one >= 0 and other >= 0 and forms[one] == forms[other]
             for one, other in zip(a.tolist(), b.tolist(), strict=True)
         ],
         np.bool_,
@@ -422,7 +422,7 @@ def _twins(keys: Sequence[Pair], in_a: Mask, in_b: Mask) -> Iterator[tuple[int, 
     by_form: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}
     alone = np.flatnonzero(in_a != in_b)
     for row, key in zip(alone.tolist(), key_texts(keys, alone), strict=True):
-        sides = by_form.setdefault(tuple(map(normal, key)), ([], []))
+        sides = by_form.setdefault(tuple(map(twin_form, key)), ([], []))
         sides[0 if in_a[row] else 1].append(row)
     pairs = [pair for sides in by_form.values() for pair in zip(*sides, strict=False)]
     yield from sorted(pairs)
