@@ -36,6 +36,7 @@ _NAMES_BY_MODULE = {
     "findings": ("Finding", "FindingsError", "Report", "Severity"),
     "hierarchy": ("Hierarchy",),
     "history": ("Baseline", "Comparison", "Saved", "compare", "load_baseline", "load_report"),
+    "reconciliation": ("Reconciliation", "reconcile"),
     "rules": ("Hits", "Parameter", "Rule", "RuleSet", "Waiver", "rule"),
     "units": (
         "Area",

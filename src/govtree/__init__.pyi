@@ -48,6 +48,10 @@ from govtree.history import (
     load_baseline,
     load_report,
 )
+from govtree.reconciliation import (
+    Reconciliation,
+    reconcile,
+)
 from govtree.rules import (
     Hits,
     Parameter,
@@ -127,6 +131,7 @@ __all__ = [
     "Person",
     "Post",
     "Problem",
+    "Reconciliation",
     "Record",
     "Relation",
     "Report",
@@ -155,6 +160,7 @@ __all__ = [
     "load_text",
     "locate",
     "locate_point",
+    "reconcile",
     "rule",
 ]
 

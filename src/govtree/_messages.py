@@ -664,6 +664,56 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "ids of {table} look like numbers of mobile phones: {count}, the first is {id}",
             "give people and households ids that say nothing about them",
         ),
+        "GT970": Text(
+            "no-key-column",
+            "source {source} has no column '{header}'",
+            "name one of its columns: {known}",
+        ),
+        "GT971": Text(
+            "empty-key",
+            "the row has no '{header}', which is a part of its key",
+            "fill it in, or leave the row out",
+        ),
+        "GT972": Text(
+            "key-twice",
+            "key '{key}' stands twice; first in {first}",
+            "keep one of the rows, or add a column to the key that tells them apart",
+        ),
+        "GT973": Text(
+            "no-plain-cell",
+            "{found} cannot be compared",
+            "hand in texts, numbers, days, or yes and no",
+        ),
+        "GT974": Text(
+            "nothing-to-decide",
+            "nothing is to be decided about '{column}' of '{key}'",
+            "decide lines of the list that was written last",
+        ),
+        "GT975": Text(
+            "difference-changed",
+            "this was decided when the source said '{then}'; now it says '{now}'",
+            "write the list anew, and decide this line again",
+        ),
+        "GT976": Text(
+            "decisions-differ",
+            "this is decided as '{second}', and in a line above as '{first}'",
+            "keep one of the two lines",
+        ),
+        "GT977": Text(
+            "unfit-decision",
+            "'{decision}' decides nothing here",
+            "write {expected}, or leave it empty",
+        ),
+        "GT978": Text(
+            "no-decision-column",
+            "the decisions have no column '{header}'",
+            "keep the columns of the list that was written",
+        ),
+        "GT979": Text(
+            "not-decided",
+            "a says '{value_a}' and b says '{value_b}'",
+            "decide it, or name a source to prefer",
+        ),
         "GT980": Text(
             "holder-without-id",
             "'{path}' has no row for the name that stands here, at home in '{home}'",
