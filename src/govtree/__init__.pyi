@@ -11,6 +11,7 @@ from govtree.config import (
     Examined,
     Structure,
     dump,
+    enter_holders,
     examine,
     load,
     load_text,
@@ -46,6 +47,10 @@ from govtree.history import (
     compare,
     load_baseline,
     load_report,
+)
+from govtree.reconciliation import (
+    Reconciliation,
+    reconcile,
 )
 from govtree.rosters import (
     Decision,
@@ -143,6 +148,7 @@ __all__ = [
     "Person",
     "Post",
     "Problem",
+    "Reconciliation",
     "Record",
     "Relation",
     "Report",
@@ -167,6 +173,7 @@ __all__ = [
     "check",
     "compare",
     "dump",
+    "enter_holders",
     "examine",
     "load",
     "load_baseline",
@@ -175,6 +182,7 @@ __all__ = [
     "locate",
     "locate_point",
     "read_roster",
+    "reconcile",
     "rule",
 ]
 

@@ -236,9 +236,9 @@ def _require_no_scale(source: Source, notes: Notes) -> None:
 
 
 def _shape(name: str, known: Mapping[str, Column]) -> Shape | None:
-    if name.startswith(TAG) and "tags" in known and name != TAG:
-        return "tags"
-    return known[name].shape if name in known and name != "tags" else None
+    if name in known and known[name].shape != "tags":
+        return known[name].shape
+    return "tags" if name.startswith(TAG) and "tags" in known and name != TAG else None
 
 
 def _meant(name: str, names: NearMisses) -> dict[str, str]:
