@@ -28,6 +28,7 @@ _NAMES_BY_MODULE = {
     "hierarchy": ("Hierarchy",),
     "history": ("Baseline", "Comparison", "Saved", "compare", "load_baseline", "load_report"),
     "rules": ("Hits", "Parameter", "Rule", "RuleSet", "Waiver", "rule"),
+    "tables": ("export",),
     "units": (
         "Area",
         "Body",

@@ -49,6 +49,9 @@ from govtree.rules import (
     Waiver,
     rule,
 )
+from govtree.tables import (
+    export,
+)
 from govtree.units import (
     Area,
     Body,
@@ -139,6 +142,7 @@ __all__ = [
     "compare",
     "dump",
     "examine",
+    "export",
     "load",
     "load_baseline",
     "load_report",

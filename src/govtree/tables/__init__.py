@@ -15,9 +15,12 @@ from govtree._rows import Rows, input_columns
 from govtree._values import read_cells, take_values
 from govtree.errors import FileError, Location, Places, Problem, RecordPlaces
 from govtree.tables._csv import CsvTable, Notes, Stop
+from govtree.tables._export import export
+from govtree.tables._file_names import file_names
 from govtree.tables._layout import DELIMITERS, ENCODINGS, TOTALS, FillDown, Layout
 from govtree.tables._parquet import ParquetTable
 from govtree.tables._sources import Field, Gathered, Source, TablePlaces, match
+from govtree.tables._workbook import Page, workbook
 from govtree.tables._write import write_table
 from govtree.units import Column, Record
 
@@ -27,11 +30,15 @@ __all__ = [
     "TOTALS",
     "FillDown",
     "Layout",
+    "Page",
     "Source",
     "TablePlaces",
+    "export",
+    "file_names",
     "read_columns",
     "read_table",
     "rows_of_frame",
+    "workbook",
     "write_table",
 ]
 
