@@ -654,6 +654,47 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "name a section, or a section and a word that its records have, such as grids or "
             "compounds.commercial",
         ),
+        "GT960": Text(
+            "sheet-too-small",
+            "'{table}' has {count} {what}, more than the {limit} that a sheet of a workbook holds",
+            "write it as CSV: name a folder in the place of the workbook; or divide it",
+        ),
+        "GT961": Text(
+            "cell-too-small",
+            "the text has {count} characters, more than the {limit} that a cell of a workbook "
+            "holds",
+            "shorten it, or write it as CSV: name a folder in the place of the workbook",
+        ),
+        "GT962": Text(
+            "answer-without-key",
+            "the row has an answer but no key",
+            "take the row from the list that was sent out, with its key, and answer there",
+        ),
+        "GT963": Text(
+            "answer-for-other-unit",
+            "'{cell}' is not what was sent out with the key of this row",
+            "change nothing but the answer; take the row from the list that was sent out",
+        ),
+        "GT964": Text(
+            "answer-to-nothing",
+            "no finding of the report has the key '{cell}'",
+            "compare with the report that the list was made of, or take the row out",
+        ),
+        "GT965": Text(
+            "answer-is-formula",
+            "the answer is a formula",
+            "put its value in its place: copy the cell, and paste it as a value",
+        ),
+        "GT966": Text(
+            "answer-names-nothing",
+            "there is no {expected} '{cell}'",
+            "write its id as the structure has it",
+        ),
+        "GT967": Text(
+            "answers-differ",
+            "'{cell}' is not what is answered to the same in {other}",
+            "leave one of the two, or make them equal",
+        ),
     }
 )
 

@@ -18,9 +18,9 @@ from govtree.tables._csv import CsvTable, Notes, Stop
 from govtree.tables._export import export
 from govtree.tables._file_names import file_names
 from govtree.tables._layout import DELIMITERS, ENCODINGS, TOTALS, FillDown, Layout
+from govtree.tables._pages import Cell, Page, workbook
 from govtree.tables._parquet import ParquetTable
 from govtree.tables._sources import Field, Gathered, Source, TablePlaces, match
-from govtree.tables._workbook import Page, workbook
 from govtree.tables._write import write_table
 from govtree.units import Column, Record
 
@@ -28,6 +28,7 @@ __all__ = [
     "DELIMITERS",
     "ENCODINGS",
     "TOTALS",
+    "Cell",
     "FillDown",
     "Layout",
     "Page",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from govtree import _frames
 from govtree._columns import UNKNOWN, References, Sheet, Words
@@ -17,7 +16,7 @@ from govtree._rows import UNKNOWN_CELL
 from govtree._texts import Texts
 from govtree.hierarchy import Hierarchy
 from govtree.tables._file_names import file_names
-from govtree.tables._workbook import Cell, Page, workbook
+from govtree.tables._pages import Cell, Page, workbook
 from govtree.tables._write import write_table
 from govtree.units import SECTIONS
 
@@ -33,7 +32,7 @@ def export(
     tables: Iterable[str] | None = None,
     byte_order_mark: bool = False,
 ) -> tuple[Path, ...]:
-    """Write tables of *h* for people to open, and return the paths of the files, sorted.
+    r"""Write tables of *h* for people to open, and return the paths of the files, sorted.
 
     A path that ends in ``.xlsx`` becomes one workbook with a sheet a table, any other a folder
     with a CSV file a table. Rows stand in order of id, columns in the order of the record's
@@ -66,7 +65,7 @@ def export(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     [file] = export(h, folder)
     ...     file.name, file.read_text(encoding="utf-8")
-    ('grids.csv', "id,name,households\\n007,'=1+1,300\\n")
+    ('grids.csv', "id,name,households\n007,'=1+1,300\n")
     """
     sheets = [h.sheet(table) for table in dict.fromkeys(h.tables if tables is None else tables)]
     if os.fspath(path).lower().endswith(".xlsx"):
@@ -75,7 +74,9 @@ def export(
         return (Path(path),)
     root = make_folder(path)
     names = file_names(map(_called, sheets))
-    files = {root / f"{names[_called(each)]}.csv": _csv(each, h, byte_order_mark) for each in sheets}
+    files = {}
+    for each in sheets:
+        files[root / f"{names[_called(each)]}.csv"] = _csv(each, h, byte_order_mark)
     save_all(files)
     return tuple(sorted(files))
 
@@ -100,15 +101,15 @@ def _cells(sheet: Sheet, name: str, h: Hierarchy) -> list[Any]:
     """Return a column as what its cells hold."""
     column = sheet.columns[name]
     if isinstance(column, Texts):
-        return column.tolist()
+        return list(column.tolist())
     if isinstance(column, (References, Words)):
         codes, words = _frames.words_of(column, len(sheet), h.ids)
         shown = [*words, None]
         return [shown[code] for code in codes.tolist()]
     if column.dtype.kind == "M":
-        return column.tolist()
+        return list(column.tolist())
     if column.dtype.kind == "f":
-        return np.where(np.isnan(column), None, column).tolist()
+        return [None if math.isnan(number) else number for number in column.tolist()]
     held: Callable[[int], Cell] = bool if _frames.is_truth(sheet, name) else int
     return [
         held(number) if number >= 0 else UNKNOWN_CELL if number == UNKNOWN else None

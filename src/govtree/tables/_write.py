@@ -25,9 +25,7 @@ _ROWS = 16_384
 _TRUTHS = {1: "true", 0: "false", UNKNOWN: UNKNOWN_CELL}
 
 
-def write_table(
-    sheet: Sheet, ids_of: IdsOf, *, shown: _Shown = None
-) -> Iterator[bytes]:
+def write_table(sheet: Sheet, ids_of: IdsOf, *, shown: _Shown = None) -> Iterator[bytes]:
     r"""Yield a table as CSV: UTF-8, a comma between cells, a line feed behind each row.
 
     What :func:`~govtree.tables.read_table` makes of it is the same table. Columns stand in the

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from govtree import _markup
 from govtree._extras import need
@@ -50,7 +50,7 @@ class Page:
 
     name: str
     columns: Mapping[str, Sequence[Cell]]
-    to_fill: Sequence[str] = field(default=(), converter=tuple)
+    to_fill: tuple[str, ...] = ()
 
     @property
     def length(self) -> int:
