@@ -24,9 +24,8 @@ from govtree.errors import Location, Problem, Tally, problem
 from govtree.findings import NO_TABLES, Finding
 from govtree.hierarchy import Hierarchy
 from govtree.returns._asked import Fields, asked_by, key_of
-from govtree.returns._interim import read_columns
 from govtree.rules import SHIPPED, Rule
-from govtree.tables import Source
+from govtree.tables import Layout, Source, formula_rows, read_columns
 from govtree.units import (
     ABOVE,
     BESIDE,
@@ -44,8 +43,10 @@ Value = str | int | float | bool | dt.date
 
 _LANGUAGES = ("en", "zh")
 #: What is read of a list; the rest is there for people.
-_READ = ("code", "unit", "answer", "key")
+_READ = ("key", "code", "unit", "answer")
 _KNOWN = {name: Column("text", required=True) for name in _READ}
+# An answer may well begin with "total".
+_LAYOUT = Layout(totals=())
 
 
 @frozen
@@ -198,9 +199,9 @@ class _Collected:
 
     def add(self, folder: Folder, name: str) -> None:
         """Take in a file."""
-        rows, problems = _rows_of(folder, name)
+        answers, problems = _answers(folder, name)
         self._problems += problems
-        for each in () if rows is None else _answers(rows):
+        for each in answers:
             fingerprint = each.fingerprint
             self._rows.add(fingerprint)
             if not (each.text.strip() or each.is_formula):
@@ -380,25 +381,28 @@ class _Collected:
         return kept
 
 
-def _rows_of(folder: Folder, name: str) -> tuple[Rows | None, tuple[Problem, ...]]:
+def _answers(folder: Folder, name: str) -> tuple[list[_Answer], tuple[Problem, ...]]:
     """Return the rows of a list, its columns named in whichever language."""
     told: list[tuple[Problem, ...]] = []
     for lang in _LANGUAGES:
         columns = {each: Source((say(each, lang),)) for each in _READ}
-        rows, problems = read_columns(folder, name, "returns", _KNOWN, columns=columns)
+        rows, problems = read_columns(
+            folder, name, "returns", _KNOWN, columns=columns, layout=_LAYOUT
+        )
         if rows is not None:
-            return rows, problems
+            formulas = formula_rows(folder, name, say("answer", lang), _LAYOUT)
+            return list(_rows_of(rows, formulas)), problems
         told.append(problems)
     # Of two headers that do not fit, that which fits better.
-    return None, min(told, key=len)
+    return [], min(told, key=len)
 
 
-def _answers(rows: Rows) -> Iterator[_Answer]:
+def _rows_of(rows: Rows, formulas: frozenset[int]) -> Iterator[_Answer]:
     cells = zip(*(rows.columns[name] for name in _READ), strict=True)
-    for row, (code, unit, text, key) in enumerate(cells):
-        answer = _Answer(
-            code or "", unit or "", key or "", text or "", partial(rows.places.at, row)
-        )
+    for row, (key, code, unit, text) in enumerate(cells):
+        at = partial(rows.places.at, row)
+        is_formula = at("answer").row in formulas
+        answer = _Answer(code or "", unit or "", key or "", text or "", at, is_formula)
         sent = _as_sent(answer.unit)
         if answer.key == key_of(answer.fingerprint, answer.code, sent):
             answer = evolve(answer, unit=sent)
