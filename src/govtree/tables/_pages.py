@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from govtree import _markup
 from govtree._extras import need
 from govtree._markup import HIDDEN, csv_cell
-from govtree.errors import FileError, Location, Tally, problem
+from govtree.errors import FileError, Location, Problem, Tally, problem
 from govtree.tables._file_names import cut
 
 __all__ = ["Cell", "Page", "workbook"]
@@ -137,20 +138,26 @@ def _width(header: str, cells: Sequence[Cell]) -> int:
 def _refuse_too_large(pages: Sequence[Page], path: str) -> None:
     tally = Tally()
     for page in pages:
-        place = Location(path)
+        place = Location(path, page.name)
         for what, count, most in (
             ("rows", page.length + 1, _MOST_ROWS),
             ("columns", len(page.columns), _MOST_COLUMNS),
         ):
             if count > most:
-                said = {"table": page.name, "count": f"{count:,}", "limit": f"{most:,}"}
-                tally.add("GT960", lambda: problem("GT960", place, what=what, **said))  # noqa: B023 - made at once
+                tally.add("GT960", partial(_too_many, place, page.name, what, count, most))
         for row, header, length in _too_long(page):
-            where = Location(path, row=row, field=header)
-            said = {"table": page.name, "count": f"{length:,}", "limit": f"{_MOST_CHARACTERS:,}"}
-            tally.add("GT961", lambda: problem("GT961", where, **said))  # noqa: B023 - made at once
+            tally.add("GT961", partial(_too_wide, evolve(place, row=row, field=header), length))
     if problems := tally.problems():
         raise FileError(problems)
+
+
+def _too_many(place: Location, table: str, what: str, count: int, most: int) -> Problem:
+    said = {"count": f"{count:,}", "limit": f"{most:,}"}
+    return problem("GT960", place, table=table, what=what, **said)
+
+
+def _too_wide(place: Location, length: int) -> Problem:
+    return problem("GT961", place, count=f"{length:,}", limit=f"{_MOST_CHARACTERS:,}")
 
 
 def _too_long(page: Page) -> Iterator[tuple[int, str, int]]:
