@@ -14,7 +14,9 @@ __all__ = ["cells_of", "fill"]
 
 def cells_of(path: Path, sheet: int = 0) -> list[list[Any]]:
     """Return the cells of a sheet as rows, the header first."""
-    rows: list[list[Any]] = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(sheet).to_python()
+    rows: list[list[Any]] = (
+        CalamineWorkbook.from_path(str(path)).get_sheet_by_index(sheet).to_python()
+    )
     return rows
 
 

@@ -27,6 +27,7 @@ _NAMES_BY_MODULE = {
     "findings": ("Finding", "FindingsError", "Report", "Severity"),
     "hierarchy": ("Hierarchy",),
     "history": ("Baseline", "Comparison", "Saved", "compare", "load_baseline", "load_report"),
+    "returns": ("Correction", "Returns", "Sent", "read_returns", "write_returns"),
     "rules": ("Hits", "Parameter", "Rule", "RuleSet", "Waiver", "rule"),
     "tables": ("export",),
     "units": (

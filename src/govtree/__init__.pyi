@@ -41,6 +41,13 @@ from govtree.history import (
     load_baseline,
     load_report,
 )
+from govtree.returns import (
+    Correction,
+    Returns,
+    Sent,
+    read_returns,
+    write_returns,
+)
 from govtree.rules import (
     Hits,
     Parameter,
@@ -94,6 +101,7 @@ __all__ = [
     "Comparison",
     "Compound",
     "ConfigError",
+    "Correction",
     "Declared",
     "Duty",
     "Entrance",
@@ -125,9 +133,11 @@ __all__ = [
     "Relation",
     "Report",
     "Responsibility",
+    "Returns",
     "Rule",
     "RuleSet",
     "Saved",
+    "Sent",
     "Severity",
     "Structure",
     "StructureError",
@@ -147,7 +157,7 @@ __all__ = [
     "load_baseline",
     "load_report",
     "load_text",
+    "read_returns",
     "rule",
+    "write_returns",
 ]
-
-__version__: str
