@@ -161,3 +161,5 @@ __all__ = [
     "rule",
     "write_returns",
 ]
+
+__version__: str
