@@ -106,7 +106,7 @@ def key_of(fingerprint: str, code: str, unit: str) -> str:
     have the report. It keeps slips out, not forgers.
 
     >>> key_of("065ffc1c0f0026c3ed5ce2a1951c1169", "GT210", "N-1")
-    '065ffc1c0f0026c3ed5ce2a1951c1169-16b1e2e5'
+    '065ffc1c0f0026c3ed5ce2a1951c1169-9377a8a6'
     """
     digest = hashlib.blake2b(digest_size=4)
     for text in (fingerprint, code, unit):

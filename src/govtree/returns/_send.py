@@ -88,11 +88,13 @@ def write_returns(
     >>> import tempfile
     >>> from govtree import Branch, Community, Grid, Hierarchy, check
     >>> h = Hierarchy.from_records([
-    ...     Community(id="C-1"), Grid(id="N-1", community="C-1"), Grid(id="N-2"), Branch(id="B-1"),
+    ...     Community(id="C-1"), Branch(id="B-1", parent="C-1", covers=["N-1"]),
+    ...     Grid(id="N-1"), Grid(id="N-2", community="C-1"), Grid(id="N-3"),
     ... ])
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     for each in write_returns(check(h).select("GT212", "GT401"), folder, "community"):
+    ...     for each in write_returns(check(h), folder, "community"):
     ...         print(each.path.name, each.office, each.findings)
+    C-1.xlsx C-1 1
     _others.xlsx None 1
     """
     table = _table(by, report, h)

@@ -27,7 +27,7 @@ def file_names(ids: Iterable[str]) -> dict[str, str]:
     id, so that no two ids share a name.
 
     >>> file_names(["J-03", "城关街道", "a/b"])
-    {'J-03': 'J-03', '城关街道': '城关街道', 'a/b': 'a_b-6d6daee5'}
+    {'J-03': 'J-03', '城关街道': '城关街道', 'a/b': 'a_b-82badf67'}
     """
     plain = {id: _plain(id) for id in ids}
     counts: dict[str, int] = {}
