@@ -37,7 +37,9 @@ _NAMES_BY_MODULE = {
     "hierarchy": ("Hierarchy",),
     "history": ("Baseline", "Comparison", "Saved", "compare", "load_baseline", "load_report"),
     "reconciliation": ("Reconciliation", "reconcile"),
+    "returns": ("Correction", "Returns", "Sent", "read_returns", "write_returns"),
     "rules": ("Hits", "Parameter", "Rule", "RuleSet", "Waiver", "rule"),
+    "tables": ("export",),
     "units": (
         "Area",
         "Body",

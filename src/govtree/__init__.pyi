@@ -52,6 +52,13 @@ from govtree.reconciliation import (
     Reconciliation,
     reconcile,
 )
+from govtree.returns import (
+    Correction,
+    Returns,
+    Sent,
+    read_returns,
+    write_returns,
+)
 from govtree.rules import (
     Hits,
     Parameter,
@@ -59,6 +66,9 @@ from govtree.rules import (
     RuleSet,
     Waiver,
     rule,
+)
+from govtree.tables import (
+    export,
 )
 from govtree.units import (
     Area,
@@ -104,6 +114,7 @@ __all__ = [
     "Comparison",
     "Compound",
     "ConfigError",
+    "Correction",
     "Declared",
     "Duty",
     "Entrance",
@@ -136,9 +147,11 @@ __all__ = [
     "Relation",
     "Report",
     "Responsibility",
+    "Returns",
     "Rule",
     "RuleSet",
     "Saved",
+    "Sent",
     "Severity",
     "Structure",
     "StructureError",
@@ -154,14 +167,17 @@ __all__ = [
     "dump",
     "enter_holders",
     "examine",
+    "export",
     "load",
     "load_baseline",
     "load_report",
     "load_text",
     "locate",
     "locate_point",
+    "read_returns",
     "reconcile",
     "rule",
+    "write_returns",
 ]
 
 __version__: str

@@ -26,7 +26,7 @@ from attrs import field, frozen
 from govtree._names import nearest
 from govtree.errors import FileError, Location, problem
 
-__all__ = ["LIMITS", "Folder", "Limits", "collector_paused", "save", "save_all"]
+__all__ = ["LIMITS", "Folder", "Limits", "collector_paused", "make_folder", "save", "save_all"]
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -46,6 +46,10 @@ class Limits:
 
     structure_bytes: int = _most(16 * 2**20, "bytes of one structure file")
     table_bytes: int = _most(4 * 2**30, "bytes of one table")
+    workbook_bytes: int = _most(2**30, "bytes that the parts of one workbook unpack to")
+    workbook_parts: int = _most(5_000, "parts of one workbook")
+    sheet_columns: int = _most(10_000, "columns that a sheet reaches out to")
+    sheet_cells: int = _most(2**26, "cells of a sheet, the empty ones between others counted")
     report_bytes: int = _most(64 * 2**20, "bytes of one saved report or baseline")
     files: int = _most(1_000, "files that one pattern may match")
     names: int = _most(100_000, "names in folders that one pattern, or one hint, looks through")
@@ -257,6 +261,24 @@ def collector_paused() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
+
+
+def make_folder(path: Pathlike) -> Path:
+    """Return *path* as a folder that is there; it is made where the folder it lies in is there.
+
+    Raises:
+        FileError: If it cannot be made.
+    """
+    root = Path(path)
+    try:
+        root.mkdir(exist_ok=True)
+    except ValueError as error:
+        # It holds NUL, or half of a character.
+        raise _refusal(str(root))("GT008") from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise _refusal(str(root))("GT088", reason=reason) from error
+    return root
 
 
 def save(path: Pathlike, chunks: bytes | Iterable[bytes], *, mode: int | None = None) -> None:

@@ -418,6 +418,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "this is no report: the structure could not be read when it was checked",
             "mend the 'problems' that stand in it, check again, and hand in that report",
         ),
+        "GT079": Text(
+            "other-table-encoding",
+            "the file is not {encoding} but looks like {other}",
+            "write encoding: {other} beside the table, or save the file as UTF-8",
+        ),
         "GT080": Text(
             "unknown-rule",
             "there is no rule '{rule}'",
@@ -663,6 +668,185 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "phone-like-ids",
             "ids of {table} look like numbers of mobile phones: {count}, the first is {id}",
             "give people and households ids that say nothing about them",
+        ),
+        "GT900": Text(
+            "not-a-workbook",
+            "the file is {kind}, not an xlsx workbook",
+            "open it in a spreadsheet program and save it as .xlsx",
+        ),
+        "GT901": Text(
+            "encrypted-workbook",
+            "the workbook is encrypted",
+            "open it with its password, and save it without one",
+        ),
+        "GT902": Text(
+            "damaged-workbook",
+            "the workbook is damaged: {reason}",
+            "open it in a spreadsheet program and save it again",
+        ),
+        "GT903": Text(
+            "workbook-too-large",
+            "the workbook unpacks to more than the {limit} that are read at most",
+            "save the sheet in a workbook of its own, or as CSV",
+        ),
+        "GT904": Text(
+            "unknown-sheet",
+            "there is no sheet '{sheet}'",
+            "the sheets are {known}",
+        ),
+        "GT905": Text(
+            "which-sheet",
+            "the workbook has several sheets: {known}",
+            "name one beside the table, such as sheet: {sheet}",
+        ),
+        "GT906": Text(
+            "hidden-sheets",
+            "every sheet of the workbook is hidden: {known}",
+            "name one beside the table: sheet: {sheet}",
+        ),
+        "GT907": Text(
+            "too-many-columns",
+            "the sheet reaches out to {count} columns, more than the {limit} that are read at most",
+            "delete the columns behind the table, and save the file again",
+        ),
+        "GT908": Text(
+            "cell-far-out",
+            "the sheet reaches out to {cell}: {count} cells, of which {used} say something",
+            "delete the rows and columns behind the table, and save the file again",
+        ),
+        "GT909": Text(
+            "error-cell",
+            "the cell is an error, {cell}",
+            "mend its formula, or write the value in its place",
+        ),
+        "GT910": Text(
+            "formula-without-value",
+            "the formula has no stored value",
+            "open the file in a spreadsheet program, which computes it, and save it again",
+        ),
+        "GT911": Text(
+            "merged-cell",
+            "the cell is merged with {cell}",
+            "write fill_down: {{column}: merged} beside the table, or unmerge the cells",
+        ),
+        "GT912": Text(
+            "header-rows-disagree",
+            "the rows of the header leave column {letters} without a name of its own: '{name}'",
+            "name the right rows beside the table, or give each column a name of its own",
+        ),
+        "GT913": Text(
+            "other-header",
+            "the row looks like a header, but with other names than the one above",
+            "make a table of its own of the rows below it",
+        ),
+        "GT914": Text(
+            "header-elsewhere",
+            "this row has no column '{header}'; row {row} has",
+            "write header: {row} beside the table",
+        ),
+        "GT915": Text(
+            "number-too-long",
+            "'{cell}' has more than the 15 digits that a spreadsheet keeps of a number",
+            "format the column as text, write the code again, and export again",
+        ),
+        "GT916": Text(
+            "fraction-in-text",
+            "'{cell}' is a number with a fraction, where a text or code is meant",
+            "format the column as text, and write it again",
+        ),
+        "GT917": Text(
+            "not-a-text-cell",
+            "'{cell}' is kept as a day, a time or a truth, where a text or code is meant",
+            "format the column as text, and write it again",
+        ),
+        "GT918": Text(
+            "about-so-many",
+            "'{cell}' is read as {count}",
+            "write the exact count where it is known",
+        ),
+        "GT919": Text(
+            "scaled-count",
+            "'{cell}' counts in {unit}, not one by one",
+            "write the count in digits alone",
+        ),
+        "GT920": Text(
+            "unclear-day",
+            "'{cell}' leaves open which day it is",
+            "write year, month and day, such as 2024-03-01",
+        ),
+        "GT921": Text(
+            "totals-left-out",
+            "lines of totals that were left out: {count}",
+        ),
+        "GT922": Text(
+            "hidden-rows-read",
+            "hidden rows that were read: {count}",
+            "delete them where they are not meant",
+        ),
+        "GT923": Text(
+            "repeated-header",
+            "lines that repeat the header and were left out: {count}",
+        ),
+        "GT924": Text(
+            "unclear-serial",
+            "the number {cell} may be a year, or a day that never was",
+            "write year, month and day, such as 2024-03-01",
+        ),
+        "GT925": Text(
+            "option-of-others",
+            "'{key}' says nothing of a file of this kind",
+            "take it out",
+        ),
+        "GT926": Text(
+            "scaled-column",
+            "column '{header}' counts in {unit}, not one by one",
+            "write the counts in digits alone, and the header without {unit}",
+        ),
+        "GT927": Text(
+            "header-rows",
+            "'{rows}' are no rows that a header stands in",
+            "count the rows from 1, from the top down, such as header: [3, 4]",
+        ),
+        "GT960": Text(
+            "sheet-too-small",
+            "'{table}' has {count} {what}, more than the {limit} that a sheet of a workbook holds",
+            "write it as CSV: name a folder in the place of the workbook; or divide it",
+        ),
+        "GT961": Text(
+            "cell-too-small",
+            "the text has {count} characters, more than the {limit} that a cell of a workbook "
+            "holds",
+            "shorten it, or write it as CSV: name a folder in the place of the workbook",
+        ),
+        "GT962": Text(
+            "answer-without-key",
+            "the row has an answer but no key",
+            "take the row from the list that was sent out, with its key, and answer there",
+        ),
+        "GT963": Text(
+            "answer-for-other-unit",
+            "'{cell}' is not what was sent out with the key of this row",
+            "change nothing but the answer; take the row from the list that was sent out",
+        ),
+        "GT964": Text(
+            "answer-to-nothing",
+            "no finding of the report has the key '{cell}'",
+            "compare with the report that the list was made of, or take the row out",
+        ),
+        "GT965": Text(
+            "answer-is-formula",
+            "the answer is a formula",
+            "put its value in its place: copy the cell, and paste it as a value",
+        ),
+        "GT966": Text(
+            "answer-names-nothing",
+            "there is no {expected} '{cell}'",
+            "write its id as the structure has it",
+        ),
+        "GT967": Text(
+            "answers-differ",
+            "'{cell}' is not what is answered to the same in {other}",
+            "leave one of the two, or make them equal",
         ),
         "GT970": Text(
             "no-key-column",
