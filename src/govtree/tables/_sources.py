@@ -92,7 +92,7 @@ class TablePlaces:
         skipped = self.gaps[before - 1][1] if before else 0
         name = field.partition("[")[0]
         header = self.headers.get(name, name)
-        return Location(self.file, self.sheet, row=row + skipped + 2, field=header)
+        return Location(self.file, sheet=self.sheet, row=row + skipped + 2, field=header)
 
     def quote(self, row: int, field: str = "") -> str:  # noqa: ARG002 - the protocol's names
         """Return nothing: a row of a registry is about people, and is never shown."""
