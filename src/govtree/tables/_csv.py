@@ -320,15 +320,20 @@ class CsvTable:
                 not as long as the header; or None.
         """
         key = named or 0
+        self._named = named
         self._kinds = Lines(self.header, self._above, self._layout, named, self._doubt)
         for columns in self._plain(key):
             yield [columns[position] for position in positions]
         while rows := self._read(SLICE):
             read = len(rows)
             # Rows that are all as long as the header need no second look, but for the key.
-            whole = set(map(len, rows)) == {len(self.header)} and not self._blocks.suspect
+            odd = self._blocks.suspect or self._kinds.fills
+            whole = set(map(len, rows)) == {len(self.header)} and not odd
             columns = list(zip(*rows, strict=True)) if whole else []
-            if not whole or "" in columns[key] or self._may_hold_others(rows, columns[key], key):
+            if whole and "" not in columns[key]:
+                cells = [cell for row in rows for cell in row] if named is None else []
+                whole = not self._may_hold_others("\n".join(cells), cells, columns[key])
+            if not whole or "" in columns[key]:
                 rows = self._sifted(rows, key)
                 columns = list(zip(*rows, strict=True))
             self._records += read
@@ -347,20 +352,19 @@ class CsvTable:
             odd = self._blocks.suspect or self._kinds.fills
             cells = [] if odd else _cells(text, self._delimiter, width)
             keys = cells[key::width]
-            if not cells or "" in keys or self._kinds.may_hold_others(text, cells, key, keys):
+            if not cells or "" in keys or self._may_hold_others(text, cells, keys):
                 self._lines.give_back(text)
                 return
             self._records += len(cells) // width
             self.rows += len(cells) // width
             yield [cells[place::width] for place in range(width)]
 
-    def _may_hold_others(
-        self, rows: Sequence[Sequence[str]], keys: Sequence[str], key: int
-    ) -> bool:
-        """Return whether whole rows may have lines among them that are no rows."""
-        cells = [cell for row in rows for cell in row]
-        kinds = self._kinds
-        return kinds.fills or kinds.may_hold_others("\n".join(cells), cells, key, keys)
+    def _may_hold_others(self, text: str, cells: Sequence[str], keys: Sequence[str]) -> bool:
+        """Return whether whole rows, none without its key, may have lines that are no rows."""
+        if self._named is not None:
+            # A line of totals with a key says so in the key.
+            text, cells = "\n".join(keys), keys
+        return self._kinds.may_hold_others(text, cells, self._named or 0, keys)
 
     def _doubt(self, number: int) -> None:
         self._notes.add("GT913", self._notes.at(row=number))
