@@ -138,7 +138,7 @@ def _width(header: str, cells: Sequence[Cell]) -> int:
 def _refuse_too_large(pages: Sequence[Page], path: str) -> None:
     tally = Tally()
     for page in pages:
-        place = Location(path, page.name)
+        place = Location(path, sheet=page.name)
         for what, count, most in (
             ("rows", page.length + 1, _MOST_ROWS),
             ("columns", len(page.columns), _MOST_COLUMNS),
