@@ -342,9 +342,48 @@ class _Builder:
         """Return *cells* as rows of the tables they point into; say which point nowhere.
 
         The cells are looked up in the order they came in, and their rows put in *order*: to
-        put a million texts in another order takes longer than to find them.
+        put a million texts in another order takes longer than to find them. Of words, each is
+        looked up once.
         """
         allowed = self._targets(table, column)
+        if isinstance(cells, Words):
+            found, told = self._found_by_words(allowed or [table], cells)
+        else:
+            found, told = self._found(allowed, cells)
+            told, unknown = _apart(told, lambda row: cells[row] == UNKNOWN_CELL)
+            if unknown:
+                found = found or {(allowed or [table])[0]: np.full(len(cells), NONE, np.int32)}
+                for rows in found.values():
+                    rows[unknown] = UNKNOWN
+        self._diagnose(table, name, allowed, _in_order(cells, told, order))
+        # Where nothing but the unknown is said, one table stands for all.
+        pointing = {t: each for t, each in found.items() if (each >= 0).any()}
+        is_unknown = any((each == UNKNOWN).any() for each in found.values())
+        kept = pointing or dict(itertools.islice(found.items(), 1 if is_unknown else 0))
+        ordered = {
+            t: kept[t] if order is None else kept[t][order] for t in self.records if t in kept
+        }
+        return References({t: read_only(each) for t, each in ordered.items()})
+
+    def _found_by_words(
+        self, allowed: Sequence[str], cells: Words
+    ) -> tuple[dict[str, IntArray], list[int]]:
+        """Return what :meth:`_found` does for *cells*; ``?`` is not known, and no miss."""
+        found, missed = self._found(allowed, list(cells.words))
+        is_missed = {cells.words[code] for code in missed} - {UNKNOWN_CELL}
+        unknown = cells.code(UNKNOWN_CELL)
+        if unknown >= 0 or (cells.codes == UNKNOWN).any():
+            found = found or {allowed[0]: np.full(len(cells.words), NONE, np.int32)}
+        by_row = {}
+        for target, rows in found.items():
+            if unknown >= 0:
+                rows[unknown] = UNKNOWN
+            # Two more cells catch UNKNOWN and NONE, which index from the back.
+            by_row[target] = np.append(rows, np.array([UNKNOWN, NONE], np.int32))[cells.codes]
+        return by_row, _rows_of_words(cells, is_missed.__contains__)
+
+    def _found(self, allowed: Sequence[str], cells: Cells) -> tuple[dict[str, IntArray], list[int]]:
+        """Return the rows of *cells* by the table they are in, and the cells that are in none."""
         found: dict[str, IntArray] = {}
         # Made into bytes once for all tables; where most cells are empty, only the others are
         # looked up.
@@ -369,19 +408,7 @@ class _Builder:
                 sought, missed = sought.take(np.flatnonzero(~hit)), missed[~hit]
         # What is no text is found nowhere, and may yet say something.
         told = sorted([*missed.tolist(), *(row for row, _ in unfit if is_given(cells[row]))])
-        unknown = [row for row in told if cells[row] == UNKNOWN_CELL]
-        if unknown:
-            found = found or {(allowed or [table])[0]: np.full(len(cells), NONE, np.int32)}
-            for rows in found.values():
-                rows[unknown] = UNKNOWN
-        self._diagnose(table, name, allowed, _in_order(cells, told, order))
-        # Where nothing but the unknown is said, one table stands for all.
-        pointing = {t: each for t, each in found.items() if (each >= 0).any()}
-        kept = pointing or dict(itertools.islice(found.items(), 1 if unknown else 0))
-        ordered = {
-            t: kept[t] if order is None else kept[t][order] for t in self.records if t in kept
-        }
-        return References({t: read_only(each) for t, each in ordered.items()})
+        return found, told
 
     def _targets(self, table: str, column: Column) -> list[str]:
         """Return the tables that a reference may point into, the likely ones first."""
@@ -580,9 +607,14 @@ def _smallest(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
+def _apart(rows: Sequence[int], chosen: Callable[[int], bool]) -> tuple[list[int], list[int]]:
+    """Return the *rows* that are not *chosen*, and those that are."""
+    return [row for row in rows if not chosen(row)], [row for row in rows if chosen(row)]
+
+
 def _in_order(cells: Cells, rows: Sequence[int], order: NDArray[Any] | None) -> dict[int, object]:
-    """Return the cells at *rows* by where those rows stand in *order*, but for unknown ones."""
-    told = {row: cells[row] for row in rows if cells[row] != UNKNOWN_CELL}
+    """Return the cells at *rows* by where those rows stand in *order*."""
+    told = {row: cells[row] for row in rows}
     if order is None or not told:
         return told
     place = np.full(len(cells), NONE, np.int64)

@@ -654,6 +654,86 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "name a section, or a section and a word that its records have, such as grids or "
             "compounds.commercial",
         ),
+        "GT930": Text(
+            "level-left-out",
+            "'{column}' is empty here, though {level} '{name}' stands below it",
+            "fill it in, or mark the level as optional",
+        ),
+        "GT931": Text(
+            "rows-of-household-differ",
+            "{who} stands in {first} as well, with other cells: {columns}",
+            "keep one of the two rows, or correct the cells",
+        ),
+        "GT932": Text(
+            "rows-repeated",
+            "{count} rows say word for word what an earlier row says: {rows}",
+            "nothing has to be done: each household is counted once",
+        ),
+        "GT933": Text(
+            "rows-of-unit-differ",
+            "{who} has '{one}' here, but '{other}' in {first}",
+            "write the same in all of its rows",
+        ),
+        "GT934": Text(
+            "level-without-column",
+            "levels above and below '{level}' have names in the roster, but it has none",
+            "name its column under 'units', or mark the level as optional",
+        ),
+        "GT935": Text(
+            "row-without-household",
+            "the row names no household",
+            "fill it in, or take the row out",
+        ),
+        "GT936": Text(
+            "unfit-template",
+            "'{template}' makes no ids for {table}: {reason}",
+            "write a text such as 'H-{number:06}', with the places number, parent, name and code",
+        ),
+        "GT937": Text(
+            "template-makes-id-twice",
+            "'{template}' makes the id '{id}' of {level} '{name}', which another unit has or had",
+            "put a number or the parent's id into the template",
+        ),
+        "GT938": Text(
+            "unfit-cover",
+            "{upper} cannot cover {lower} in this roster",
+            "name two tables of the roster: branch or group, and what they may cover",
+        ),
+        "GT939": Text(
+            "column-names-two",
+            "column '{header}' is to name both {one} and {other}",
+            "name another column for one of the two",
+        ),
+        "GT940": Text(
+            "two-ids-kept",
+            "{who} has the id '{id}' here, and '{other}' in {first}",
+            "take out the one that is not in use",
+        ),
+        "GT941": Text(
+            "place-without-name",
+            "there is no name of the {place} that could name the {level}",
+            "name a column instead, or the sheet",
+        ),
+        "GT942": Text(
+            "empty-plan",
+            "the plan names no units",
+            "write under 'units' which column holds the name of which unit",
+        ),
+        "GT944": Text(
+            "decisions-contradict",
+            "what was decided about {table} '{one}' and '{other}' cannot all be true",
+            "decide each pair one way, and keep one name of all that are the same",
+        ),
+        "GT945": Text(
+            "unfit-decision",
+            "'{word}' is no decision",
+            "write same or different, or leave it empty while it is open",
+        ),
+        "GT947": Text(
+            "id-without-part",
+            "{who} has no {field}, of which '{template}' makes its id",
+            "fill it in, or use another template",
+        ),
     }
 )
 

@@ -7,6 +7,7 @@ two edits away.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["NearMisses", "nearest", "normal"]
+__all__ = ["NearMisses", "nearest", "normal", "twin_form"]
 
 # Characters that are taken for one another, after case is folded: a short selection, in ids,
 # of confusables.txt of Unicode Technical Standard 39.
@@ -197,3 +198,73 @@ def _edits(word: str, columns: NDArray[np.uint32], most: int) -> NDArray[np.uint
                 here[column] = np.minimum(here[column], before)
         two_up, up = up, here
     return np.where(up[length] == 0, far, up[length])
+
+
+# -- near-twins ------------------------------------------------------------------------------
+
+_DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
+_TENS = {"十": 10, "百": 100, "千": 1_000}
+_NUMERAL = re.compile("[〇零一二两三四五六七八九十百千]+")
+
+# What is written in different ways at one place, in the order in which it is looked at. A
+# suffix is only like others of its class: 2栋 is no 2单元.
+_LIKENESSES = tuple(
+    (re.compile(pattern), like)
+    for pattern, like in (
+        ("第(?=[0-9])", ""),
+        ("(?<![0-9.])0+(?=[0-9])", ""),
+        # A number of a grid or group: 2号网格, 2网格.
+        ("(?<=[0-9])号(?=微?网格|楼?组)", ""),
+        # A building: 2栋, 2幢, 2座, 2号楼, 2#楼, 2楼.
+        ("(?<=[0-9a-z])(?:[号#]?(?:[栋幢座]楼?|楼)|#)(?!层)", "栋"),
+        # An entrance: 2单元, 2单元门, 2门.
+        ("(?<=[0-9a-z])(?:单元门?|门)(?=$|[0-9])", "单元"),
+        # A dwelling: 201室, 201房, 201.
+        ("(?<=[0-9])(?:室|房)$", ""),
+        ("(?<=.)(?:社区)?(?:居民委员会|居委会|居委)$", "社区"),
+        ("(?<=.)村?(?:村民委员会|村委会|村委)$", "村"),
+        ("(?<=.)党?支部(?:委员会)?$", "支部"),
+    )
+)
+
+
+def twin_form(name: str) -> str:
+    """Return what names have in common that are probably one name, written in two ways.
+
+    Beyond what :func:`normal` drops, these are alike: Chinese numerals and digits, zeros in
+    front of a number, 第 before it; suffixes of a building (栋, 幢, 座, 号楼, 楼), of an
+    entrance (单元, 单元门, 门), of a dwelling (室, 房 or none), of a community (社区, 居委会,
+    社区居民委员会), of a village (村, 村委会, 村民委员会), of a branch (党支部, 支部). It is for
+    comparing only, among names of one kind in one place: a likeness is to be decided, never
+    taken for granted.
+
+    >>> twin_form("第二网格"), twin_form("第 2 网格"), twin_form("02号网格")
+    ('2网格', '2网格', '2网格')
+    >>> twin_form("十二幢"), twin_form("12号楼"), twin_form("12单元")
+    ('12栋', '12栋', '12单元')
+    """
+    form = normal(name)
+    if form.isascii() and form.isalpha():
+        return form
+    form = _NUMERAL.sub(_digits, form)
+    for pattern, like in _LIKENESSES:
+        form = pattern.sub(like, form)
+    return form
+
+
+def _digits(numeral: re.Match[str]) -> str:
+    """Return a Chinese numeral in digits: 一百零五 as 105, 一〇五 as 105, 一百五 as 150."""
+    signs = numeral[0]
+    if not any(sign in _TENS for sign in signs):
+        return "".join(str(_DIGITS[sign]) for sign in signs)
+    number, digit, last = 0, 0, 1
+    for sign in signs:
+        if sign in _TENS:
+            last = _TENS[sign]
+            number += (digit or 1) * last
+            digit = 0
+        elif _DIGITS[sign]:
+            digit = _DIGITS[sign]
+        else:
+            last = 10
+    return str(number + digit * max(1, last // 10))

@@ -7,17 +7,21 @@ to decide, never merged in silence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from govtree.errors import Problem
+from govtree.errors import Location, Problem, StructureError, Tally, problem
 from govtree.facts import Facts
 from govtree.hierarchy import Hierarchy
+from govtree.rosters._assemble import assembled
+from govtree.rosters._checks import check_rows, plan_problems, tables_told
 from govtree.rosters._decisions import Decision, Decisions, Doubt
 from govtree.rosters._kept import KeptIds
 from govtree.rosters._plan import ID_TEMPLATES, FromPlace, RosterFile, RosterFiles, RosterPlan
+from govtree.rosters._read import fields_of, names_of, read_rows
+from govtree.rosters._units import Units
 
 __all__ = [
     "ID_TEMPLATES",
@@ -69,6 +73,11 @@ def read_roster(
 ) -> Roster:
     """Return the structure that a roster describes, and what is doubtful about it.
 
+    Units come from the distinct paths of names: one name in two places is two units. A building
+    stands in its compound, a grid in its community, whatever branch and group a row names; a
+    household stands in its entrance or building, so that its id stays when its group or grid
+    changes. New ids are numbered in order of the paths, after the largest that was ever given.
+
     Args:
         source: Files in a folder, a data frame, or a mapping of columns.
         plan: How it is read.
@@ -78,5 +87,74 @@ def read_roster(
 
     Raises:
         MissingExtraError: If a package that reads such a file is not installed.
+
+    >>> plan = RosterPlan(units={"community": "社区", "building": "楼栋", "household": "户号"})
+    >>> roster = read_roster(
+    ...     {"社区": ["史河"] * 3, "楼栋": ["1栋", "1栋", "1幢"], "户号": ["101", "102", "101"]},
+    ...     plan,
+    ...     facts=Facts(levels=["community", "household"]),
+    ... )
+    >>> roster.hierarchy.path("H-000001"), roster.units["household"]
+    (('C-01', 'H-000001'), 3)
+    >>> [(doubt.keep, doubt.other) for doubt in roster.doubts]
+    [('1栋', '1幢')]
     """
-    raise NotImplementedError
+    tally = Tally()
+    found = [*facts.problems(), *plan_problems(plan, facts), *tables_told(kept, decisions, facts)]
+
+    def refuse(code: str, name: str, **values: str) -> None:
+        found.append(problem(code, Location(record="columns", field=name), **values))
+
+    fields = fields_of(plan, facts, refuse)
+    nothing = Roster(hierarchy=None, kept=kept, decisions=decisions)
+    if found:
+        return evolve(nothing, problems=tuple(sorted(found)))
+    read, faults = read_rows(source, plan, fields)
+    found += faults
+    if read is None or _has_errors(found):
+        return evolve(nothing, problems=tuple(sorted(found)), rows=read.length if read else 0)
+
+    def say(
+        code: str, row: int | None, name: str, /, *, severity: str = "error", **values: Any
+    ) -> None:
+        def made() -> Problem:
+            where = Location(record="decisions") if row is None else read.sources.at(row, name)
+            return problem(code, where, severity=severity, **values)
+
+        tally.add(code, made)
+
+    keyed = {
+        each.table: read.columns[name]
+        for name, each in fields.items()
+        if each.name == "id" and each.table not in plan.units
+    }
+    named = {table: read.columns[table] for table in plan.units} | keyed
+    also = {name for each in decisions.rows for name in (each.keep, each.other)}
+    names = names_of(named, also)
+    check_rows(read, names, facts, fields, say)
+    units = Units(read, names, fields, plan, facts, kept, decisions, say)
+    rows = assembled(read, names, fields, plan, facts, units, say)
+    found += tally.problems()
+    hierarchy = None
+    if not _has_errors(found):
+        try:
+            hierarchy = Hierarchy.build(facts, rows)
+        except StructureError as wrong:
+            found += wrong.problems
+        else:
+            found += hierarchy.warnings
+    done = not _has_errors(found)
+    return Roster(
+        hierarchy=hierarchy,
+        kept=units.kept() if done else kept,
+        decisions=decisions.with_doubts(units.doubts) if done else decisions,
+        doubts=tuple(units.doubts),
+        problems=tuple(sorted(found)),
+        rows=read.length,
+        units={name: len(table) for name, table in units.tables.items()},
+        new=units.new,
+    )
+
+
+def _has_errors(problems: Iterable[Problem]) -> bool:
+    return any(each.severity == "error" for each in problems)

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
 from govtree._files import Folder
-from govtree.errors import Problem
+from govtree.errors import Problem, problem
+from govtree.rosters._csv import csv_of, is_absent
+from govtree.tables import read_columns
+from govtree.units import Column
 
 __all__ = ["Decision", "Decisions", "Doubt", "Word"]
 
 #: What can be decided; an empty text is still open.
 Word: TypeAlias = Literal["same", "different", ""]
+
+_COLUMNS = {
+    "table": Column("term", required=True),
+    "parent": Column("term", required=True),
+    "keep": Column("term", required=True),
+    "other": Column("term", required=True),
+    "decision": Column("term", required=True),
+    "place": Column("term"),
+}
+_WORDS: dict[str | None, Word] = {
+    None: "", "same": "same", "different": "different", "同": "same", "异": "different",
+}  # fmt: skip
 
 
 @frozen(kw_only=True)
@@ -60,6 +75,10 @@ class Decision:
     place: str = field(default="", eq=False)
 
 
+def _sorted(rows: Iterable[Decision]) -> tuple[Decision, ...]:
+    return tuple(sorted(rows))
+
+
 @frozen
 class Decisions:
     """A file of decisions, ``decisions.csv``: what is open waits there for a word.
@@ -68,7 +87,7 @@ class Decisions:
         rows: The decisions, sorted by table, parent and names.
     """
 
-    rows: tuple[Decision, ...] = field(default=(), converter=lambda rows: tuple(sorted(rows)))
+    rows: tuple[Decision, ...] = field(default=(), converter=_sorted)
 
     @classmethod
     def read(
@@ -76,17 +95,62 @@ class Decisions:
     ) -> tuple[Decisions, tuple[Problem, ...]]:
         """Return the decisions in a file, and every problem with it, sorted.
 
+        ``同`` and ``异`` are read as ``same`` and ``different``.
+
         Args:
             folder: The folder that it lies in.
             name: Path of the file.
             optional: Whether a file that is not there yet says nothing, and is no problem.
         """
-        raise NotImplementedError
+        rows, problems = read_columns(folder, name, "decisions", _COLUMNS)
+        if rows is None:
+            return cls(), () if optional and is_absent(problems) else problems
+        found = list(problems)
+        columns: Any = {each: _texts(cells) for each, cells in rows.columns.items()}
+        decided = []
+        for row in range(rows.length):
+            told = {each: cells[row] for each, cells in columns.items()}
+            missing = [each for each in ("table", "keep", "other") if not told.get(each)]
+            for each in missing:
+                said = {"table": "a decision", "field": each}
+                found.append(problem("GT108", rows.places.at(row, each), **said))
+            word = told["decision"]
+            if word not in _WORDS:
+                found.append(problem("GT945", rows.places.at(row, "decision"), word=word))
+            elif not missing:
+                told |= {"decision": _WORDS[word]}
+                decided.append(Decision(**{each: text or "" for each, text in told.items()}))
+        return cls(decided), tuple(sorted(found))
 
     def to_csv(self) -> bytes:
         """Return the decisions as CSV in UTF-8, the same bytes for the same decisions."""
-        raise NotImplementedError
+        names = list(_COLUMNS)
+        cells = [[getattr(row, name) for row in self.rows] for name in names]
+        return csv_of(names, cells)
 
     def with_doubts(self, doubts: Iterable[Doubt]) -> Decisions:
-        """Return the decisions and an open row for each doubt that has none yet."""
-        raise NotImplementedError
+        """Return the decisions and an open row for each doubt that has none yet.
+
+        >>> doubt = Doubt(table="grid", parent="C-01", keep="第2网格", other="第二网格",
+        ...     rows=9, other_rows=1)
+        >>> [row.other for row in Decisions().with_doubts([doubt]).with_doubts([doubt]).rows]
+        ['第二网格']
+        """
+        known = {(row.table, row.parent, frozenset((row.keep, row.other))) for row in self.rows}
+        fresh = [
+            Decision(
+                table=each.table,
+                parent=each.parent,
+                keep=each.keep,
+                other=each.other,
+                place=each.place,
+            )
+            for each in doubts
+            if (each.table, each.parent, frozenset((each.keep, each.other))) not in known
+        ]
+        return Decisions((*self.rows, *fresh))
+
+
+def _texts(cells: Any) -> list[str | None]:
+    texts: list[str | None] = cells.tolist()
+    return texts

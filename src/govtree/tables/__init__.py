@@ -29,6 +29,7 @@ __all__ = [
     "Layout",
     "Source",
     "TablePlaces",
+    "columns_of_frame",
     "read_columns",
     "read_table",
     "rows_of_frame",
@@ -134,10 +135,32 @@ def rows_of_frame(
         MissingExtraError: If narwhals is not installed.
         TypeError: If it is no data frame.
     """
-    given = _frames.columns_of(frame)
+    return columns_of_frame(frame, table, input_columns(table, record), columns=columns)
+
+
+def columns_of_frame(
+    frame: object,
+    table: str,
+    known: Mapping[str, Column],
+    *,
+    columns: Mapping[str, Source] | None = None,
+) -> tuple[Rows | None, tuple[Problem, ...]]:
+    """Return the rows of a data frame, and every problem with it, sorted.
+
+    Args:
+        frame: A data frame as for :func:`rows_of_frame`, or a mapping from names to columns.
+        table: Name of the table that its rows belong to.
+        known: The fields that are read, by name.
+        columns: Sources of fields, as for :func:`read_columns`.
+
+    Raises:
+        MissingExtraError: If narwhals is not installed.
+        TypeError: If it is no data frame.
+    """
+    given = dict(frame) if isinstance(frame, Mapping) else _frames.columns_of(frame)
     notes = Notes(Location(record=table))
     try:
-        fields = match(list(given), input_columns(table, record), columns or {}, table, notes)
+        fields = match(list(given), known, columns or {}, table, notes)
     except Stop:
         return None, notes.problems()
     places = RecordPlaces(table)

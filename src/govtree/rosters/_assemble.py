@@ -1,0 +1,274 @@
+"""From the units of a roster to the rows of a structure's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from govtree import _matching
+from govtree._columns import NONE, UNKNOWN, IntArray, Words
+from govtree._rows import UNKNOWN_CELL, Cells, Input, Rows, briefly, taken
+from govtree._texts import Texts
+from govtree._wording import Reason
+from govtree.errors import Location, Places
+from govtree.facts import Facts
+from govtree.rosters._plan import RosterPlan
+from govtree.rosters._read import Field, Names
+from govtree.rosters._units import Say, Table, Units
+
+__all__ = ["assembled"]
+
+# Rows that a warning lists.
+_LISTED = 5
+
+#: By table, the fields that name what a unit stands in beside the chain.
+_TERRITORY_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "compound": ("community",),
+    "grid": ("community",),
+    "micro_grid": ("grid",),
+    "building": ("compound", "grid", "micro_grid"),
+    "entrance": ("building",),
+    "household": ("grid", "building", "entrance"),
+}
+
+
+@frozen(eq=False)
+class _UnitPlaces:
+    """Places of the units of a table: each stands in its first row of the roster."""
+
+    table: str
+    places: Places
+    rows: NDArray[np.int64]
+    fields: Mapping[str, Field]
+
+    def at(self, row: int, field: str = "") -> Location:
+        return self.places.at(int(self.rows[row]), self._named(field))
+
+    def quote(self, row: int, field: str = "") -> str:
+        return self.places.quote(int(self.rows[row]), self._named(field))
+
+    def _named(self, field: str) -> str:
+        own = f"{self.table}.{field}"
+        return own if own in self.fields else self.table if field else ""
+
+
+def assembled(
+    read: Input,
+    names: Names,
+    fields: Mapping[str, Field],
+    plan: RosterPlan,
+    facts: Facts,
+    units: Units,
+    say: Say,
+) -> list[Rows]:
+    """Return the rows of every table that a roster names, and those of its relations.
+
+    Args:
+        read: The rows of the roster.
+        names: The names in them.
+        fields: Its further fields.
+        plan: How it is read.
+        facts: Levels of the structure.
+        units: Its units.
+        say: Takes what is wrong: code, row, field and the values of the message.
+    """
+    return list(_Assembly(read, names, fields, plan, facts, units, say).rows())
+
+
+class _Assembly:
+    def __init__(
+        self,
+        read: Input,
+        names: Names,
+        fields: Mapping[str, Field],
+        plan: RosterPlan,
+        facts: Facts,
+        units: Units,
+        say: Say,
+    ) -> None:
+        self._read = read
+        self._names = names
+        self._fields = fields
+        self._plan = plan
+        self._units = units
+        self._say = say
+        self._chain = [level.table for level in facts.levels]
+        self._shown = Texts.of([*names.words, None])
+
+    def rows(self) -> Iterator[Rows]:
+        for table in self._units.tables.values():
+            if table.name == "household":
+                self._compare_repeated(table)
+            columns: dict[str, Any] = {"id": table.ids}
+            if table.name in self._plan.units:
+                columns["name"] = self._shown.take(table.names)
+            columns |= self._references(table)
+            for name, each in self._fields.items():
+                if each.table == table.name and each.name != "id":
+                    columns[each.name] = self._field(table, name, self._read.columns[name])
+            places = _UnitPlaces(table.name, self._read.sources, table.firsts, self._fields)
+            yield Rows(table.name, columns, len(table), places)
+        for upper, lower in self._plan.covers:
+            yield self._covers(self._units.tables[upper], self._units.tables[lower])
+
+    # -- references -----------------------------------------------------------------------------
+
+    def _references(self, table: Table) -> dict[str, Words]:
+        found = {}
+        if table.name in self._chain and table.name != self._chain[0]:
+            parents = self._units.parents(table.name)
+            if (parents != NONE).any() or self._has_above(table.name):
+                found["parent"] = self._one(table, parents)
+        for field in _TERRITORY_FIELDS.get(table.name, ()):
+            if field not in self._units.tables:
+                continue
+            rows = self._units.rows(field)
+            if table.name == "building" and field in ("grid", "micro_grid"):
+                found[field] = self._agreed(table, rows)
+            else:
+                found[field] = self._one(table, rows)
+        return found
+
+    def _has_above(self, table: str) -> bool:
+        above = self._chain[: self._chain.index(table)]
+        return any(each in self._units.tables for each in above)
+
+    def _one(self, table: Table, rows: IntArray) -> Words:
+        """Return what the first row of each unit names."""
+        return self._named(rows[table.firsts])
+
+    def _agreed(self, table: Table, rows: IntArray) -> Words:
+        """Return what all rows of each unit name, and nothing where they do not agree."""
+        first = rows[table.firsts]
+        some = np.flatnonzero(table.rows >= 0)
+        at = table.taken(some)
+        first[at[rows[some] != first[at]]] = NONE
+        return self._named(first)
+
+    def _named(self, units: IntArray) -> Words:
+        """Return the ids of some units by their numbers, as words."""
+        used = np.flatnonzero(np.bincount(units[units >= 0], minlength=1))
+        place = np.full(max(len(self._units.ids), 1) + 2, NONE, np.int32)
+        place[used] = np.arange(len(used))
+        words = [self._units.ids[at] for at in used.tolist()] if (units >= 0).any() else []
+        place[-2:] = (UNKNOWN, NONE)
+        return Words.packed(place[units], words)
+
+    def _covers(self, upper: Table, lower: Table) -> Rows:
+        """Return a relation for each pair of units of two tables that share a row."""
+        every = np.arange(self._read.length)
+        one, other = upper.taken(every), lower.taken(every)
+        pairs = _matching.keys(np.where(other >= 0, one, NONE), other, len(lower))
+        pairs[(one < 0) | (other < 0)] = NONE
+        found = _matching.distinct(pairs)
+        columns: dict[str, Cells] = {
+            "relation": Words.packed(np.zeros(len(found.keys), np.int8), ["covers"]),
+            "source": self._named(upper.rows[found.firsts]),
+            "target": self._named(lower.rows[found.firsts]),
+        }
+        places = _UnitPlaces(lower.name, self._read.sources, found.firsts, {})
+        return Rows("relation", columns, len(found.keys), places)
+
+    # -- fields ---------------------------------------------------------------------------------
+
+    def _field(self, table: Table, name: str, cells: Cells) -> Cells:
+        """Return a further field of each unit: what its rows say, which must agree."""
+        if table.name == "household":
+            # Rows of one household were compared as a whole.
+            return taken(cells, table.firsts)
+        codes = _comparable(cells)
+        some = np.flatnonzero((table.rows >= 0) & _given(codes))
+        at = table.taken(some)
+        first = np.full(len(table), NONE, np.int64)
+        first[at[::-1]] = some[::-1]
+        told: set[int] = set()
+        for place in np.flatnonzero(codes[some] != codes[first[at]]).tolist():
+            unit, row = int(at[place]), int(some[place])
+            if unit not in told:
+                told.add(unit)
+                earlier = int(first[unit])
+                said = {"one": _cell(cells, row), "other": _cell(cells, earlier)}
+                there = self._first(earlier, row, name)
+                self._say("GT933", row, name, who=self._who(table, unit), first=there, **said)
+        return _taken_or_none(cells, first)
+
+    def _compare_repeated(self, table: Table) -> None:
+        """Say which rows name a household once more, and whether they say the same of it."""
+        if not (table.counts > 1).any():
+            return
+        some = np.flatnonzero(table.rows >= 0)
+        at = table.taken(some)
+        again = some != table.firsts[at]
+        rows, firsts = some[again], table.firsts[at[again]]
+        differs: dict[str, NDArray[np.bool_]] = {}
+        for each in self._units.tables.values():
+            differs[each.name] = each.rows[rows] != each.rows[firsts]
+        for name in self._fields:
+            codes = _comparable(self._read.columns[name])
+            one, other = codes[rows], codes[firsts]
+            differs[name] = (one != other) & (_given(one) | _given(other))
+        differing = np.any(list(differs.values()), axis=0)
+        for place in np.flatnonzero(differing).tolist():
+            row, first = int(rows[place]), int(firsts[place])
+            columns = ", ".join(
+                self._header(row, name) for name, each in differs.items() if each[place]
+            )
+            who = self._who(table, int(table.taken(rows[place : place + 1])[0]))
+            there = self._first(first, row, "household")
+            self._say("GT931", row, "household", who=who, first=there, columns=columns)
+        same = rows[~differing]
+        if len(same):
+            listed = ", ".join(
+                briefly(self._read.sources.at(row), self._read.sources.at(int(same[0])))
+                for row in same[:_LISTED].tolist()
+            )
+            more = ", ..." if len(same) > _LISTED else ""
+            said = {"count": f"{len(same):,}", "rows": listed + more}
+            self._say("GT932", int(same[0]), "", severity="warning", **said)
+
+    def _header(self, row: int, name: str) -> str:
+        return self._read.sources.at(row, name).field or name
+
+    def _first(self, earlier: int, row: int, name: str) -> str:
+        sources = self._read.sources
+        return briefly(sources.at(earlier, name), sources.at(row, name))
+
+    def _who(self, table: Table, unit: int) -> Reason:
+        name = self._names.words[table.names[unit]]
+        return Reason("{level} '{id}'", level=Reason(table.name), id=name)
+
+
+def _comparable(cells: Cells) -> NDArray[Any]:
+    """Return cells as numbers that are equal where the cells are."""
+    if isinstance(cells, np.ndarray):
+        return cells.view(np.int64) if cells.dtype.kind == "M" else cells
+    return (cells if isinstance(cells, Words) else Words.of(list(cells))).codes
+
+
+def _given(codes: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which of some comparable numbers stand for a cell that says something."""
+    if codes.dtype.kind == "f":
+        return np.asarray(~np.isnan(codes), np.bool_)
+    # A day that is none is the least of all numbers.
+    return np.asarray((codes != NONE) & (codes > -(2**62)), np.bool_)
+
+
+def _cell(cells: Cells, row: int) -> str:
+    cell = cells[row]
+    return UNKNOWN_CELL if isinstance(cell, np.integer) and cell == UNKNOWN else str(cell)
+
+
+def _taken_or_none(cells: Cells, rows: NDArray[np.int64]) -> Cells:
+    """Return the cells at *rows*, and nothing where the row is negative."""
+    if isinstance(cells, np.ndarray):
+        nothing: Any = {"f": np.nan, "M": np.datetime64("NaT", "D")}.get(cells.dtype.kind, NONE)
+        found = cells[rows]
+        found[rows < 0] = nothing
+        return found
+    if isinstance(cells, Words):
+        return Words.packed(np.where(rows >= 0, cells.codes[rows], NONE), cells.words)
+    return [cells[row] if row >= 0 else None for row in rows.tolist()]

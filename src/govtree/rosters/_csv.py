@@ -1,0 +1,39 @@
+"""The small tables beside a roster: read strictly, written the same for the same content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from govtree.errors import Problem
+
+__all__ = ["csv_of", "is_absent"]
+
+
+def csv_of(header: Sequence[str], columns: Sequence[Sequence[str | None]]) -> bytes:
+    r"""Return a table of texts as CSV in UTF-8 that is read back as it was.
+
+    >>> csv_of(["id", "name"], [["B-1"], ['a "b", c']])
+    b'id,name\nB-1,"a ""b"", c"\n'
+    """
+    lines = [",".join(header)]
+    lines += map(",".join, zip(*map(_quoted, columns), strict=True))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _quoted(cells: Sequence[str | None]) -> list[str]:
+    texts = [cell or "" for cell in cells]
+    together = "".join(texts)
+    if not any(sign in together for sign in ' \t",\r\n\ufeff'):
+        return texts
+    return [_cell(text) for text in texts]
+
+
+def _cell(text: str) -> str:
+    if text.strip() == text and not any(sign in text for sign in '",\r\n\ufeff'):
+        return text
+    return '"' + text.replace('"', '""') + '"'
+
+
+def is_absent(problems: Iterable[Problem]) -> bool:
+    """Return whether all that *problems* say is that there is no such file."""
+    return [each.code for each in problems] == ["GT001"]
