@@ -46,6 +46,10 @@ class Limits:
 
     structure_bytes: int = _most(16 * 2**20, "bytes of one structure file")
     table_bytes: int = _most(4 * 2**30, "bytes of one table")
+    workbook_bytes: int = _most(2**30, "bytes that the parts of one workbook unpack to")
+    workbook_parts: int = _most(5_000, "parts of one workbook")
+    sheet_columns: int = _most(10_000, "columns that a sheet reaches out to")
+    sheet_cells: int = _most(2**26, "cells of a sheet, the empty ones between others counted")
     report_bytes: int = _most(64 * 2**20, "bytes of one saved report or baseline")
     files: int = _most(1_000, "files that one pattern may match")
     names: int = _most(100_000, "names in folders that one pattern, or one hint, looks through")

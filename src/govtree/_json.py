@@ -152,7 +152,7 @@ def _require_limits(text: str, file: str, line: int, limits: Limits) -> None:
     bare = _STRING.sub("", text)
     if sum(map(bare.count, ",:[{")) > limits.report_nodes:
         most = f"{limits.report_nodes:,}"
-        raise ConfigError([problem("GT071", Location(file, line), most=most)])
+        raise ConfigError([problem("GT071", Location(file, line=line), most=most)])
     # With more brackets than twice those that open, one too many was closed before.
     brackets = islice(_BRACKET.finditer(bare), 2 * (bare.count("[") + bare.count("{")) + 1)
     if max(accumulate(_STEP[each[0]] for each in brackets), default=0) > limits.depth:
@@ -207,7 +207,7 @@ def _fault(
         if code:
             return problem(code, _at(file, text, spot, line), **values)
     if error is None:
-        return problem("GT070", Location(file, line), detail="it does not end where it should")
+        return problem("GT070", Location(file, line=line), detail="it does not end where it should")
     return problem("GT070", _at(file, text, error.pos, line), detail=error.msg)
 
 

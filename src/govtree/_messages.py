@@ -418,6 +418,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "this is no report: the structure could not be read when it was checked",
             "mend the 'problems' that stand in it, check again, and hand in that report",
         ),
+        "GT079": Text(
+            "other-table-encoding",
+            "the file is not {encoding} but looks like {other}",
+            "write encoding: {other} beside the table, or save the file as UTF-8",
+        ),
         "GT080": Text(
             "unknown-rule",
             "there is no rule '{rule}'",
@@ -653,6 +658,139 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "nothing that is counted is called '{figure}'",
             "name a section, or a section and a word that its records have, such as grids or "
             "compounds.commercial",
+        ),
+        "GT900": Text(
+            "not-a-workbook",
+            "the file is {kind}, not an xlsx workbook",
+            "open it in a spreadsheet program and save it as .xlsx",
+        ),
+        "GT901": Text(
+            "encrypted-workbook",
+            "the workbook is encrypted",
+            "open it with its password, and save it without one",
+        ),
+        "GT902": Text(
+            "damaged-workbook",
+            "the workbook is damaged: {reason}",
+            "open it in a spreadsheet program and save it again",
+        ),
+        "GT903": Text(
+            "workbook-too-large",
+            "the workbook unpacks to more than the {limit} that are read at most",
+            "save the sheet in a workbook of its own, or as CSV",
+        ),
+        "GT904": Text(
+            "unknown-sheet",
+            "there is no sheet '{sheet}'",
+            "the sheets are {known}",
+        ),
+        "GT905": Text(
+            "which-sheet",
+            "the workbook has several sheets: {known}",
+            "name one beside the table, such as sheet: {sheet}",
+        ),
+        "GT906": Text(
+            "hidden-sheets",
+            "every sheet of the workbook is hidden: {known}",
+            "name one beside the table: sheet: {sheet}",
+        ),
+        "GT907": Text(
+            "too-many-columns",
+            "the sheet reaches out to {count} columns, more than the {limit} that are read at most",
+            "delete the columns behind the table, and save the file again",
+        ),
+        "GT908": Text(
+            "cell-far-out",
+            "the sheet reaches out to {cell}: {count} cells, of which {used} say something",
+            "delete the rows and columns behind the table, and save the file again",
+        ),
+        "GT909": Text(
+            "error-cell",
+            "the cell is an error, {cell}",
+            "mend its formula, or write the value in its place",
+        ),
+        "GT910": Text(
+            "formula-without-value",
+            "the formula has no stored value",
+            "open the file in a spreadsheet program, which computes it, and save it again",
+        ),
+        "GT911": Text(
+            "merged-cell",
+            "the cell is merged with {cell}",
+            "write fill_down: {{column}: merged} beside the table, or unmerge the cells",
+        ),
+        "GT912": Text(
+            "header-rows-disagree",
+            "the rows of the header leave column {letters} without a name of its own: '{name}'",
+            "name the right rows beside the table, or give each column a name of its own",
+        ),
+        "GT913": Text(
+            "other-header",
+            "the row looks like a header, but with other names than the one above",
+            "make a table of its own of the rows below it",
+        ),
+        "GT914": Text(
+            "header-elsewhere",
+            "this row has no column '{header}'; row {row} has",
+            "write header: {row} beside the table",
+        ),
+        "GT915": Text(
+            "number-too-long",
+            "'{cell}' has more than the 15 digits that a spreadsheet keeps of a number",
+            "format the column as text, write the code again, and export again",
+        ),
+        "GT916": Text(
+            "fraction-in-text",
+            "'{cell}' is a number with a fraction, where a text or code is meant",
+            "format the column as text, and write it again",
+        ),
+        "GT917": Text(
+            "not-a-text-cell",
+            "'{cell}' is kept as a day, a time or a truth, where a text or code is meant",
+            "format the column as text, and write it again",
+        ),
+        "GT918": Text(
+            "about-so-many",
+            "'{cell}' is read as {count}",
+            "write the exact count where it is known",
+        ),
+        "GT919": Text(
+            "scaled-count",
+            "'{cell}' counts in {unit}, not one by one",
+            "write the count in digits alone",
+        ),
+        "GT920": Text(
+            "unclear-day",
+            "'{cell}' leaves open which day it is",
+            "write year, month and day, such as 2024-03-01",
+        ),
+        "GT921": Text(
+            "totals-left-out",
+            "lines of totals that were left out: {count}",
+        ),
+        "GT922": Text(
+            "hidden-rows-read",
+            "hidden rows that were read: {count}",
+            "delete them where they are not meant",
+        ),
+        "GT923": Text(
+            "repeated-header",
+            "lines that repeat the header and were left out: {count}",
+        ),
+        "GT924": Text(
+            "unclear-serial",
+            "the number {cell} may be a year, or a day that never was",
+            "write year, month and day, such as 2024-03-01",
+        ),
+        "GT925": Text(
+            "option-of-others",
+            "'{key}' says nothing of a file of this kind",
+            "take it out",
+        ),
+        "GT926": Text(
+            "scaled-column",
+            "column '{header}' counts in {unit}, not one by one",
+            "write the counts in digits alone, and the header without {unit}",
         ),
         "GT930": Text(
             "level-left-out",

@@ -174,6 +174,7 @@ class Taker:
             tuple(sorted(set(self.texts(values, "related", path)))),
             Location(
                 self.text(values, "file", path, ""),
+                self.text(values, "sheet", path, ""),
                 self.whole(values, "line", path),
                 self.whole(values, "column", path),
                 self.whole(values, "row", path),

@@ -20,7 +20,7 @@ from govtree._columns import NONE, UNKNOWN, Words
 from govtree._rows import UNKNOWN_CELL, Cells, is_given
 from govtree.units import Link, Mark, Shape
 
-__all__ = ["FALSE_WORDS", "TRUE_WORDS", "Fault", "read_cells", "take_values"]
+__all__ = ["FALSE_WORDS", "NARROW", "TRUE_WORDS", "Fault", "read_cells", "take_values"]
 
 #: Texts that are read as yes and no; capital letters make no difference.
 TRUE_WORDS = ("true", "yes", "y", "on", "1", "是", "有")
@@ -246,8 +246,8 @@ _OTHER_DAY = re.compile(r"([0-9]{4})([-/.年]?)([0-9]{1,2})(?:\2|月)([0-9]{1,2}
 _WORDS = dict.fromkeys(TRUE_WORDS, 1) | dict.fromkeys(FALSE_WORDS, 0)
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _NO_DAY = -_EPOCH - 1  # the day before the first that a date can be
-# What is written full-width in Chinese text, as it stands on a keyboard.
-_NARROW = str.maketrans("０１２３４５６７８９－＋．。，／", "0123456789-+..,/")  # noqa: RUF001 - as typed
+#: What is written full-width in Chinese text, as it stands on a keyboard.
+NARROW = str.maketrans("０１２３４５６７８９－＋．。，／", "0123456789-+..,/")  # noqa: RUF001 - as typed
 # Longer texts are not looked at for what they meant.
 _LONGEST_MEANT = 24
 
@@ -277,7 +277,7 @@ def _truth(text: str) -> int:
         return word
     if text == UNKNOWN_CELL:
         return UNKNOWN
-    meant = text.strip().translate(_NARROW)
+    meant = text.strip().translate(NARROW)
     raise _Unfit("GT047", cell=text, **({"meant": meant} if meant.lower() in _WORDS else {}))
 
 
@@ -288,7 +288,7 @@ def _not_whole(text: str, code: str) -> _Unfit:
         if bare.isascii() and bare.isdigit():
             return _Unfit("GT042", cell=text, most=f"{_LARGEST:,}")
         return _Unfit(code, cell=text)
-    narrow = text.strip().translate(_NARROW).removeprefix("+")
+    narrow = text.strip().translate(NARROW).removeprefix("+")
     if _GROUPED.fullmatch(narrow):
         narrow = re.sub("[^0-9]", "", narrow)
     narrow = re.sub(r"\.0*\Z", "", narrow)
@@ -312,7 +312,7 @@ def _number(text: str) -> float:
     if text.strip().lower().lstrip("+-") in ("nan", "inf", "infinity", ".nan", ".inf"):
         raise _Unfit("GT044", cell=text)
     if len(text) <= _LONGEST_MEANT:
-        narrow = text.strip().translate(_NARROW)
+        narrow = text.strip().translate(NARROW)
         if _GROUPED.fullmatch(narrow):
             narrow = re.sub("[^0-9]", "", narrow)
         if _REAL.fullmatch(narrow):
@@ -333,7 +333,7 @@ def _date(text: str) -> int:
 
 def _not_day(text: str) -> _Unfit:
     if len(text) <= _LONGEST_MEANT:
-        narrow = text.strip().translate(_NARROW)
+        narrow = text.strip().translate(NARROW)
         other = _OTHER_DAY.fullmatch(narrow)
         if other is not None and (other[2] or len(narrow) == 8):
             try:

@@ -51,11 +51,14 @@ class Location:
     'jinzhai.yaml:9:3'
     >>> str(Location("households.csv", row=17, field="楼组"))
     'households.csv:row 17:楼组'
+    >>> str(Location("上报/a.xlsx", sheet="住户", row=5, field="人数"))
+    '上报/a.xlsx:住户:row 5:人数'
     >>> str(Location(record="groups[3]", field="parent"))
     'groups[3]:parent'
     """
 
     file: str = ""
+    sheet: str = ""
     line: int = 0
     column: int = 0
     row: int = 0
@@ -63,7 +66,7 @@ class Location:
     field: str = ""
 
     def __str__(self) -> str:
-        parts = [self.file]
+        parts = [self.file, self.sheet]
         if self.line:
             parts += [str(self.line), str(self.column)] if self.column else [str(self.line)]
         if self.row:
@@ -130,6 +133,7 @@ class Problem:
             "code": self.code,
             "severity": self.severity,
             "file": self.where.file,
+            "sheet": self.where.sheet,
             "line": self.where.line,
             "column": self.where.column,
             "row": self.where.row,

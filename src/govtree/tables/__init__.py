@@ -7,18 +7,24 @@ each fault is told with file, row and column. Columns that no field asks for are
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, BinaryIO
 
+from attrs import evolve
+
 from govtree import _frames
-from govtree._files import Folder, collector_paused
+from govtree._files import Folder, Limits, collector_paused
 from govtree._rows import Rows, input_columns
-from govtree._values import read_cells, take_values
+from govtree._values import take_values
 from govtree.errors import FileError, Location, Places, Problem, RecordPlaces
+from govtree.tables._cells import read_office
 from govtree.tables._csv import CsvTable, Notes, Stop
 from govtree.tables._layout import DELIMITERS, ENCODINGS, TOTALS, FillDown, Layout
+from govtree.tables._lines import Reading
 from govtree.tables._parquet import ParquetTable
-from govtree.tables._sources import Field, Gathered, Source, TablePlaces, match
+from govtree.tables._sources import Field, Gathered, Source, TablePlaces, match, require_header
 from govtree.tables._write import write_table
+from govtree.tables._xlsx import XlsxTable, is_workbook
 from govtree.units import Column, Record
 
 __all__ = [
@@ -27,6 +33,7 @@ __all__ = [
     "TOTALS",
     "FillDown",
     "Layout",
+    "Reading",
     "Source",
     "TablePlaces",
     "columns_of_frame",
@@ -80,7 +87,8 @@ def read_columns(
 ) -> tuple[Rows | None, tuple[Problem, ...]]:
     """Return the rows of a file, and every problem that reading it found, sorted.
 
-    A file that ends in ``.parquet`` is read by pyarrow, any other as CSV.
+    A file that ends in ``.parquet`` is read by pyarrow, one that ends in ``.xlsx`` or ``.xlsm``
+    by calamine, any other as CSV.
 
     Args:
         folder: The folder of the structure.
@@ -97,15 +105,19 @@ def read_columns(
         that could not be read hold nothing, and rows that could not are left out.
 
     Raises:
-        MissingExtraError: If the file is Parquet and pyarrow is not installed.
+        MissingExtraError: If the package that reads a Parquet file or a workbook is not
+            installed.
     """
-    notes = Notes(Location(name))
+    notes = Notes(Location(name), layout.header[-1])
     try:
         with folder.open(name, where=where) as stream, collector_paused():
             if name.lower().endswith(".parquet"):
                 rows = _read_parquet(stream, table, known, columns or {}, notes)
+            elif is_workbook(name):
+                limits = folder.limits
+                rows = _read_xlsx(stream, table, known, columns or {}, layout, limits, notes)
             else:
-                rows = _read_csv(stream, table, known, columns or {}, layout.delimiter, notes)
+                rows = _read_csv(stream, table, known, columns or {}, layout, notes)
     except FileError as refused:
         return None, tuple(sorted((*notes.problems(), *refused.problems)))
     except Stop:
@@ -175,21 +187,21 @@ def _read_csv(
     table: str,
     known: Mapping[str, Column],
     columns: Mapping[str, Source],
-    delimiter: str,
+    layout: Layout,
     notes: Notes,
 ) -> Rows:
-    csv = CsvTable(stream, notes, delimiter)
-    others = [each for each in DELIMITERS if each != delimiter and each in csv.header[0]]
+    csv = CsvTable(stream, notes, layout.delimiter)
+    others = [each for each in DELIMITERS if each != layout.delimiter and each in csv.header[0]]
     if len(csv.header) == 1 and others:
         notes.add("GT060", notes.at(row=1), delimiter=others[0])
         raise Stop
     fields = match(csv.header, known, columns, table, notes)
     places = TablePlaces(notes.place.file, _headers(fields), csv.gaps)
-    gathered = [Gathered(each, places, notes, read_cells) for each in fields]
+    gathered = [Gathered(each, places, notes, read_office) for each in fields]
     used = [csv.header.index(name) for name in _used(fields)]
     waiting: list[list[str]] = [[] for _ in used]
     start = 0
-    for slices in csv.slices(used, _key(fields, known, csv.header)):
+    for slices in csv.slices(used, _key(fields, known, csv.header) or 0):
         for cells, more in zip(waiting, slices, strict=True):
             cells.extend(more)
         if csv.rows - start >= _ROWS:
@@ -198,6 +210,39 @@ def _read_csv(
             start = csv.rows
     _hand_on(gathered, waiting, start)
     return _rows(table, gathered, csv.rows, places)
+
+
+def _read_xlsx(
+    stream: BinaryIO,
+    table: str,
+    known: Mapping[str, Column],
+    columns: Mapping[str, Source],
+    layout: Layout,
+    limits: Limits,
+    notes: Notes,
+) -> Rows:
+    sheet = XlsxTable(stream, notes, layout, limits)
+    require_header(sheet.header, sheet.rows_after_header, known, columns, notes)
+    fields = match(sheet.header, known, columns, table, notes)
+    places = TablePlaces(notes.place.file, _headers(fields), sheet.gaps, sheet=notes.place.sheet)
+    read = partial(read_office, is_1904=sheet.is_1904)
+    gathered = [Gathered(each, places, notes, read) for each in fields]
+    used = [sheet.header.index(name) for name in _used(fields)]
+    _hand_on(gathered, sheet.columns(used, _key(fields, known, sheet.header)), 0)
+    _tell(sheet.reading(), notes)
+    places = evolve(places, reading=sheet.reading())
+    return _rows(table, gathered, sheet.rows, places)
+
+
+def _tell(reading: Reading, notes: Notes) -> None:
+    """Say what was found beside the rows that may be a surprise."""
+    for code, count in (
+        ("GT921", reading.totals),
+        ("GT922", reading.hidden),
+        ("GT923", reading.repeated),
+    ):
+        if count:
+            notes.add(code, severity="warning", count=f"{count:,}")
 
 
 def _read_parquet(
@@ -227,12 +272,12 @@ def _used(fields: Sequence[Field]) -> list[str]:
     return [name for each in fields for name in each.source.columns]
 
 
-def _key(fields: Sequence[Field], known: Mapping[str, Column], header: Sequence[str]) -> int:
-    """Return the place of the column that tells best which row it is: that of the id."""
+def _key(fields: Sequence[Field], known: Mapping[str, Column], header: Sequence[str]) -> int | None:
+    """Return the place of the column that tells which row it is, that of the id; or None."""
     for each in fields:
         if each.source.columns and each.name in known and known[each.name].required:
             return header.index(each.source.columns[0])
-    return 0
+    return None
 
 
 def _hand_on(gathered: Sequence[Gathered], columns: Sequence[Sequence[Any]], start: int) -> None:

@@ -19,7 +19,7 @@ from attrs import evolve
 
 from govtree.errors import Location, Problem, Tally, problem
 
-__all__ = ["SLICE", "CsvTable", "Notes", "Stop"]
+__all__ = ["KINDS", "SLICE", "CsvTable", "Notes", "Stop"]
 
 #: Rows that are turned into columns at once; more would leave the processor's cache.
 SLICE = 1_000
@@ -35,8 +35,8 @@ _MOST_CELL_CHARACTERS = 131_072
 # Bytes of a line that is surely no longer than what the csv module allows.
 _PLAIN = 2**16
 
-# What a file begins with that only calls itself CSV.
-_KINDS = (
+#: What a file begins with that only calls itself a table, and what it is then.
+KINDS = (
     (b"PK\x03\x04", "xlsx or zip"),
     (b"\xd0\xcf\x11\xe0", "xls"),
     (b"PAR1", "Parquet"),
@@ -57,10 +57,12 @@ class Notes:
 
     Attributes:
         place: The table itself.
+        header: Number of the row that the names of its columns stand in.
     """
 
-    def __init__(self, place: Location) -> None:
+    def __init__(self, place: Location, header: int = 1) -> None:
         self.place = place
+        self.header = header
         self._tally = Tally()
 
     def add(
@@ -116,7 +118,7 @@ class _Blocks:
             yield self._text(rest)
 
     def _begin(self, block: bytes) -> bytes:
-        for mark, kind in _KINDS:
+        for mark, kind in KINDS:
             if block.startswith(mark):
                 self._notes.add("GT061", kind=kind)
                 raise Stop

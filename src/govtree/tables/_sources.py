@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from govtree._columns import TAG, Words
 from govtree._names import NearMisses, normal
@@ -16,12 +17,17 @@ from govtree._rows import Cells, joined
 from govtree._texts import Texts
 from govtree._values import Fault, take_values
 from govtree.errors import Location, Places
+from govtree.tables._cells import COUNTERS, DOUBTS, scale_of
 from govtree.tables._csv import Notes, Stop
+from govtree.tables._lines import Reading
 from govtree.units import Column, Shape
 
-__all__ = ["Field", "Gathered", "Reader", "Source", "TablePlaces", "match"]
+__all__ = ["Field", "Gathered", "Reader", "Source", "TablePlaces", "match", "require_header"]
 
 Reader: TypeAlias = Callable[[Shape, Sequence[Any]], tuple[Cells, list[Fault]]]
+
+# A unit behind the name of a column, in brackets of either width.
+_UNIT = re.compile(rf"(.+?)\s*[(（\[【]\s*([十百千万亿%‰]*(?:{'|'.join(COUNTERS)})?)\s*[)）\]】]")
 
 # Names that a problem lists at most.
 _SHOWN_NAMES = 12
@@ -65,6 +71,8 @@ class TablePlaces:
         file: Path of the file, as it was written.
         headers: Name of the column, or names of the columns, by field.
         gaps: Pairs of a row and of how many records before it are no rows, in order.
+        sheet: Name of the sheet, of a workbook.
+        reading: What was found beside the rows.
 
     >>> places = TablePlaces("buildings.csv", {"id": "楼栋"}, [(3, 1)])
     >>> str(places.at(2, "id")), str(places.at(3))
@@ -74,13 +82,16 @@ class TablePlaces:
     file: str
     headers: Mapping[str, str]
     gaps: Sequence[tuple[int, int]] = ()
+    sheet: str = ""
+    reading: Reading | None = None
 
     def at(self, row: int, field: str = "") -> Location:
         """Return the place of a row, counted from 0 without the header, or of its cell."""
         before = bisect_right(self.gaps, row, key=lambda gap: gap[0])
         skipped = self.gaps[before - 1][1] if before else 0
         name = field.partition("[")[0]
-        return Location(self.file, row=row + skipped + 2, field=self.headers.get(name, name))
+        header = self.headers.get(name, name)
+        return Location(self.file, self.sheet, row=row + skipped + 2, field=header)
 
     def quote(self, row: int, field: str = "") -> str:  # noqa: ARG002 - the protocol's names
         """Return nothing: a row of a registry is about people, and is never shown."""
@@ -96,6 +107,44 @@ class Field:
     source: Source
 
 
+def require_header(
+    header: Sequence[str],
+    below: Callable[[], Iterable[tuple[int, Sequence[str]]]],
+    known: Mapping[str, Column],
+    columns: Mapping[str, Source],
+    notes: Notes,
+) -> None:
+    """Refuse a header that is not where it is said to be, where another row looks like it.
+
+    Raises:
+        Stop: If so.
+    """
+    wanted = {name for source in columns.values() for name in source.columns}
+    wanted |= {name for name, each in known.items() if each.required and name not in columns}
+    missing = {name for name in wanted if not _found(name, header)}
+    if not missing or len(missing) < len(wanted) // 2:
+        return
+    for number, names in below():
+        if all(_found(name, names) for name in missing):
+            said = {"row": str(number), "header": min(missing)}
+            notes.add("GT914", notes.at(row=notes.header), **said)
+            raise Stop
+
+
+def _found(name: str, header: Sequence[str]) -> bool:
+    return name in header or any(_without_unit(each)[0] == name for each in header)
+
+
+def _without_unit(header: str) -> tuple[str, str]:
+    """Return the name of a column without the unit behind it, and the unit.
+
+    >>> _without_unit("人数（万人）"), _without_unit("地址（详细）")
+    (('人数', '万人'), ('地址（详细）', ''))
+    """
+    found = _UNIT.fullmatch(header)
+    return (found[1], found[2]) if found else (header, "")
+
+
 def match(
     header: Sequence[str],
     known: Mapping[str, Column],
@@ -108,8 +157,11 @@ def match(
     Raises:
         Stop: If a column that the mapping names, or a required field, is missing.
     """
-    sources = dict(columns)
+    sources = {name: _in_header(source, header) for name, source in columns.items()}
     for name in header:
+        bare = _without_unit(name)[0]
+        if bare not in header and bare not in sources and _shape(bare, known) is not None:
+            sources[bare] = Source((name,))
         if name not in sources and _shape(name, known) is not None:
             sources[name] = Source((name,))
     fields = []
@@ -122,6 +174,8 @@ def match(
             notes.add("GT116", _at(notes, name), table=table, field=name, **said)
         else:
             fields.append(Field(name, shape, source))
+            if shape in ("whole", "number", "tags"):
+                _require_no_scale(source, notes)
         missing |= {each: None for each in source.columns if each not in header}
     missing |= {name: None for name, each in known.items() if each.required and name not in sources}
     for name in missing:
@@ -141,6 +195,22 @@ def match(
     return fields
 
 
+def _in_header(source: Source, header: Sequence[str]) -> Source:
+    """Return a source with the names of its columns as they stand there, units included."""
+    names = []
+    for name in source.columns:
+        alike = [] if name in header else [h for h in header if _without_unit(h)[0] == name]
+        names.append(alike[0] if alike else name)
+    return evolve(source, columns=names)
+
+
+def _require_no_scale(source: Source, notes: Notes) -> None:
+    for name in source.columns:
+        unit = _without_unit(name)[1]
+        if scale_of(unit):
+            notes.add("GT926", _at(notes, name), header=name, unit=unit)
+
+
 def _shape(name: str, known: Mapping[str, Column]) -> Shape | None:
     if name.startswith(TAG) and "tags" in known and name != TAG:
         return "tags"
@@ -153,7 +223,7 @@ def _meant(name: str, names: NearMisses) -> dict[str, str]:
 
 
 def _at(notes: Notes, name: str) -> Callable[[], Location]:
-    return notes.at(row=1 if notes.place.file else 0, field=name)
+    return notes.at(row=notes.header if notes.place.file else 0, field=name)
 
 
 class Gathered:
@@ -204,7 +274,8 @@ class Gathered:
         is_text = shape in ("id", "text", "reference")
         packed = is_text and shape == self.field.shape
         if packed:
-            told = [cell or None for cell in cells] if "" in cells else cells
+            # Not what is false: 0 is a number of a workbook.
+            told = [None if cell == "" else cell for cell in cells] if "" in cells else cells
             texts, unfit = Texts.checked(told)
             # What a spreadsheet makes of a long code is found by one look at all the cells.
             if not unfit and not texts.holds("E+") and not texts.holds("e+"):
@@ -212,6 +283,7 @@ class Gathered:
         read, faults = self._read("text" if is_text else shape, cells)
         for fault in faults:
             where = partial(self._places.at, start + fault.row, self.field.name)
-            self._notes.add(fault.code, where, **dict(fault.values))
+            severity = "warning" if fault.code in DOUBTS else "error"
+            self._notes.add(fault.code, where, severity=severity, **dict(fault.values))
         # Packed at once: a million texts of Python take four times the room.
         return Texts.of(read) if packed else read  # type: ignore[arg-type]  # a list of texts

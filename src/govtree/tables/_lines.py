@@ -1,0 +1,258 @@
+"""Lines of an office's table: which of them are rows, and what blank cells take over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from attrs import frozen
+
+from govtree.tables._layout import Layout
+
+__all__ = [
+    "HEADER_ROWS",
+    "Lines",
+    "Reading",
+    "column_letters",
+    "is_blank",
+    "joined_names",
+    "text_of",
+]
+
+#: Rows in which a header is looked for that does not stand where it is said to stand.
+HEADER_ROWS = 20
+
+_NOTHING: Mapping[int, tuple[int, int]] = MappingProxyType({})
+
+
+@frozen
+class Reading:
+    """What was found in a table beside its rows: facts for people, no faults.
+
+    Attributes:
+        file: Path of the file.
+        sheet: Name of the sheet, of a workbook.
+        rows: Rows that were read.
+        header: Numbers of the rows of the header.
+        totals: Lines of totals that were left out.
+        repeated: Lines that repeat the header and were left out.
+        hidden: Hidden rows that were read.
+        filled: Cells that took over what stands above.
+    """
+
+    file: str = ""
+    sheet: str = ""
+    rows: int = 0
+    header: tuple[int, ...] = (1,)
+    totals: int = 0
+    repeated: int = 0
+    hidden: int = 0
+    filled: int = 0
+
+
+class Lines:
+    """Tells the rows of a table from the other lines in it, one after the other.
+
+    Args:
+        header: Names of the columns.
+        above: The rows of the header, as they stand there.
+        layout: How the table lies in its file.
+        key: The column that tells which row it is, or None; a line in which it holds
+            something else is no line of totals.
+        doubt: Told of a line that nearly repeats the header, and of its number.
+    """
+
+    def __init__(
+        self,
+        header: Sequence[str],
+        above: Sequence[Sequence[str]],
+        layout: Layout,
+        key: int | None,
+        doubt: Callable[[int], None],
+    ) -> None:
+        self._header = header
+        self._above = [list(row) for row in above]
+        self._names = {name for row in above for name in row if name}
+        self._key = key
+        self._doubt = doubt
+        self._fills = [
+            (place, layout.fill_down[name] == "all")
+            for place, name in enumerate(header)
+            if name in layout.fill_down
+        ]
+        self._held: dict[int, Any] = {}
+        self._totals = _Totals(layout.totals)
+        self.totals = self.repeated = self.filled = 0
+
+    @property
+    def fills(self) -> bool:
+        """Whether any cell may take over what stands above."""
+        return bool(self._fills)
+
+    def may_hold_others(self, cells: Sequence[str]) -> bool:
+        """Return whether some texts, of one column or of whole lines, may be no cells of rows."""
+        if self._totals.may_be_in("\n".join(cells)) and any(map(self._totals.says, cells)):
+            return True
+        return not self._names.isdisjoint(cells)
+
+    def says_total(self, cell: Any) -> bool:
+        """Return whether a cell says that its line is one of totals."""
+        return isinstance(cell, str) and self._totals.says(cell)
+
+    def pass_blank(self) -> None:
+        """Take note of a blank line: nothing is taken over from above it."""
+        self._held.clear()
+
+    def is_row(
+        self, row: list[Any], number: int, merged: Mapping[int, tuple[int, int]] = _NOTHING
+    ) -> bool:
+        """Return whether a line is a row, and fill its blank cells if it is.
+
+        Args:
+            row: Its cells.
+            number: Its number in the table.
+            merged: By column, row and column of the first cell of the merged ones that a cell
+                is part of.
+        """
+        if self._is_total(row):
+            self.totals += 1
+            self._held.clear()
+            return False
+        if self._names and self._repeats(row, number):
+            self._held.clear()
+            return False
+        if self._fills:
+            self._fill(row, merged)
+        return True
+
+    def _is_total(self, row: Sequence[Any]) -> bool:
+        if not any(map(self.says_total, row)):
+            return False
+        key = row[self._key] if self._key is not None and self._key < len(row) else ""
+        return is_blank(key) or self.says_total(key)
+
+    def _repeats(self, row: Sequence[Any], number: int) -> bool:
+        given = {text_of(cell) for cell in row if not is_blank(cell)}
+        known = given & self._names
+        if not known or 2 * len(known) <= len(given):
+            return False
+        if given <= self._names and any(_agree(row, names) for names in self._above):
+            self.repeated += 1
+            return True
+        if len(known) > 1:
+            self._doubt(number)
+            return True
+        return False
+
+    def _fill(self, row: list[Any], merged: Mapping[int, tuple[int, int]]) -> None:
+        for place, all_of_them in self._fills:
+            if place >= len(row):
+                continue
+            cell = row[place]
+            if not is_blank(cell):
+                if place not in self._held or self._held[place] != cell:
+                    for other, _ in self._fills:
+                        if other > place:
+                            self._held.pop(other, None)
+                self._held[place] = cell
+            # Of a cell that is merged with one to its left, it is not known what it would say.
+            elif place in self._held and (
+                merged[place][1] == place if place in merged else all_of_them
+            ):
+                row[place] = self._held[place]
+                self.filled += 1
+
+
+class _Totals:
+    """The words that a line of totals says."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = tuple(dict.fromkeys(_bare(word) for word in words if _bare(word)))
+        spelled = {form for word in self._words for form in _marks(word)}
+        self._marks = [
+            mark for mark in sorted(spelled) if not any(o in mark for o in spelled if o != mark)
+        ]
+
+    def may_be_in(self, text: str) -> bool:
+        return any(mark in text for mark in self._marks)
+
+    def says(self, cell: str) -> bool:
+        if not self.may_be_in(cell):
+            return False
+        bare = _bare(cell)
+        for word in self._words:
+            if bare == word:
+                return True
+            if bare.startswith(word):
+                following = bare[len(word)]
+                if not following.isalpha():
+                    return True
+            if not word.isascii() and bare.endswith(word):
+                return True
+        return False
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split()).lower()
+
+
+def _marks(word: str) -> tuple[str, ...]:
+    """Return short texts, one of which is in every spelling of a word."""
+    return (word[1:], word[1:].upper()) if word.isascii() else (word[-1],)
+
+
+def _agree(row: Sequence[Any], names: Sequence[str]) -> bool:
+    """Return whether each cell that says something says the name above it."""
+    return all(
+        is_blank(cell) or (place < len(names) and text_of(cell) == names[place])
+        for place, cell in enumerate(row)
+    )
+
+
+def is_blank(cell: Any) -> bool:
+    """Return whether a cell says nothing.
+
+    >>> is_blank(""), is_blank(" \u3000"), is_blank(0.0)
+    (True, True, False)
+    """
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def text_of(cell: Any) -> str:
+    r"""Return what a cell of a header says, on one line.
+
+    >>> text_of("户\n编号 "), text_of(2024.0)
+    ('户 编号', '2024')
+    """
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return " ".join(str(cell).split()) if cell is not None else ""
+
+
+def joined_names(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the names of columns whose header stands in several rows.
+
+    >>> joined_names([["户", "人口", "人口"], ["户", "男", "女"]])
+    ['户', '人口 男', '人口 女']
+    """
+    width = max(map(len, rows))
+    names = []
+    for place in range(width):
+        parts = [row[place] for row in rows if place < len(row) and row[place]]
+        names.append(" ".join(dict.fromkeys(parts)))
+    return names
+
+
+def column_letters(place: int) -> str:
+    """Return what a spreadsheet calls a column, counted from 0.
+
+    >>> column_letters(0), column_letters(27), column_letters(16_383)
+    ('A', 'AB', 'XFD')
+    """
+    letters = ""
+    place += 1
+    while place:
+        place, letter = divmod(place - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters

@@ -1,0 +1,383 @@
+"""A sheet of a workbook as columns of cells, read by calamine behind a look at its parts.
+
+calamine takes memory for every cell of the rectangle that a sheet reaches out to, makes an
+empty cell of an error, and follows the zip wherever it leads. So it is handed a package of four
+parts that were looked through, and the cells that it would lose are put in afterwards.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+from attrs import evolve, frozen
+
+from govtree._extras import need
+from govtree._files import Limits
+from govtree._names import nearest
+from govtree.tables._cells import Lost
+from govtree.tables._csv import Notes, Stop
+from govtree.tables._layout import Layout
+from govtree.tables._lines import (
+    HEADER_ROWS,
+    Lines,
+    Reading,
+    column_letters,
+    is_blank,
+    joined_names,
+    text_of,
+)
+from govtree.tables._package import Package, elements
+from govtree.tables._sheet import NotPlain, Sheet, look_through, parse_through
+
+__all__ = ["XlsxTable", "is_workbook"]
+
+_ENDINGS = (".xlsx", ".xlsm", ".xls")
+_MOST_SHEETS = 1_000
+_MOST_MERGED = 200_000
+_MOST_MERGED_CELLS = 10_000_000
+# A sheet in which one cell of so many says something has a cell far from the others.
+_SPARSE = 20
+_CELLS_ALWAYS = 2**22
+
+_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="xml" ContentType="application/xml"/></Types>'
+)
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_BEGIN = (
+    f'<Relationships xmlns="{_PACKAGE}">'
+    f'<Relationship Id="r1" Type="{_KINDS}/officeDocument" Target="xl/workbook.xml"/>'
+    "</Relationships>"
+)
+_RELATIONS = (
+    f'<Relationships xmlns="{_PACKAGE}">'
+    f'<Relationship Id="r1" Type="{_KINDS}/worksheet" Target="worksheets/sheet1.xml"/>'
+    f'<Relationship Id="r2" Type="{_KINDS}/styles" Target="styles.xml"/>'
+    f'<Relationship Id="r3" Type="{_KINDS}/sharedStrings" Target="sharedStrings.xml"/>'
+    "</Relationships>"
+)
+
+
+def is_workbook(name: str) -> bool:
+    """Return whether a file is to be read as a workbook, by its name.
+
+    >>> is_workbook("上报/7月.XLSX"), is_workbook("households.csv")
+    (True, False)
+    """
+    return name.lower().endswith(_ENDINGS)
+
+
+@frozen
+class _Listed:
+    """A sheet as the workbook lists it."""
+
+    name: str
+    part: str
+    hidden: bool
+
+
+class XlsxTable:
+    """A table in a sheet of a workbook: its header, and its rows as columns.
+
+    Attributes:
+        place: The sheet.
+        header: Names of the columns.
+        is_1904: Whether days are counted from 1904.
+        rows: Rows that were handed on.
+        gaps: Pairs of a row and of how many lines before it are not rows.
+    """
+
+    def __init__(self, stream: BinaryIO, notes: Notes, layout: Layout, limits: Limits) -> None:
+        self._calamine = need("python_calamine", extra="excel")
+        self._notes = notes
+        self._layout = layout
+        self._limits = limits
+        self.rows = 0
+        self.gaps: list[tuple[int, int]] = []
+        package = Package(stream, notes, limits)
+        with self._telling(package):
+            self.is_1904, listed = _contents(package)
+        chosen = self._chosen(listed)
+        notes.place = evolve(notes.place, sheet=chosen.name)
+        with self._telling(package):
+            self._sheet, parts = self._copied(package, chosen)
+        self._require_modest()
+        self._grid: list[list[Any]] = []
+        self._ranges: list[tuple[tuple[int, int], tuple[int, int]]] = []
+        with self._telling(package):
+            self._read(parts)
+        self._put_in_lost()
+        self._above = self._header_rows()
+        self.header = joined_names(self._above)
+        self._require_header()
+
+    # -- from the package to the grid ------------------------------------------------------------
+
+    def _chosen(self, listed: Sequence[_Listed]) -> _Listed:
+        """Return the sheet that is named, or the only visible one."""
+        known = ", ".join(each.name for each in listed)
+        if self._layout.sheet:
+            for each in listed:
+                if each.name == self._layout.sheet:
+                    return each
+            meant = nearest(self._layout.sheet, [each.name for each in listed])
+            said = {"meant": meant} if meant else {}
+            self._notes.add("GT904", sheet=self._layout.sheet, known=known, **said)
+            raise Stop
+        visible = [each for each in listed if not each.hidden]
+        if len(visible) == 1:
+            return visible[0]
+        if visible:
+            names = ", ".join(each.name for each in visible)
+            self._notes.add("GT905", known=names, sheet=visible[0].name)
+        else:
+            self._notes.add("GT906", known=known, sheet=listed[0].name if listed else "")
+        raise Stop
+
+    def _copied(self, package: Package, chosen: _Listed) -> tuple[Sheet, io.BytesIO]:
+        """Return what is in the sheet, and a package of the parts that are needed for it."""
+        try:
+            return self._copy(package, chosen, look_through)
+        except NotPlain:
+            return self._copy(package, chosen, parse_through)
+
+    def _copy(self, package: Package, chosen: _Listed, look: Any) -> tuple[Sheet, io.BytesIO]:
+        parts = io.BytesIO()
+        date = "1" if self.is_1904 else "0"
+        book = (
+            f'<workbook xmlns="{_MAIN}" xmlns:r="{_KINDS}"><workbookPr date1904="{date}"/>'
+            '<sheets><sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>'
+        )
+        with zipfile.ZipFile(parts, "w", zipfile.ZIP_STORED) as copied:
+            copied.writestr("[Content_Types].xml", _TYPES)
+            copied.writestr("_rels/.rels", _BEGIN)
+            copied.writestr("xl/workbook.xml", book)
+            copied.writestr("xl/_rels/workbook.xml.rels", _RELATIONS)
+            for name in ("xl/styles.xml", "xl/sharedStrings.xml"):
+                if name in package:
+                    with copied.open(name, "w") as part:
+                        for block in package.blocks(name):
+                            part.write(block)
+            with copied.open("xl/worksheets/sheet1.xml", "w") as part:
+                sheet = look(package.blocks(chosen.part), part.write)
+        parts.seek(0)
+        return sheet, parts
+
+    def _require_modest(self) -> None:
+        """Refuse a sheet with a cell so far out that all before it would take the memory."""
+        sheet = self._sheet
+        if sheet.columns > self._limits.sheet_columns:
+            self._notes.add(
+                "GT907",
+                self._notes.at(field=column_letters(sheet.columns - 1)),
+                count=f"{sheet.columns:,}",
+                limit=f"{self._limits.sheet_columns:,}",
+            )
+            raise Stop
+        cells = sheet.rows * sheet.columns
+        most = min(max(_CELLS_ALWAYS, _SPARSE * sheet.used), self._limits.sheet_cells)
+        if cells > most:
+            self._notes.add(
+                "GT908",
+                self._notes.at(row=sheet.rows, field=column_letters(sheet.columns - 1)),
+                cell=f"{column_letters(sheet.columns - 1)}{sheet.rows}",
+                count=f"{cells:,}",
+                used=f"{sheet.used:,}",
+            )
+            raise Stop
+
+    def _read(self, parts: io.BytesIO) -> None:
+        with self._calamine.CalamineWorkbook.from_filelike(parts) as book:
+            sheet = book.get_sheet_by_name("s")
+            self._grid = sheet.to_python(skip_empty_area=False)
+            ranges = sheet.merged_cell_ranges or []
+        self._ranges = sorted(ranges[:_MOST_MERGED])
+
+    def _put_in_lost(self) -> None:
+        """Put errors, and formulas without a value, where calamine leaves an empty cell."""
+        lost = {
+            place: Lost("GT909", (("cell", word),)) for place, word in self._sheet.errors.items()
+        }
+        lost |= dict.fromkeys(self._sheet.valueless, Lost("GT910"))
+        grid = self._grid
+        for (row, column), each in lost.items():
+            while len(grid) <= row:
+                grid.append([""] * self._sheet.columns)
+            if len(grid[row]) <= column:
+                grid[row].extend([""] * (column + 1 - len(grid[row])))
+            grid[row][column] = each
+        width = max(map(len, grid), default=0)
+        if any(len(row) < width for row in grid):
+            for row in grid:
+                row.extend([""] * (width - len(row)))
+
+    # -- header ----------------------------------------------------------------------------------
+
+    def _header_rows(self) -> list[list[str]]:
+        numbers = [number - 1 for number in self._layout.header]
+        rows = {
+            number: [text_of(cell) for cell in self._grid[number]]
+            for number in numbers
+            if number < len(self._grid)
+        }
+        for (top, left), (bottom, right) in self._ranges:
+            if top in rows:
+                name = rows[top][left] if left < len(rows[top]) else ""
+                for number in range(top, min(bottom, numbers[-1]) + 1):
+                    if number in rows:
+                        row = rows[number]
+                        row[left : right + 1] = [name] * len(row[left : right + 1])
+        return [rows.get(number, []) for number in numbers]
+
+    def _require_header(self) -> None:
+        if not any(self.header):
+            if not any(not is_blank(cell) for row in self._grid for cell in row):
+                self._notes.add("GT051")
+            else:
+                self._notes.add("GT054", self._notes.at(row=self._layout.header[-1]))
+            raise Stop
+
+    def rows_after_header(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the first rows below the header, as texts, with their numbers."""
+        first = self._layout.header[-1]
+        for number, row in enumerate(self._grid[first : first + HEADER_ROWS], start=first + 1):
+            yield number, [text_of(cell) for cell in row]
+
+    # -- rows ------------------------------------------------------------------------------------
+
+    def columns(self, positions: Sequence[int], key: int | None) -> list[list[Any]]:
+        """Return the columns at *positions*.
+
+        Args:
+            positions: Columns, by their place in the header.
+            key: The column that tells which row it is, or None.
+        """
+        first = self._layout.header[-1]
+        lines = Lines(self.header, self._above, self._layout, key, self._doubt)
+        merged = self._merged(set(positions), first)
+        body = self._grid[first:]
+        del self._grid
+        width = len(self.header)
+        is_plain = not merged and not lines.fills and not _has_others(body, lines)
+        kept = []
+        skipped = first - 1
+        if skipped:
+            self.gaps.append((0, skipped))
+        for number, row in enumerate(body, start=first + 1):
+            if row.count("") == width or all(map(is_blank, row)):
+                lines.pass_blank()
+                is_row = False
+            else:
+                is_row = is_plain or lines.is_row(row, number, merged.get(number - 1, {}))
+            if is_row:
+                if merged:
+                    self._require_filled(row, merged.get(number - 1, {}))
+                kept.append(row)
+                continue
+            skipped += 1
+            if self.gaps and self.gaps[-1][0] == len(kept):
+                self.gaps.pop()
+            self.gaps.append((len(kept), skipped))
+        self.rows = len(kept)
+        self._lines = lines
+        return [[row[place] for row in kept] for place in positions]
+
+    def reading(self) -> Reading:
+        """Return what was found beside the rows."""
+        place, lines = self._notes.place, self._lines
+        last = self._sheet.rows
+        hidden = sum(self._layout.header[-1] <= row < last for row in self._sheet.hidden)
+        return Reading(
+            place.file, place.sheet, self.rows, self._layout.header,
+            lines.totals, lines.repeated, hidden, lines.filled,
+        )  # fmt: skip
+
+    def _merged(self, used: set[int], first: int) -> dict[int, dict[int, tuple[int, int]]]:
+        """Return by row and column the cells of the body that are hidden by a merged one."""
+        merged: dict[int, dict[int, tuple[int, int]]] = {}
+        last = len(self._grid)
+        count = 0
+        for (top, left), (bottom, right) in self._ranges:
+            # A merged cell that says nothing hides nothing.
+            if top >= last or is_blank(self._grid[top][left]):
+                continue
+            columns = [column for column in used if left <= column <= right]
+            for row in range(max(top, first), min(bottom, last - 1) + 1):
+                count += len(columns)
+                if count > _MOST_MERGED_CELLS:
+                    self._notes.add("GT902", reason="its merged cells lie over one another")
+                    raise Stop
+                for column in columns:
+                    if (row, column) != (top, left):
+                        merged.setdefault(row, {})[column] = (top, left)
+        return merged
+
+    def _require_filled(self, row: list[Any], merged: Mapping[int, tuple[int, int]]) -> None:
+        """Say which cells of a row are part of a merged one and took nothing from it."""
+        for column, (top, left) in merged.items():
+            if is_blank(row[column]):
+                name = self.header[column]
+                cell = f"{column_letters(left)}{top + 1}"
+                row[column] = Lost("GT911", (("cell", cell), ("column", name)))
+
+    def _doubt(self, number: int) -> None:
+        self._notes.add("GT913", self._notes.at(row=number))
+
+    @contextmanager
+    def _telling(self, package: Package) -> Iterator[None]:
+        """Turn what is said of a broken workbook into a problem."""
+        try:
+            yield
+        except Stop:
+            raise
+        except (self._calamine.CalamineError, ValueError, OSError, MemoryError) as error:
+            package.refuse(str(error).partition("\n")[0][:100] or type(error).__name__)
+
+
+def _has_others(body: Sequence[Sequence[Any]], lines: Lines) -> bool:
+    """Return whether there may be lines in a table that are no rows."""
+    return any(
+        lines.may_hold_others([cell for cell in column if type(cell) is str])
+        for column in zip(*body, strict=True)
+    )
+
+
+def _contents(package: Package) -> tuple[bool, list[_Listed]]:
+    """Return whether days are counted from 1904, and the sheets that a workbook lists."""
+    parts = {}
+    for each in elements(package.read("xl/_rels/workbook.xml.rels")):
+        if each.name == "Relationship" and each.values.get("Type", "").endswith("/worksheet"):
+            parts[each.values.get("Id", "")] = _part(each.values.get("Target", ""))
+    is_1904 = False
+    listed = []
+    for each in elements(package.read("xl/workbook.xml")):
+        if each.name == "workbookPr":
+            is_1904 = each.values.get("date1904") in ("1", "true")
+        elif each.name == "sheet" and each.values.get("id") in parts:
+            hidden = each.values.get("state", "visible") != "visible"
+            part = parts[each.values["id"]]
+            listed.append(_Listed(each.values.get("name", ""), part, hidden))
+    return is_1904, listed[:_MOST_SHEETS]
+
+
+def _part(target: str) -> str:
+    """Return the name of a part that the workbook names, in the package.
+
+    >>> _part("worksheets/sheet1.xml"), _part("/xl/worksheets/sheet1.xml")
+    ('xl/worksheets/sheet1.xml', 'xl/worksheets/sheet1.xml')
+    """
+    if target.startswith("/"):
+        return target
+    pieces: list[str] = ["xl"]
+    for piece in target.split("/"):
+        if piece == "..":
+            pieces = pieces[:-1]
+        elif piece not in (".", ""):
+            pieces.append(piece)
+    return "/".join(pieces)
