@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from attrs import frozen
 
 from govtree._rows import Cells
@@ -117,6 +118,9 @@ def scale_of(unit: str) -> str:
 def _as_texts(
     shape: Shape, cells: Sequence[Any], is_1904: bool
 ) -> tuple[list[str | None], list[Fault]]:
+    plain = _plain_numbers(shape, cells)
+    if plain is not None:
+        return plain, []
     made: dict[tuple[type, Any], str | Lost | None] = {}
     texts: list[str | None] = []
     lost = []
@@ -135,6 +139,23 @@ def _as_texts(
             text = None
         texts.append(text)
     return texts, lost
+
+
+def _plain_numbers(shape: Shape, cells: Sequence[Any]) -> list[str | None] | None:
+    """Return numbers and texts as texts where every number is whole and exact, or None."""
+    if shape in ("date", "truth"):
+        return None
+    numbers = [cell for cell in cells if type(cell) is float]
+    if len(numbers) < len(cells) and not set(map(type, cells)) <= {str, float}:
+        return None
+    array = np.array(numbers)
+    if shape == "number":
+        said = iter(map(repr, numbers))
+    elif (np.abs(array) < _MOST_EXACT).all() and (array == np.floor(array)).all():
+        said = iter(map(str, array.astype(np.int64).tolist()))
+    else:
+        return None
+    return [next(said) if type(cell) is float else cell for cell in cells]
 
 
 def _text(shape: Shape, cell: Any, is_1904: bool) -> str | Lost | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +23,9 @@ __all__ = [
 
 #: Rows in which a header is looked for that does not stand where it is said to stand.
 HEADER_ROWS = 20
+
+# A cell of blanks, between cells that are joined by line ends.
+_BLANK_LINE = re.compile(r"^[^\S\n]+$", re.MULTILINE)
 
 _NOTHING: Mapping[int, tuple[int, int]] = MappingProxyType({})
 
@@ -82,7 +86,7 @@ class Lines:
             if name in layout.fill_down
         ]
         self._held: dict[int, Any] = {}
-        self._totals = _Totals(layout.totals)
+        self._totals = Totals(layout.totals)
         self.totals = self.repeated = self.filled = 0
 
     @property
@@ -90,11 +94,17 @@ class Lines:
         """Whether any cell may take over what stands above."""
         return bool(self._fills)
 
-    def may_hold_others(self, cells: Sequence[str]) -> bool:
-        """Return whether some texts, of one column or of whole lines, may be no cells of rows."""
-        if self._totals.may_be_in("\n".join(cells)) and any(map(self._totals.says, cells)):
+    def may_be_among(self, cells: Sequence[Any]) -> bool:
+        """Return whether the cells of a column may show a line that is no row."""
+        texts = [cell for cell in cells if isinstance(cell, str)]
+        text = "\n".join(texts)
+        if self._totals.may_be_in(text) and any(map(self._totals.says, texts)):
             return True
-        return not self._names.isdisjoint(cells)
+        return _BLANK_LINE.search(text) is not None
+
+    def may_repeat(self, place: int, cells: Sequence[Any]) -> bool:
+        """Return whether a column holds its own name."""
+        return any(row[place] in cells for row in self._above if place < len(row) and row[place])
 
     def says_total(self, cell: Any) -> bool:
         """Return whether a cell says that its line is one of totals."""
@@ -164,20 +174,30 @@ class Lines:
                 self.filled += 1
 
 
-class _Totals:
-    """The words that a line of totals says."""
+class Totals:
+    """The words that a line of totals says.
+
+    Attributes:
+        marks: Short texts, one of which is in every spelling of each.
+
+    >>> totals = Totals(["合计", "total"])
+    >>> [totals.says(cell) for cell in ("合 计", "河东社区合计", "Total: 5", "总计划处", "totally")]
+    [True, True, True, False, False]
+    """
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = tuple(dict.fromkeys(_bare(word) for word in words if _bare(word)))
         spelled = {form for word in self._words for form in _marks(word)}
-        self._marks = [
+        self.marks = [
             mark for mark in sorted(spelled) if not any(o in mark for o in spelled if o != mark)
         ]
 
     def may_be_in(self, text: str) -> bool:
-        return any(mark in text for mark in self._marks)
+        """Return whether a text may hold one of them; most are told apart by this."""
+        return any(mark in text for mark in self.marks)
 
     def says(self, cell: str) -> bool:
+        """Return whether a cell is one of them, begins with one, or ends in one in Chinese."""
         if not self.may_be_in(cell):
             return False
         bare = _bare(cell)

@@ -28,7 +28,7 @@ _DIRECTORY_END = b"PK\x05\x06"
 _WIDE_DIRECTORY = b"PK\x06\x07"
 _MOST_DIRECTORY_BYTES = 2**22
 _MOST_COMMENT_BYTES = 2**16
-_BLOCK = 2**18
+_BLOCK = 2**20
 # No table is so dull that it unpacks to so many times its size; a bomb is.
 _MOST_TIMES = 150
 _ALWAYS_BYTES = 2**24

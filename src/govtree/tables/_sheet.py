@@ -18,7 +18,7 @@ import numpy as np
 
 from govtree.tables._package import xml_parser
 
-__all__ = ["NotPlain", "Sheet", "look_through", "parse_through"]
+__all__ = ["NotPlain", "Sheet", "Strings", "look_through", "parse_through"]
 
 Write: TypeAlias = Callable[[bytes], object]
 
@@ -28,9 +28,14 @@ _MOST_ROWS = 1_048_576
 _MOST_ROW_BYTES = 2**23
 _MOST_HEAD_BYTES = 2**24
 
-_CELLS = (b"<v", b"<is", b"<f")
-# What is written another way than common programs do.
-_ODD = (b"<!", b"<?", b"='", b'= "', b' ="', b">\n", b">\r", b"> <", b":c", b":row", b"<sheetData")
+_LONGEST_MARK = 64
+_OPEN = ord("<")
+_PAD = bytes(16)
+# What the tags of rows begin with, whose names are c, f, is, r, row, rPh, rPr, t, v and the ends
+# of these; a comment, a declaration or a prefix begins otherwise.
+_USUAL = np.frombuffer(b"cfirtv/", np.uint8)
+# What follows the beginning of a cell.
+_CELL = tuple((at, ord(sign)) for at, sign in enumerate('<c r="') if at > 1)
 _WITHOUT_VALUE = (b"</f></c>", b"/></c>", b"<v></v>", b"<v/>", b"<v />")
 _ERROR = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^<>]{0,200} t="e"[^<>]{0,200}>'
@@ -49,6 +54,29 @@ class NotPlain(Exception):  # noqa: N818 - never leaves this package
     """The XML is not written as common programs write it."""
 
 
+class Strings:
+    """What was found in the texts that cells share, which are looked through in passing.
+
+    Args:
+        marks: Pieces of text that are looked for.
+
+    Attributes:
+        has_marks: Whether one of them may be in a text.
+    """
+
+    def __init__(self, marks: Iterable[str]) -> None:
+        # Blanks at the ends of a text are kept by `preserve`; `&#` may spell anything.
+        self._marks = [mark.encode() for mark in marks] + [b"preserve", b"&#", b"<!"]
+        self._rest = b""
+        self.has_marks = False
+
+    def look_at(self, block: bytes) -> None:
+        """Look at one more piece of the part."""
+        piece = self._rest + block
+        self.has_marks = self.has_marks or any(mark in piece for mark in self._marks)
+        self._rest = piece[-_LONGEST_MARK:]
+
+
 class Sheet:
     """What was found in a sheet. Rows and columns count from 0.
 
@@ -59,6 +87,7 @@ class Sheet:
         errors: What each cell that is an error says, by row and column.
         valueless: Row and column of the formulas without a stored value.
         hidden: Rows that are hidden.
+        has_text: Whether cells may hold texts of their own, beside those that are shared.
     """
 
     def __init__(self) -> None:
@@ -68,6 +97,7 @@ class Sheet:
         self.errors: dict[tuple[int, int], str] = {}
         self.valueless: list[tuple[int, int]] = []
         self.hidden: list[int] = []
+        self.has_text = False
 
 
 def look_through(blocks: Iterable[bytes], write: Write) -> Sheet:
@@ -127,49 +157,67 @@ def _checked_tail(block: bytes) -> bytes:
 
 def _look_at(block: bytes, sheet: Sheet, write: Write) -> None:
     """Look at some whole rows."""
-    if any(odd in block for odd in _ODD) or block.count(b"<row") != block.count(b'<row r="'):
+    data = np.frombuffer(block + _PAD, np.uint8)
+    tags = np.flatnonzero(data == _OPEN)
+    firsts = data[tags + 1]
+    counts = np.bincount(firsts, minlength=256)
+    if counts.sum() != counts[_USUAL].sum() or _is_odd(block):
         raise NotPlain
-    if b'hidden="' in block:
+    if b"hidden" in block:
         sheet.hidden += [int(row[1]) - 1 for row in _HIDDEN.finditer(block)]
-    if not any(mark in block for mark in _CELLS):
+    said = int(counts[ord("v")] + counts[ord("i")])
+    formulas = int(counts[ord("f")])
+    if not said and not formulas:
         # Rows that only look like something.
         first = block.find(b"<row")
         write(block[:first] if first >= 0 else block)
         return
-    data = np.frombuffer(block + bytes(16), np.uint8)
-    cells = np.flatnonzero((data[:-2] == ord("<")) & (data[1:-1] == ord("c")))
-    if len(cells) != block.count(b'<c r="') or len(cells) == 0:
+    sheet.has_text |= bool(counts[ord("i")]) or bool(formulas)
+    cells = tags[firsts == ord("c")]
+    if not len(cells) or any((data[cells + at] != sign).any() for at, sign in _CELL):
         raise NotPlain
     rows, columns = _references(data, cells + 6)
-    if b"/>" in block or b"></c>" in block:
+    if said != len(cells) or 2 * counts[ord("/")] != len(tags):
         ends = np.flatnonzero(data == ord(">"))
         if not len(ends) or ends[-1] < cells[-1]:
             raise NotPlain
         end = ends[np.searchsorted(ends, cells)]
+        # A cell that ends where it begins, or is followed by its end, is empty.
         is_used = (data[end - 1] != ord("/")) & (
-            (data[end + 1] != ord("<")) | (data[end + 2] != ord("/"))
+            (data[end + 1] != _OPEN) | (data[end + 2] != ord("/"))
         )
         rows, columns = rows[is_used], columns[is_used]
     if len(rows):
         sheet.rows = max(sheet.rows, int(rows.max()))
         sheet.columns = max(sheet.columns, int(columns.max()))
         sheet.used += len(rows)
-    errors = block.count(b' t="e"')
+    errors = block.count(b'"e"')
     if errors:
         found = _ERROR.findall(block)
         if len(found) != errors:
             raise NotPlain
         sheet.errors |= {_place(at.decode()): _word(word) for at, word in found}
-    if b"<f" in block and any(mark in block for mark in _WITHOUT_VALUE):
-        formulas = _FORMULA.findall(block)
-        if len(formulas) != block.count(b"<f"):
+    if formulas and any(mark in block for mark in _WITHOUT_VALUE):
+        told = _FORMULA.findall(block)
+        if len(told) != formulas or b"> <" in block:
             raise NotPlain
-        for at, how, value in formulas:
+        for at, how, value in told:
             if not (
                 value if b' t="str"' in how else value.startswith(b"<v>") and value[3:4] != b"<"
             ):
                 sheet.valueless.append(_place(at.decode()))
     write(block)
+
+
+def _is_odd(block: bytes) -> bool:
+    """Return whether anything may be written another way than common programs write it."""
+    # One byte alone is found many times as fast as two.
+    return (
+        (b"'" in block and (b"='" in block or b"'e'" in block))
+        or (b"\n" in block and b">\n" in block)
+        or (b"\r" in block and b">\r" in block)
+        or b":c" in block
+    )
 
 
 def _references(data: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -205,6 +253,7 @@ def parse_through(blocks: Iterable[bytes], write: Write) -> Sheet:
         ValueError: If it is no XML, declares entities, or names cells that no sheet has.
     """
     sheet = Sheet()
+    sheet.has_text = True
     reader = _Reader(sheet)
     parser = xml_parser()
     parser.StartElementHandler = reader.start

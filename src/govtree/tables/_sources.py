@@ -273,7 +273,7 @@ class Gathered:
     def _cells(self, shape: Shape, cells: Sequence[Any], start: int) -> Any:
         is_text = shape in ("id", "text", "reference")
         packed = is_text and shape == self.field.shape
-        if packed:
+        if packed and (not len(cells) or not isinstance(cells[0], float)):
             # Not what is false: 0 is a number of a workbook.
             told = [None if cell == "" else cell for cell in cells] if "" in cells else cells
             texts, unfit = Texts.checked(told)

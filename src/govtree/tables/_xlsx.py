@@ -25,13 +25,14 @@ from govtree.tables._lines import (
     HEADER_ROWS,
     Lines,
     Reading,
+    Totals,
     column_letters,
     is_blank,
     joined_names,
     text_of,
 )
 from govtree.tables._package import Package, elements
-from govtree.tables._sheet import NotPlain, Sheet, look_through, parse_through
+from govtree.tables._sheet import NotPlain, Sheet, Strings, look_through, parse_through
 
 __all__ = ["XlsxTable", "is_workbook"]
 
@@ -43,6 +44,7 @@ _MOST_MERGED_CELLS = 10_000_000
 _SPARSE = 20
 _CELLS_ALWAYS = 2**22
 
+_STRINGS = "xl/sharedStrings.xml"
 _TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="xml" ContentType="application/xml"/></Types>'
@@ -100,6 +102,7 @@ class XlsxTable:
         self._limits = limits
         self.rows = 0
         self.gaps: list[tuple[int, int]] = []
+        self._skipped = 0
         package = Package(stream, notes, limits)
         with self._telling(package):
             self.is_1904, listed = _contents(package)
@@ -159,11 +162,14 @@ class XlsxTable:
             copied.writestr("_rels/.rels", _BEGIN)
             copied.writestr("xl/workbook.xml", book)
             copied.writestr("xl/_rels/workbook.xml.rels", _RELATIONS)
-            for name in ("xl/styles.xml", "xl/sharedStrings.xml"):
+            self._strings = Strings(Totals(self._layout.totals).marks)
+            for name in ("xl/styles.xml", _STRINGS):
                 if name in package:
                     with copied.open(name, "w") as part:
                         for block in package.blocks(name):
                             part.write(block)
+                            if name == _STRINGS:
+                                self._strings.look_at(block)
             with copied.open("xl/worksheets/sheet1.xml", "w") as part:
                 sheet = look(package.blocks(chosen.part), part.write)
         parts.seek(0)
@@ -251,7 +257,7 @@ class XlsxTable:
 
     # -- rows ------------------------------------------------------------------------------------
 
-    def columns(self, positions: Sequence[int], key: int | None) -> list[list[Any]]:
+    def columns(self, positions: Sequence[int], key: int | None) -> list[Sequence[Any]]:
         """Return the columns at *positions*.
 
         Args:
@@ -262,31 +268,35 @@ class XlsxTable:
         lines = Lines(self.header, self._above, self._layout, key, self._doubt)
         merged = self._merged(set(positions), first)
         body = self._grid[first:]
-        del self._grid
-        width = len(self.header)
-        is_plain = not merged and not lines.fills and not _has_others(body, lines)
-        kept = []
-        skipped = first - 1
-        if skipped:
-            self.gaps.append((0, skipped))
+        self._grid = []
+        self._lines = lines
+        self._skip(0, first - 1)
+        is_plain = not merged and not lines.fills and all(map(any, body))
+        if is_plain and (self._strings.has_marks or self._sheet.has_text):
+            is_plain = not any(map(lines.may_be_among, zip(*body, strict=True)))
+        if is_plain:
+            columns = [[row[place] for row in body] for place in positions]
+            if not any(map(lines.may_repeat, positions, columns)):
+                self.rows = len(body)
+                return columns
+        kept: list[list[Any]] = []
         for number, row in enumerate(body, start=first + 1):
-            if row.count("") == width or all(map(is_blank, row)):
+            if all(map(is_blank, row)):
                 lines.pass_blank()
-                is_row = False
-            else:
-                is_row = is_plain or lines.is_row(row, number, merged.get(number - 1, {}))
-            if is_row:
-                if merged:
-                    self._require_filled(row, merged.get(number - 1, {}))
+            elif lines.is_row(row, number, merged.get(number - 1, {})):
+                self._require_filled(row, merged.get(number - 1, {}))
                 kept.append(row)
                 continue
-            skipped += 1
-            if self.gaps and self.gaps[-1][0] == len(kept):
-                self.gaps.pop()
-            self.gaps.append((len(kept), skipped))
+            self._skip(len(kept), 1)
         self.rows = len(kept)
-        self._lines = lines
-        return [[row[place] for row in kept] for place in positions]
+        return [[_bare(row[place]) for row in kept] for place in positions]
+
+    def _skip(self, row: int, lines: int) -> None:
+        """Note that *lines* before a row are no rows."""
+        before = self.gaps.pop() if self.gaps and self.gaps[-1][0] == row else (row, self._skipped)
+        self._skipped += lines
+        if self._skipped:
+            self.gaps.append((before[0], self._skipped))
 
     def reading(self) -> Reading:
         """Return what was found beside the rows."""
@@ -340,12 +350,9 @@ class XlsxTable:
             package.refuse(str(error).partition("\n")[0][:100] or type(error).__name__)
 
 
-def _has_others(body: Sequence[Sequence[Any]], lines: Lines) -> bool:
-    """Return whether there may be lines in a table that are no rows."""
-    return any(
-        lines.may_hold_others([cell for cell in column if type(cell) is str])
-        for column in zip(*body, strict=True)
-    )
+def _bare(cell: Any) -> Any:
+    """Return a cell, or an empty text for one of blanks."""
+    return "" if is_blank(cell) else cell
 
 
 def _contents(package: Package) -> tuple[bool, list[_Listed]]:
