@@ -9,7 +9,7 @@ from attrs import frozen
 
 from govtree._names import normal
 from govtree.facts import Facts
-from govtree.units import ROLES, TERRITORY, Term
+from govtree.units import TERRITORY, Term
 
 __all__ = ["Claim", "Words", "forms", "is_about_persons"]
 
@@ -73,7 +73,10 @@ _PERSON_WORDS = frozenset(
     "owner owners tenant tenants landlord holder person secretary leader idcard nik nama telepon "
     "hp ktp kepala pemilik lahir".split()
 )
-_PERSON_PHRASES = frozenset(("householdname", "householdhead", "flatowner", "unitowner", "nokk"))
+# What would be taken for a household, if that were looked for first.
+_NO_HOUSEHOLDS = frozenset(
+    "householdname householdhead headofhousehold nokk 户名 住户名 住户名称".split()
+)
 
 
 @frozen(order=True)
@@ -117,7 +120,7 @@ def is_about_persons(header: str) -> bool:
     whole = next(forms(header), "")
     words = _SIGNS.sub(" ", header.casefold()).split()
     return (
-        whole in _PERSON_PHRASES
+        whole in _NO_HOUSEHOLDS
         or _PERSONS.search(whole) is not None
         or not _PERSON_WORDS.isdisjoint(words)
     )
@@ -148,9 +151,11 @@ class Words:
 
     def claim(self, header: str) -> Claim | None:
         """Return what a header stands for; None where its words tell nothing."""
-        for form in forms(header):
-            # A person, not the unit that the person is of: 户主 is no 户.
-            if form in _PERSON_PHRASES or form in ("户名", "住户名", "住户名称"):
+        of_persons = is_about_persons(header)
+        for place, form in enumerate(forms(header)):
+            # A person, not the unit that the person is of: 户名 is no 户, and so for the words
+            # behind those of a person, such as head of household.
+            if form in _NO_HOUSEHOLDS or (of_persons and place and form.isascii()):
                 return None
             found = self._claim(form)
             if found is not None:
@@ -202,7 +207,3 @@ def _without(form: str, before: Iterable[str], behind: Iterable[str]) -> str:
         if form.endswith(each) and form != each:
             return form.removesuffix(each)
     return form
-
-
-# Every role has its words, so that a level without a label is found as well.
-assert set(ROLES) <= set(_WORDS)

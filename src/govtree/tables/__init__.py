@@ -22,6 +22,7 @@ from govtree.tables._csv import CsvTable, Notes, Stop
 from govtree.tables._layout import DELIMITERS, ENCODINGS, TOTALS, FillDown, Layout
 from govtree.tables._lines import Reading
 from govtree.tables._parquet import ParquetTable
+from govtree.tables._peek import Peek, peek
 from govtree.tables._sources import Field, Gathered, Source, TablePlaces, match, require_header
 from govtree.tables._write import write_table
 from govtree.tables._xlsx import XlsxTable, is_workbook
@@ -33,10 +34,12 @@ __all__ = [
     "TOTALS",
     "FillDown",
     "Layout",
+    "Peek",
     "Reading",
     "Source",
     "TablePlaces",
     "columns_of_frame",
+    "peek",
     "read_columns",
     "read_table",
     "rows_of_frame",
