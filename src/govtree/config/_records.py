@@ -19,7 +19,7 @@ from govtree.config._schema import a, item_of, table_reference
 from govtree.errors import Location
 from govtree.units import Column, Link, Mark, Record, Shape
 
-__all__ = ["Spots", "TableReference", "rows_of"]
+__all__ = ["Spots", "TableReference", "rows_of", "source_of"]
 
 #: Faults of an id, or of a text that names one, that are told when ids are put in order.
 _TOLD_OF_IDS = ("GT058",)
@@ -106,14 +106,14 @@ def _table(
         if name == "tags":
             sources = {("tags", tag): each for tag, each in (source or {}).items()}
         for keys, each in sources.items():
-            made = None if each is None else _source(decoder, each, (*path, "columns", *keys))
+            made = None if each is None else source_of(decoder, each, (*path, "columns", *keys))
             if made is not None:
                 columns[".".join(keys)] = made
     layout = tables.Layout(delimiter=said.get("delimiter") or tables.DELIMITERS[0])
     return TableReference(table, record, said.get("table") or "", columns, layout, at)
 
 
-def _source(decoder: Decoder, said: Mapping[str, Any], path: Path) -> tables.Source | None:
+def source_of(decoder: Decoder, said: Mapping[str, Any], path: Path) -> tables.Source | None:
     """Return where a field takes its cells from; say what is wrong with it."""
     spot = decoder.spots[path]
     given = [key for key in ("column", "columns", "value") if said.get(key) is not None]
