@@ -208,8 +208,8 @@ BAD = [
     pytest.param(
         "id,name\nH-1,楼\n".encode() + b"H-2,\xc2\xa5\xb6\n", [("GT059", 3, "name")], id="mixed"
     ),
-    pytest.param("id,name\nH-1,楼栋\n".encode("gb18030"), [("GT011", 0, "")], id="gbk"),
-    pytest.param("户,name\nH-1,a\n".encode("gb18030"), [("GT011", 0, "")], id="gbk-header"),
+    pytest.param("id,name\nH-1,楼栋\n".encode("gb18030"), [("GT079", 0, "")], id="gbk"),
+    pytest.param("户,name\nH-1,a\n".encode("gb18030"), [("GT079", 0, "")], id="gbk-header"),
     pytest.param("id,name\nH-1,a\n".encode("utf-16"), [("GT011", 0, "")], id="utf-16"),
     pytest.param("id,name\nH-1,a\n".encode("utf-16-le"), [("GT011", 0, "")], id="utf-16-bare"),
     pytest.param(b"id,name\nH-1,caf\xe9\n", [("GT010", 0, "")], id="latin-1"),
@@ -245,8 +245,8 @@ def test_lines_are_named_where_there_are_no_rows(folder):
     [problem] = read(folder, "id,name\nH-1,a\nH-2,楼栋\n".encode("gb18030"))[1]
 
     assert str(problem) == (
-        "h.csv:3: error[GT011]: the file is not UTF-8 but looks like GB18030; "
-        "save the file as UTF-8; a spreadsheet calls it 'CSV UTF-8'"
+        "h.csv:3: error[GT079]: the file is not UTF-8 but looks like gb18030; "
+        "write encoding: gb18030 beside the table, or save the file as UTF-8"
     )
 
 

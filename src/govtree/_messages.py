@@ -792,6 +792,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "column '{header}' counts in {unit}, not one by one",
             "write the counts in digits alone, and the header without {unit}",
         ),
+        "GT927": Text(
+            "header-rows",
+            "'{rows}' are no rows that a header stands in",
+            "count the rows from 1, from the top down, such as header: [3, 4]",
+        ),
         "GT930": Text(
             "level-left-out",
             "'{column}' is empty here, though {level} '{name}' stands below it",

@@ -279,15 +279,26 @@ class _Loader:
                 yield from self._table(decoder, each)
 
     def _table(self, decoder: Decoder, reference: TableReference) -> Iterator[Rows]:
-        """Yield the rows of a table of a registry."""
+        """Yield the rows of a table of a registry, or of each that a pattern matches."""
+        assert self.folder is not None
+        try:
+            names = self.folder.expand(reference.path, where=decoder.source.where(reference.spot))
+        except FileError as error:
+            self._add_refusal(error, decoder, reference.spot)
+            return
+        for name in names:
+            yield from self._file(decoder, reference, name)
+
+    def _file(self, decoder: Decoder, reference: TableReference, name: str) -> Iterator[Rows]:
+        """Yield the rows of one file of a table."""
         assert self.folder is not None
         where = decoder.source.where(reference.spot)
         if self.progress is not None:
-            self.progress(reference.path)
+            self.progress(name)
         try:
             rows, problems = tables.read_table(
                 self.folder,
-                reference.path,
+                name,
                 reference.table,
                 reference.record,
                 columns=reference.columns,
@@ -298,12 +309,12 @@ class _Loader:
             decoder.say(
                 "GT069",
                 reference.spot,
-                path=reference.path,
+                path=name,
                 package=error.package,
                 extra=error.extra,
             )
             return
-        shown = self._shown(reference.path)
+        shown = self._shown(name)
         for each in problems:
             if each.where == where:
                 quote = decoder.source.quote(where.line)

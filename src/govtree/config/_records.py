@@ -15,11 +15,14 @@ from govtree._rows import UNKNOWN_CELL, Rows, input_columns
 from govtree._wording import Reason
 from govtree._yaml import Elements, Entries, Source, Value
 from govtree.config._decode import NOTHING, Decoder, Path, entries_of, is_nothing
-from govtree.config._schema import a, item_of, table_reference
+from govtree.config._schema import LAYOUT, a, item_of, table_reference
 from govtree.errors import Location
 from govtree.units import Column, Link, Mark, Record, Shape
 
-__all__ = ["Spots", "TableReference", "rows_of", "source_of"]
+__all__ = ["Spots", "TableReference", "layout_of", "rows_of", "source_of"]
+
+# No header stands further down.
+_LAST_HEADER = 1_000
 
 #: Faults of an id, or of a text that names one, that are told when ids are put in order.
 _TOLD_OF_IDS = ("GT058",)
@@ -109,8 +112,24 @@ def _table(
             made = None if each is None else source_of(decoder, each, (*path, "columns", *keys))
             if made is not None:
                 columns[".".join(keys)] = made
-    layout = tables.Layout(delimiter=said.get("delimiter") or tables.DELIMITERS[0])
+    layout = layout_of(decoder, said, path)
     return TableReference(table, record, said.get("table") or "", columns, layout, at)
+
+
+def layout_of(decoder: Decoder, said: Mapping[str, Any], path: Path) -> tables.Layout:
+    """Return how a table lies in its file; what is not said, or wrong, is as where left out."""
+    given = {name: said[name] for name in LAYOUT if said.get(name) is not None}
+    for name in ("header", "totals"):
+        if name in given:
+            given[name] = [each for each in given[name] if each is not None]
+    if "fill_down" in given:
+        given["fill_down"] = {name: how for name, how in given["fill_down"].items() if how}
+    rows = given.get("header", [1])
+    if not rows or min(rows) < 1 or rows != sorted(set(rows)) or rows[-1] > _LAST_HEADER:
+        shown = ", ".join(map(str, rows))
+        decoder.say("GT927", decoder.spots[*path, "header"], rows=shown)
+        del given["header"]
+    return tables.Layout(**given)
 
 
 def source_of(decoder: Decoder, said: Mapping[str, Any], path: Path) -> tables.Source | None:

@@ -10,11 +10,11 @@ from attrs import evolve, field, frozen
 from govtree import _yaml
 from govtree._files import Folder
 from govtree.config._decode import Decoder
-from govtree.config._records import source_of
-from govtree.config._schema import FORMAT, SOURCE, TEXT, ListOf, MapOf, Scalar, Shaped
+from govtree.config._records import layout_of, source_of
+from govtree.config._schema import FORMAT, LAYOUT, SOURCE, TEXT, ListOf, MapOf, Scalar, Shaped
 from govtree.errors import FileError, Location, Problem
 from govtree.rosters import FromPlace, RosterPlan
-from govtree.tables import DELIMITERS, ENCODINGS, Layout, Source
+from govtree.tables import Layout, Source
 
 __all__ = ["PLAN", "PlanFile", "load_plan", "plan_text"]
 
@@ -34,14 +34,7 @@ PLAN = Shaped(
         "columns": MapOf(SOURCE, "by table and field, where further fields stand"),
         "ids": MapOf(TEXT, "by table, how ids are made"),
         "covers": MapOf(ListOf(TEXT), "by table, tables of the units that its units cover"),
-        "delimiter": Scalar("text", "of CSV, what stands between the cells", DELIMITERS),
-        "encoding": Scalar("text", "of CSV, what the bytes are", ENCODINGS),
-        "sheet": Scalar("text", "of a workbook, the sheet"),
-        "header": ListOf(Scalar("whole"), "numbers of the rows of the header"),
-        "fill_down": MapOf(
-            Scalar("text", words=("merged", "all")), "by column, which cells take what stands above"
-        ),
-        "totals": ListOf(TEXT, "what a line of totals says"),
+        **LAYOUT,
     },
     required=("govtree", "units"),
 )
@@ -138,17 +131,6 @@ def _plan(said: Mapping[str, Any], decoder: Decoder) -> RosterPlan:
         }
         return {name: each for name, each in made.items() if each is not None}
 
-    given = {
-        key: said[key]
-        for key in ("delimiter", "encoding", "sheet", "header", "fill_down", "totals")
-        if said.get(key) is not None
-    }
-    if "header" in given:
-        given["header"] = _header(given["header"], decoder)
-    if "fill_down" in given:
-        given["fill_down"] = {name: each for name, each in given["fill_down"].items() if each}
-    if "totals" in given:
-        given["totals"] = [each for each in given["totals"] if each is not None]
     pairs = [
         (upper, lower) for upper, below in (said.get("covers") or {}).items() for lower in below or ()
     ]
@@ -157,7 +139,7 @@ def _plan(said: Mapping[str, Any], decoder: Decoder) -> RosterPlan:
         columns=sources("columns"),
         ids={table: each for table, each in (said.get("ids") or {}).items() if each is not None},
         covers=[(upper, lower) for upper, lower in pairs if lower is not None],
-        layout=Layout(**given),
+        layout=layout_of(decoder, said, ()),
     )
 
 
@@ -172,15 +154,6 @@ def _source(
             decoder.say("GT099", decoder.keys[*path, key], key=key, other="from")
             return None
     return FromPlace(place)
-
-
-def _header(rows: list[Any], decoder: Decoder) -> tuple[int, ...]:
-    """Return the rows of a header: whole numbers from 1, one after the other."""
-    first = rows[0] if rows and rows[0] else 1
-    expected = list(range(first, first + len(rows)))
-    if rows != expected and None not in rows:
-        decoder.say("GT950", decoder.spots["header",])
-    return tuple(expected) or (1,)
 
 
 def _written(source: Source | FromPlace) -> Any:

@@ -255,12 +255,12 @@ def _named_by_place(proposal: Proposal, sheet: str, stem: str, facts: Facts) -> 
             units = {"community": FromPlace(place), **proposal.plan.units}
             said = Reason("no column names the community; the name of the {place} does",
                           place=Reason(place))  # fmt: skip
-            doubts = [each for each in proposal.doubts if each != _no_column("community")]
+            doubts = [each for each in proposal.doubts if each != _no_column(facts.called("community"))]
             return evolve(
                 proposal,
                 plan=evolve(proposal.plan, units=units),
                 doubts=(*doubts, said),
-                missing=tuple(each for each in proposal.missing if each == "household"),
+                missing=_missing(units, facts, []),
             )
     return proposal
 
@@ -393,12 +393,18 @@ def _missing(
     units: Mapping[str, Source], facts: Facts, doubts: list[Reason]
 ) -> tuple[str, ...]:
     """Return the tables that are needed and have no column; doubt the others that have none."""
-    chain = [level.table for level in facts.levels]
-    missing = [table for table in chain if table == "household" and table not in units]
-    above = [table for table in chain if table != "household"]
-    if not any(table in units for table in above):
-        return (*above, *missing)
-    doubts += [_no_column(facts.called(table)) for table in above if table not in units]
+    named = [level.table in units for level in facts.levels]
+    above = [level for level in facts.levels if level.table != "household"]
+    if not any(level.table in units for level in above):
+        return tuple(level.table for level in facts.levels if level.table not in units)
+    missing = []
+    for place, level in enumerate(facts.levels):
+        # Without it, what stands below would skip a level.
+        is_between = not level.optional and any(named[:place]) and any(named[place + 1 :])
+        if not named[place] and (level.table == "household" or is_between):
+            missing.append(level.table)
+        elif not named[place] and not level.optional:
+            doubts.append(_no_column(level.level))
     return tuple(missing)
 
 

@@ -19,7 +19,7 @@ from govtree._values import take_values
 from govtree.errors import FileError, Location, Places, Problem, RecordPlaces
 from govtree.tables._cells import read_office
 from govtree.tables._csv import CsvTable, Notes, Stop
-from govtree.tables._layout import DELIMITERS, ENCODINGS, TOTALS, FillDown, Layout
+from govtree.tables._layout import DELIMITERS, ENCODINGS, FILLS, TOTALS, FillDown, Layout
 from govtree.tables._lines import Reading
 from govtree.tables._parquet import ParquetTable
 from govtree.tables._peek import Peek, peek
@@ -31,6 +31,7 @@ from govtree.units import Column, Record
 __all__ = [
     "DELIMITERS",
     "ENCODINGS",
+    "FILLS",
     "TOTALS",
     "FillDown",
     "Layout",
@@ -112,6 +113,7 @@ def read_columns(
             installed.
     """
     notes = Notes(Location(name), layout.header[-1])
+    _require_fitting(name, layout, notes)
     try:
         with folder.open(name, where=where) as stream, collector_paused():
             if name.lower().endswith(".parquet"):
@@ -185,6 +187,23 @@ def columns_of_frame(
     return _rows(table, gathered, length, places), notes.problems()
 
 
+def _require_fitting(name: str, layout: Layout, notes: Notes) -> None:
+    """Note what is said of the layout and has no meaning in a file of this kind."""
+    said = {
+        "encoding": layout.encoding != ENCODINGS[0],
+        "delimiter": layout.delimiter != DELIMITERS[0],
+    }
+    if not is_workbook(name):
+        merged = "merged" in layout.fill_down.values()
+        said = {"sheet": bool(layout.sheet), "fill_down: merged": merged}
+    if name.lower().endswith(".parquet"):
+        said["header"] = layout.header != (1,)
+        said["fill_down"] = bool(layout.fill_down)
+    for key, is_said in said.items():
+        if is_said:
+            notes.add("GT925", key=key)
+
+
 def _read_csv(
     stream: BinaryIO,
     table: str,
@@ -193,18 +212,19 @@ def _read_csv(
     layout: Layout,
     notes: Notes,
 ) -> Rows:
-    csv = CsvTable(stream, notes, layout.delimiter)
+    csv = CsvTable(stream, notes, layout)
     others = [each for each in DELIMITERS if each != layout.delimiter and each in csv.header[0]]
     if len(csv.header) == 1 and others:
-        notes.add("GT060", notes.at(row=1), delimiter=others[0])
+        notes.add("GT060", notes.at(row=notes.header), delimiter=others[0])
         raise Stop
+    require_header(csv.header, csv.rows_after_header, known, columns, layout, notes)
     fields = match(csv.header, known, columns, table, notes)
     places = TablePlaces(notes.place.file, _headers(fields), csv.gaps)
     gathered = [Gathered(each, places, notes, read_office) for each in fields]
     used = [csv.header.index(name) for name in _used(fields)]
     waiting: list[list[str]] = [[] for _ in used]
     start = 0
-    for slices in csv.slices(used, _key(fields, known, csv.header) or 0):
+    for slices in csv.slices(used, _key(fields, known, csv.header)):
         for cells, more in zip(waiting, slices, strict=True):
             cells.extend(more)
         if csv.rows - start >= _ROWS:
@@ -212,7 +232,8 @@ def _read_csv(
             waiting = [[] for _ in used]
             start = csv.rows
     _hand_on(gathered, waiting, start)
-    return _rows(table, gathered, csv.rows, places)
+    _tell(csv.reading(), notes)
+    return _rows(table, gathered, csv.rows, evolve(places, reading=csv.reading()))
 
 
 def _read_xlsx(
@@ -225,7 +246,7 @@ def _read_xlsx(
     notes: Notes,
 ) -> Rows:
     sheet = XlsxTable(stream, notes, layout, limits)
-    require_header(sheet.header, sheet.rows_after_header, known, columns, notes)
+    require_header(sheet.header, sheet.rows_after_header, known, columns, layout, notes)
     fields = match(sheet.header, known, columns, table, notes)
     places = TablePlaces(notes.place.file, _headers(fields), sheet.gaps, sheet=notes.place.sheet)
     read = partial(read_office, is_1904=sheet.is_1904)
@@ -233,8 +254,7 @@ def _read_xlsx(
     used = [sheet.header.index(name) for name in _used(fields)]
     _hand_on(gathered, sheet.columns(used, _key(fields, known, sheet.header)), 0)
     _tell(sheet.reading(), notes)
-    places = evolve(places, reading=sheet.reading())
-    return _rows(table, gathered, sheet.rows, places)
+    return _rows(table, gathered, sheet.rows, evolve(places, reading=sheet.reading()))
 
 
 def _tell(reading: Reading, notes: Notes) -> None:

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO
 
@@ -18,6 +19,8 @@ import numpy as np
 from attrs import evolve
 
 from govtree.errors import Location, Problem, Tally, problem
+from govtree.tables._layout import Layout
+from govtree.tables._lines import HEADER_ROWS, Lines, Reading, joined_names, text_of
 
 __all__ = ["KINDS", "SLICE", "CsvTable", "Notes", "Stop"]
 
@@ -31,6 +34,9 @@ _MOST_CELLS = 10_000
 _MOST_BLANK = 2**20
 # What the csv module allows unless a program changed it.
 _MOST_CELL_CHARACTERS = 131_072
+
+# From here on stand the letters that Chinese is written in.
+_FIRST_CHINESE = "\u2e80"
 
 # Bytes of a line that is surely no longer than what the csv module allows.
 _PLAIN = 2**16
@@ -93,13 +99,14 @@ class Notes:
 class _Blocks:
     """A stream of bytes as blocks of whole lines of text."""
 
-    def __init__(self, stream: BinaryIO, notes: Notes, delimiter: str) -> None:
+    def __init__(self, stream: BinaryIO, notes: Notes, layout: Layout) -> None:
         self.width = 0
         #: Whether cells may hold NUL, or bytes that are no UTF-8.
         self.suspect = False
         self._stream = stream
         self._notes = notes
-        self._delimiter = delimiter.encode()
+        self._delimiter = layout.delimiter.encode()
+        self._encoding = layout.encoding
         self._lines = 0
         self._holds_utf8 = False
 
@@ -129,6 +136,8 @@ class _Blocks:
         if block.startswith(_WIDE) or re.match(rb"(?:[^\0]\0|\0[^\0]){4}", block):
             self._notes.add("GT011", encoding="UTF-16")
             raise Stop
+        if block.startswith(codecs.BOM_UTF8) and self._encoding != "utf-8":
+            self._refuse_encoding("utf-8", 1)
         return block.removeprefix(codecs.BOM_UTF8)
 
     def _text(self, block: bytes) -> io.StringIO:
@@ -139,6 +148,10 @@ class _Blocks:
                     self._stop("GT063", self._lines + number, f"{_MOST_CELLS:,}")
         if b"\0" in block:
             self.suspect = True
+        if self._encoding != "utf-8":
+            text = self._decoded(block)
+            self._lines += lines
+            return io.StringIO(text, newline="")
         try:
             text = block.decode()
         except UnicodeDecodeError as error:
@@ -148,6 +161,29 @@ class _Blocks:
         self._holds_utf8 |= not text.isascii()
         self._lines += lines
         return io.StringIO(text, newline="")
+
+    def _decoded(self, block: bytes) -> str:
+        """Return text in the encoding that is named, if it is not plainly UTF-8."""
+        if not block.isascii():
+            with suppress(UnicodeDecodeError):
+                # By chance, a few Chinese letters of GB18030 are letters of other scripts.
+                if max(block.decode()) >= _FIRST_CHINESE:
+                    good = next(
+                        n for n, line in enumerate(block.splitlines()) if not line.isascii()
+                    )
+                    self._refuse_encoding("utf-8", self._lines + good + 1)
+        try:
+            return block.decode(self._encoding)
+        except UnicodeDecodeError as error:
+            where = self._notes.at(line=self._lines + _line_ends(block[: error.start]) + 1)
+            byte = f"0x{block[error.start]:02X}"
+            self._notes.add("GT010", where, byte=byte, encoding=self._encoding.upper())
+            raise Stop from None
+
+    def _refuse_encoding(self, other: str, line: int) -> None:
+        where = self._notes.at(line=line)
+        self._notes.add("GT079", where, encoding=self._encoding.upper(), other=other)
+        raise Stop
 
     def _require_some_utf8(self, block: bytes, error: UnicodeDecodeError) -> None:
         """Refuse a file of one other encoding as a whole, not row by row."""
@@ -169,7 +205,7 @@ class _Blocks:
             byte = f"0x{block[error.start]:02X}"
             self._notes.add("GT010", where, byte=byte, encoding="UTF-8")
         else:
-            self._notes.add("GT011", where, encoding="GB18030")
+            self._refuse_encoding("gb18030", where().line)
         raise Stop
 
     def _stop(self, code: str, lines: int, limit: str) -> None:
@@ -216,12 +252,13 @@ class CsvTable:
             records that could not be read.
     """
 
-    def __init__(self, stream: BinaryIO, notes: Notes, delimiter: str = ",") -> None:
+    def __init__(self, stream: BinaryIO, notes: Notes, layout: Layout) -> None:
         self._notes = notes
-        self._blocks = _Blocks(stream, notes, delimiter)
+        self._layout = layout
+        self._blocks = _Blocks(stream, notes, layout)
         self._lines = _Lines(self._blocks)
-        self._delimiter = delimiter
-        self._reader = csv.reader(iter(self._lines), delimiter=delimiter, strict=True)
+        self._delimiter = layout.delimiter
+        self._reader = csv.reader(iter(self._lines), delimiter=layout.delimiter, strict=True)
         self._records = 0  # records read so far, whatever they were
         self.rows = 0
         self._blank = 0  # blank records that follow one another,
@@ -229,31 +266,61 @@ class CsvTable:
         self._lost = False  # whether no more can be told apart
         self._broken = ""  # why the record after those could not be read
         self.gaps: list[tuple[int, int]] = []
+        self._above: list[list[str]] = []
         self.header = self._read_header()
         self._blocks.width = len(self.header)
+        if self._records > 1:
+            self._skip(0, self._records - 1)
 
     def _read_header(self) -> list[str]:
-        rows = self._read(1)
-        if not rows and not self._records:
-            self._notes.add("GT051")
-        if not rows or self._records:
-            raise Stop
-        self._records += 1
-        if not any(rows[0]):
-            self._notes.add("GT054", self._notes.at(row=1))
+        rows = []
+        for number in range(1, self._layout.header[-1] + 1):
+            read = self._read(1)
+            if not read and not self._records:
+                self._notes.add("GT051")
+            if not read or self._records != number - 1:
+                raise Stop
+            self._records += 1
+            if number in self._layout.header:
+                rows += read
+        if not any(map(any, rows)):
+            self._notes.add("GT054", self._notes.at(row=self._notes.header))
             raise Stop
         header = [_shown(name) for name in rows[0]]
         if self._blocks.suspect:
-            self._find_strange(rows[0], 1, header)
-        return header
+            self._find_strange(rows[0], self._layout.header[0], header)
+        self._above = [[text_of(_shown(name)) for name in row] for row in rows]
+        return header if len(rows) == 1 else joined_names(self._above)
 
-    def slices(self, positions: Sequence[int], key: int) -> Iterator[list[Sequence[str]]]:
+    def rows_after_header(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the first rows below the header, with their numbers; they are not read again."""
+        for _ in range(HEADER_ROWS):
+            for row in self._read(1):
+                self._records += 1
+                yield self._records, [_shown(cell) for cell in row]
+
+    def reading(self) -> Reading:
+        """Return what was found beside the rows."""
+        place, lines = self._notes.place, self._kinds
+        return Reading(
+            place.file,
+            rows=self.rows,
+            header=self._layout.header,
+            totals=lines.totals,
+            repeated=lines.repeated,
+            filled=lines.filled,
+        )
+
+    def slices(self, positions: Sequence[int], named: int | None) -> Iterator[list[Sequence[str]]]:
         """Yield the columns at *positions*, some rows at a time.
 
         Args:
             positions: Columns, by their place in the header.
-            key: The column whose cell is kept of a row that is not as long as the header.
+            named: The column that tells which row it is, whose cell is kept of a row that is
+                not as long as the header; or None.
         """
+        key = named or 0
+        self._kinds = Lines(self.header, self._above, self._layout, named, self._doubt)
         for columns in self._plain(key):
             yield [columns[position] for position in positions]
         while rows := self._read(SLICE):
@@ -261,7 +328,7 @@ class CsvTable:
             # Rows that are all as long as the header need no second look, but for the key.
             whole = set(map(len, rows)) == {len(self.header)} and not self._blocks.suspect
             columns = list(zip(*rows, strict=True)) if whole else []
-            if not whole or "" in columns[key]:
+            if not whole or "" in columns[key] or self._may_hold_others(rows, columns[key], key):
                 rows = self._sifted(rows, key)
                 columns = list(zip(*rows, strict=True))
             self._records += read
@@ -277,13 +344,26 @@ class CsvTable:
         """
         width = len(self.header)
         while text := self._lines.take():
-            cells = [] if self._blocks.suspect else _cells(text, self._delimiter, width)
-            if not cells or "" in cells[key::width]:
+            odd = self._blocks.suspect or self._kinds.fills
+            cells = [] if odd else _cells(text, self._delimiter, width)
+            keys = cells[key::width]
+            if not cells or "" in keys or self._kinds.may_hold_others(text, cells, key, keys):
                 self._lines.give_back(text)
                 return
             self._records += len(cells) // width
             self.rows += len(cells) // width
             yield [cells[place::width] for place in range(width)]
+
+    def _may_hold_others(
+        self, rows: Sequence[Sequence[str]], keys: Sequence[str], key: int
+    ) -> bool:
+        """Return whether whole rows may have lines among them that are no rows."""
+        cells = [cell for row in rows for cell in row]
+        kinds = self._kinds
+        return kinds.fills or kinds.may_hold_others("\n".join(cells), cells, key, keys)
+
+    def _doubt(self, number: int) -> None:
+        self._notes.add("GT913", self._notes.at(row=number))
 
     def _read(self, most: int) -> list[list[str]]:
         """Return up to *most* records, fewer before one that cannot be read; none at the end."""
@@ -318,12 +398,14 @@ class CsvTable:
     def _sifted(self, rows: list[list[str]], key: int) -> list[list[str]]:
         """Return the rows of *rows* that hold something, as long as the header."""
         if not any(map(any, rows)):
+            self._kinds.pass_blank()
             self._skip_blank(self.rows, len(rows))
             return []
         width = len(self.header)
         kept: list[list[str]] = []
         for number, row in enumerate(rows, start=self._records + 1):
             if not any(row):
+                self._kinds.pass_blank()
                 self._skip_blank(self.rows + len(kept), 1)
                 continue
             if len(row) != width:
@@ -332,6 +414,10 @@ class CsvTable:
                 # Its other cells may stand under the wrong names.
                 cell = row[key] if key < len(row) else ""
                 row = ["" if place != key else cell for place in range(width)]
+                self._kinds.pass_blank()
+            elif not self._kinds.is_row(row, number):
+                self._skip(self.rows + len(kept), 1)
+                continue
             if self._blocks.suspect:
                 self._find_strange(row, number, self.header)
             kept.append(row)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from attrs import field, frozen
 
-__all__ = ["DELIMITERS", "ENCODINGS", "TOTALS", "FillDown", "Layout"]
+__all__ = ["DELIMITERS", "ENCODINGS", "FILLS", "TOTALS", "FillDown", "Layout"]
 
 #: What may stand between the cells of a CSV file.
 DELIMITERS = (",", ";", "\t", "|")
@@ -20,6 +20,7 @@ TOTALS = ("合计", "小计", "总计", "total", "subtotal")
 
 #: Which empty cells take what stands above: those of merged ranges, or all of them.
 FillDown = Literal["merged", "all"]
+FILLS: tuple[FillDown, ...] = get_args(FillDown)
 
 
 def _rows(given: int | Iterable[int]) -> tuple[int, ...]:

@@ -18,6 +18,7 @@ __all__ = [
     "column_letters",
     "is_blank",
     "joined_names",
+    "note_disagreement",
     "text_of",
 ]
 
@@ -93,6 +94,21 @@ class Lines:
     def fills(self) -> bool:
         """Whether any cell may take over what stands above."""
         return bool(self._fills)
+
+    def may_hold_others(
+        self, text: str, cells: Sequence[str], key: int, keys: Sequence[str]
+    ) -> bool:
+        """Return whether whole rows may have lines among them that are no rows.
+
+        Args:
+            text: All of them as one text.
+            cells: All cells of them.
+            key: The column that is looked at for its own name.
+            keys: Its cells.
+        """
+        if self._totals.may_be_in(text) and any(map(self._totals.says, cells)):
+            return True
+        return self.may_repeat(key, keys)
 
     def may_be_among(self, cells: Sequence[Any]) -> bool:
         """Return whether the cells of a column may show a line that is no row."""
@@ -262,6 +278,15 @@ def joined_names(rows: Sequence[Sequence[str]]) -> list[str]:
         parts = [row[place] for row in rows if place < len(row) and row[place]]
         names.append(" ".join(dict.fromkeys(parts)))
     return names
+
+
+def note_disagreement(names: Sequence[str], notes: Any) -> None:
+    """Say which columns have no name of their own, where several rows make up the header."""
+    last = max((place for place, name in enumerate(names) if name), default=0)
+    for place, name in enumerate(names[: last + 1]):
+        if not name or names.index(name) != place:
+            where = notes.at(row=notes.header, field=name or column_letters(place))
+            notes.add("GT912", where, letters=column_letters(place), name=name)
 
 
 def column_letters(place: int) -> str:

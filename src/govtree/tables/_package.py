@@ -7,11 +7,12 @@ spreadsheets is given a plain package of those few that were looked at.
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from copy import copy
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 from xml.parsers import expat
 
 from attrs import frozen
@@ -19,7 +20,7 @@ from attrs import frozen
 from govtree._files import Limits
 from govtree.tables._csv import KINDS, Notes, Stop
 
-__all__ = ["Element", "Package", "elements"]
+__all__ = ["Copied", "Element", "Package", "elements", "xml_parser"]
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -59,7 +60,8 @@ class Package:
     def __init__(self, stream: BinaryIO, notes: Notes, limits: Limits) -> None:
         self._notes = notes
         self._limits = limits
-        self._left = limits.workbook_bytes
+        self._stream = stream
+        self._sizes: dict[str, int] = {}
         self._require_kind(stream)
         self._require_modest_directory(stream)
         try:
@@ -100,7 +102,10 @@ class Package:
         if found.flag_bits & 1:
             self._notes.add("GT901")
             raise Stop
-        most = min(self._left, _ALWAYS_BYTES + _MOST_TIMES * found.compress_size)
+        others = sum(size for part, size in self._sizes.items() if part != _plain(name))
+        most = min(
+            self._limits.workbook_bytes - others, _ALWAYS_BYTES + _MOST_TIMES * found.compress_size
+        )
         if found.file_size > most:
             self._too_large(f"{most:,} bytes")
         info = copy(found)
@@ -118,9 +123,22 @@ class Package:
             self.refuse("a part of it is cut off or changed")
         if size != found.file_size:
             self.refuse("a part of it is not as long as it says")
-        self._left -= size
+        self._sizes[_plain(name)] = size
 
-    def refuse(self, reason: str) -> None:
+    def packed(self, name: str) -> tuple[bytes, int, int, int]:
+        """Return a part as it is packed, how, its size unpacked, and its checksum.
+
+        It has been unpacked whole before, so that all of this is known and not only claimed.
+        """
+        info = self._parts[_plain(name)]
+        self._stream.seek(info.header_offset)
+        head = self._stream.read(30)
+        between = int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
+        self._stream.seek(info.header_offset + 30 + between)
+        data = self._stream.read(info.compress_size)
+        return data, info.compress_type, info.file_size, info.CRC
+
+    def refuse(self, reason: str) -> NoReturn:
         """Refuse the whole, as damaged.
 
         Raises:
@@ -129,7 +147,7 @@ class Package:
         self._notes.add("GT902", reason=reason)
         raise Stop
 
-    def _too_large(self, limit: str) -> None:
+    def _too_large(self, limit: str) -> NoReturn:
         self._notes.add("GT903", limit=limit)
         raise Stop
 
@@ -172,6 +190,32 @@ class Package:
         if "xl/workbook.bin" in names:
             return "xlsb"
         return "ods" if "content.xml" in names else "zip"
+
+
+class Copied:
+    """A package that is made of parts that were looked through."""
+
+    def __init__(self) -> None:
+        self._file = io.BytesIO()
+        self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_STORED)
+
+    def add(self, name: str, data: bytes) -> None:
+        """Add a part."""
+        self._zip.writestr(name, data)
+
+    def add_packed(self, name: str, package: Package, part: str) -> None:
+        """Add a part of another package as it is packed there."""
+        data, how, size, check = package.packed(part)
+        self._zip.writestr(name, data)
+        # Readers believe the directory at the end, which is written last.
+        info = self._zip.getinfo(name)
+        info.compress_type, info.file_size, info.CRC = how, size, check
+
+    def stream(self) -> io.BytesIO:
+        """Return the package; nothing can be added to it any more."""
+        self._zip.close()
+        self._file.seek(0)
+        return self._file
 
 
 def elements(data: bytes) -> Iterator[Element]:

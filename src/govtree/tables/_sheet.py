@@ -88,6 +88,7 @@ class Sheet:
         valueless: Row and column of the formulas without a stored value.
         hidden: Rows that are hidden.
         has_text: Whether cells may hold texts of their own, beside those that are shared.
+        is_cut: Whether rows without any cell that says something were left out.
     """
 
     def __init__(self) -> None:
@@ -98,6 +99,7 @@ class Sheet:
         self.valueless: list[tuple[int, int]] = []
         self.hidden: list[int] = []
         self.has_text = False
+        self.is_cut = False
 
 
 def look_through(blocks: Iterable[bytes], write: Write) -> Sheet:
@@ -169,6 +171,7 @@ def _look_at(block: bytes, sheet: Sheet, write: Write) -> None:
     formulas = int(counts[ord("f")])
     if not said and not formulas:
         # Rows that only look like something.
+        sheet.is_cut = True
         first = block.find(b"<row")
         write(block[:first] if first >= 0 else block)
         return
@@ -246,8 +249,8 @@ def _references(data: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return rows, columns
 
 
-def parse_through(blocks: Iterable[bytes], write: Write) -> Sheet:
-    """Return what is in a sheet, and write it on as it is.
+def parse_through(blocks: Iterable[bytes]) -> Sheet:
+    """Return what is in a sheet.
 
     Raises:
         ValueError: If it is no XML, declares entities, or names cells that no sheet has.
@@ -262,7 +265,6 @@ def parse_through(blocks: Iterable[bytes], write: Write) -> Sheet:
     try:
         for block in blocks:
             parser.Parse(block, False)
-            write(block)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise ValueError(str(error)) from None

@@ -19,7 +19,8 @@ from govtree._values import Fault, take_values
 from govtree.errors import Location, Places
 from govtree.tables._cells import COUNTERS, DOUBTS, scale_of
 from govtree.tables._csv import Notes, Stop
-from govtree.tables._lines import Reading
+from govtree.tables._layout import Layout
+from govtree.tables._lines import Reading, note_disagreement
 from govtree.units import Column, Shape
 
 __all__ = ["Field", "Gathered", "Reader", "Source", "TablePlaces", "match", "require_header"]
@@ -112,9 +113,10 @@ def require_header(
     below: Callable[[], Iterable[tuple[int, Sequence[str]]]],
     known: Mapping[str, Column],
     columns: Mapping[str, Source],
+    layout: Layout,
     notes: Notes,
 ) -> None:
-    """Refuse a header that is not where it is said to be, where another row looks like it.
+    """Refuse a header that is not what it is said to be; say where it probably stands.
 
     Raises:
         Stop: If so.
@@ -122,7 +124,13 @@ def require_header(
     wanted = {name for source in columns.values() for name in source.columns}
     wanted |= {name for name, each in known.items() if each.required and name not in columns}
     missing = {name for name in wanted if not _found(name, header)}
-    if not missing or len(missing) < len(wanted) // 2:
+    if not missing:
+        if len(layout.header) > 1:
+            note_disagreement(header, notes)
+        listed = ", ".join(header[:_SHOWN_NAMES])
+        for name in layout.fill_down:
+            if name not in header:
+                notes.add("GT052", _at(notes, name), header=name, known=listed)
         return
     for number, names in below():
         if all(_found(name, names) for name in missing):

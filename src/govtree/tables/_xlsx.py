@@ -8,7 +8,6 @@ parts that were looked through, and the cells that it would lose are put in afte
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -31,8 +30,8 @@ from govtree.tables._lines import (
     joined_names,
     text_of,
 )
-from govtree.tables._package import Package, elements
-from govtree.tables._sheet import NotPlain, Sheet, Strings, look_through, parse_through
+from govtree.tables._package import Copied, Package, elements
+from govtree.tables._sheet import NotPlain, Strings, look_through, parse_through
 
 __all__ = ["XlsxTable", "is_workbook"]
 
@@ -44,13 +43,16 @@ _MOST_MERGED_CELLS = 10_000_000
 _SPARSE = 20
 _CELLS_ALWAYS = 2**22
 
-_STRINGS = "xl/sharedStrings.xml"
 _TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="xml" ContentType="application/xml"/></Types>'
 )
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_BOOK = (
+    f'<workbook xmlns="{_MAIN}" xmlns:r="{_KINDS}"><workbookPr date1904="%s"/>'
+    '<sheets><sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>'
+)
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _BEGIN = (
     f'<Relationships xmlns="{_PACKAGE}">'
@@ -84,6 +86,16 @@ class _Listed:
     hidden: bool
 
 
+@frozen
+class _Book:
+    """What a workbook says of itself: whether days are counted from 1904, and its parts."""
+
+    is_1904: bool
+    sheets: tuple[_Listed, ...]
+    strings: str
+    styles: str
+
+
 class XlsxTable:
     """A table in a sheet of a workbook: its header, and its rows as columns.
 
@@ -105,11 +117,12 @@ class XlsxTable:
         self._skipped = 0
         package = Package(stream, notes, limits)
         with self._telling(package):
-            self.is_1904, listed = _contents(package)
-        chosen = self._chosen(listed)
+            book = _contents(package)
+        self.is_1904 = book.is_1904
+        chosen = self._chosen(book.sheets)
         notes.place = evolve(notes.place, sheet=chosen.name)
         with self._telling(package):
-            self._sheet, parts = self._copied(package, chosen)
+            parts = self._copied(package, book, chosen)
         self._require_modest()
         self._grid: list[list[Any]] = []
         self._ranges: list[tuple[tuple[int, int], tuple[int, int]]] = []
@@ -131,7 +144,7 @@ class XlsxTable:
                     return each
             meant = nearest(self._layout.sheet, [each.name for each in listed])
             said = {"meant": meant} if meant else {}
-            self._notes.add("GT904", sheet=self._layout.sheet, known=known, **said)
+            self._notes.add("GT904", None, sheet=self._layout.sheet, known=known, **said)
             raise Stop
         visible = [each for each in listed if not each.hidden]
         if len(visible) == 1:
@@ -143,37 +156,33 @@ class XlsxTable:
             self._notes.add("GT906", known=known, sheet=listed[0].name if listed else "")
         raise Stop
 
-    def _copied(self, package: Package, chosen: _Listed) -> tuple[Sheet, io.BytesIO]:
-        """Return what is in the sheet, and a package of the parts that are needed for it."""
+    def _copied(self, package: Package, book: _Book, chosen: _Listed) -> io.BytesIO:
+        """Look through the parts that are needed, and return a package of nothing else."""
+        kept: list[bytes] = []
         try:
-            return self._copy(package, chosen, look_through)
+            self._sheet = look_through(package.blocks(chosen.part), kept.append)
         except NotPlain:
-            return self._copy(package, chosen, parse_through)
-
-    def _copy(self, package: Package, chosen: _Listed, look: Any) -> tuple[Sheet, io.BytesIO]:
-        parts = io.BytesIO()
-        date = "1" if self.is_1904 else "0"
-        book = (
-            f'<workbook xmlns="{_MAIN}" xmlns:r="{_KINDS}"><workbookPr date1904="{date}"/>'
-            '<sheets><sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>'
-        )
-        with zipfile.ZipFile(parts, "w", zipfile.ZIP_STORED) as copied:
-            copied.writestr("[Content_Types].xml", _TYPES)
-            copied.writestr("_rels/.rels", _BEGIN)
-            copied.writestr("xl/workbook.xml", book)
-            copied.writestr("xl/_rels/workbook.xml.rels", _RELATIONS)
-            self._strings = Strings(Totals(self._layout.totals).marks)
-            for name in ("xl/styles.xml", _STRINGS):
-                if name in package:
-                    with copied.open(name, "w") as part:
-                        for block in package.blocks(name):
-                            part.write(block)
-                            if name == _STRINGS:
-                                self._strings.look_at(block)
-            with copied.open("xl/worksheets/sheet1.xml", "w") as part:
-                sheet = look(package.blocks(chosen.part), part.write)
-        parts.seek(0)
-        return sheet, parts
+            kept = []
+            self._sheet = parse_through(package.blocks(chosen.part))
+        self._strings = Strings(Totals(self._layout.totals).marks)
+        for block in package.blocks(book.strings) if book.strings else ():
+            self._strings.look_at(block)
+        for _ in package.blocks(book.styles) if book.styles else ():
+            pass  # only its size is of interest
+        date = "1" if book.is_1904 else "0"
+        copied = Copied()
+        copied.add("[Content_Types].xml", _TYPES.encode())
+        copied.add("_rels/.rels", _BEGIN.encode())
+        copied.add("xl/workbook.xml", (_BOOK % date).encode())
+        copied.add("xl/_rels/workbook.xml.rels", _RELATIONS.encode())
+        for name, part in (("sharedStrings", book.strings), ("styles", book.styles)):
+            if part:
+                copied.add_packed(f"xl/{name}.xml", package, part)
+        if self._sheet.is_cut:
+            copied.add("xl/worksheets/sheet1.xml", b"".join(kept))
+        else:
+            copied.add_packed("xl/worksheets/sheet1.xml", package, chosen.part)
+        return copied.stream()
 
     def _require_modest(self) -> None:
         """Refuse a sheet with a cell so far out that all before it would take the memory."""
@@ -220,8 +229,8 @@ class XlsxTable:
             grid[row][column] = each
         width = max(map(len, grid), default=0)
         if any(len(row) < width for row in grid):
-            for row in grid:
-                row.extend([""] * (width - len(row)))
+            for cells in grid:
+                cells.extend([""] * (width - len(cells)))
 
     # -- header ----------------------------------------------------------------------------------
 
@@ -275,7 +284,7 @@ class XlsxTable:
         if is_plain and (self._strings.has_marks or self._sheet.has_text):
             is_plain = not any(map(lines.may_be_among, zip(*body, strict=True)))
         if is_plain:
-            columns = [[row[place] for row in body] for place in positions]
+            columns: list[Sequence[Any]] = [[row[place] for row in body] for place in positions]
             if not any(map(lines.may_repeat, positions, columns)):
                 self.rows = len(body)
                 return columns
@@ -355,12 +364,17 @@ def _bare(cell: Any) -> Any:
     return "" if is_blank(cell) else cell
 
 
-def _contents(package: Package) -> tuple[bool, list[_Listed]]:
-    """Return whether days are counted from 1904, and the sheets that a workbook lists."""
+def _contents(package: Package) -> _Book:
+    """Return what a workbook says of itself."""
     parts = {}
+    others = {"sharedStrings": "", "styles": ""}
     for each in elements(package.read("xl/_rels/workbook.xml.rels")):
-        if each.name == "Relationship" and each.values.get("Type", "").endswith("/worksheet"):
-            parts[each.values.get("Id", "")] = _part(each.values.get("Target", ""))
+        kind = each.values.get("Type", "").rpartition("/")[2]
+        part = _part(each.values.get("Target", ""))
+        if kind == "worksheet":
+            parts[each.values.get("Id", "")] = part
+        elif kind in others and part in package:
+            others[kind] = part
     is_1904 = False
     listed = []
     for each in elements(package.read("xl/workbook.xml")):
@@ -370,7 +384,7 @@ def _contents(package: Package) -> tuple[bool, list[_Listed]]:
             hidden = each.values.get("state", "visible") != "visible"
             part = parts[each.values["id"]]
             listed.append(_Listed(each.values.get("name", ""), part, hidden))
-    return is_1904, listed[:_MOST_SHEETS]
+    return _Book(is_1904, tuple(listed[:_MOST_SHEETS]), others["sharedStrings"], others["styles"])
 
 
 def _part(target: str) -> str:
