@@ -21,7 +21,10 @@ __all__ = ["PLAN", "PlanFile", "load_plan", "plan_text"]
 _PLACES = ("file", "sheet")
 _NAMED = Shaped(
     "a source",
-    {**SOURCE.keys, "from": Scalar("text", "what is called like the unit of all its rows", _PLACES)},
+    {
+        **SOURCE.keys,
+        "from": Scalar("text", "what is called like the unit of all its rows", _PLACES),
+    },
     short="column",
 )
 
@@ -132,7 +135,9 @@ def _plan(said: Mapping[str, Any], decoder: Decoder) -> RosterPlan:
         return {name: each for name, each in made.items() if each is not None}
 
     pairs = [
-        (upper, lower) for upper, below in (said.get("covers") or {}).items() for lower in below or ()
+        (upper, lower)
+        for upper, below in (said.get("covers") or {}).items()
+        for lower in below or ()
     ]
     return RosterPlan(
         units=sources("units"),

@@ -14,7 +14,7 @@ from govtree._wording import Reason
 from govtree.facts import Facts
 from govtree.rosters._plan import FromPlace, RosterPlan
 from govtree.rosters._words import Claim, Words, is_about_persons
-from govtree.tables import TOTALS, Layout, Peek, Source
+from govtree.tables import TOTALS, FillDown, Layout, Peek, Source
 from govtree.units import TERRITORY
 
 __all__ = ["Proposal", "Taken", "propose", "propose_file"]
@@ -201,7 +201,9 @@ def _proposed(peek: Peek, facts: Facts, stem: str) -> Proposal:
     layout = evolve(peek.layout, header=header)
     proposal = propose(names, peek.filled(header[-1]), facts, layout=layout)
     units = {each.column for each in proposal.columns if each.field and "." not in each.field}
-    fill_down = {name: "merged" for name in names if name in merged and name in units}
+    fill_down: dict[str, FillDown] = {
+        name: "merged" for name in names if name in merged and name in units
+    }
     plan = evolve(proposal.plan, layout=evolve(layout, fill_down=fill_down))
     proposal = evolve(proposal, plan=plan)
     return _named_by_place(proposal, peek.layout.sheet, stem, facts)
@@ -217,7 +219,8 @@ def _below(peek: Peek, header: Sequence[int], place: int) -> bool:
 
 def _header(peek: Peek, words: Words) -> tuple[int, ...]:
     """Return the rows, from 1, in which the header stands."""
-    best, most = (1,), (0, 0)
+    best: tuple[int, ...] = (1,)
+    most = (0, 0)
     for first in range(1, min(_MOST_ABOVE, len(peek.rows)) + 1):
         for height in range(1, _MOST_HEADER + 1):
             if first + height - 1 > len(peek.rows) or not any(peek.rows[first - 1]):
@@ -252,10 +255,13 @@ def _named_by_place(proposal: Proposal, sheet: str, stem: str, facts: Facts) -> 
     places: tuple[tuple[Literal["sheet", "file"], str], ...] = (("sheet", sheet), ("file", stem))
     for place, name in places:
         if community.fullmatch(normal(name)):
-            units = {"community": FromPlace(place), **proposal.plan.units}
+            units: dict[str, Source | FromPlace] = {"community": FromPlace(place)}
+            units |= proposal.plan.units
             said = Reason("no column names the community; the name of the {place} does",
                           place=Reason(place))  # fmt: skip
-            doubts = [each for each in proposal.doubts if each != _no_column(facts.called("community"))]
+            doubts = [
+                each for each in proposal.doubts if each != _no_column(facts.called("community"))
+            ]
             return evolve(
                 proposal,
                 plan=evolve(proposal.plan, units=units),
@@ -381,17 +387,13 @@ def _sorted(
 ) -> tuple[dict[str, Source], dict[str, Source]]:
     """Return the sources of names, and those of further fields."""
     found = {
-        name: Source((column.header,))
-        for column, name in zip(columns, fields, strict=True)
-        if name
+        name: Source((column.header,)) for column, name in zip(columns, fields, strict=True) if name
     }
     units = {name: each for name, each in found.items() if "." not in name}
     return units, {name: each for name, each in found.items() if "." in name}
 
 
-def _missing(
-    units: Mapping[str, Source], facts: Facts, doubts: list[Reason]
-) -> tuple[str, ...]:
+def _missing(units: Mapping[str, object], facts: Facts, doubts: list[Reason]) -> tuple[str, ...]:
     """Return the tables that are needed and have no column; doubt the others that have none."""
     named = [level.table in units for level in facts.levels]
     above = [level for level in facts.levels if level.table != "household"]

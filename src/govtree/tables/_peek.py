@@ -150,7 +150,7 @@ def _split(text: str, delimiter: str) -> list[list[str]]:
 
 def _evenness(text: str, delimiter: str) -> int:
     """Return how many rows have the most common number of cells above one, times that."""
-    widths = [len(row) for row in _split(text[:_BYTES // 16], delimiter) if len(row) > 1]
+    widths = [len(row) for row in _split(text[: _BYTES // 16], delimiter) if len(row) > 1]
     return max((widths.count(width) * width for width in set(widths)), default=0)
 
 
@@ -190,7 +190,7 @@ class _Sheet(XlsxTable):
 
 
 def _sheets(stream: BinaryIO, notes: Notes, limits: Limits, wanted: str) -> tuple[Peek, ...]:
-    _, listed = _contents(Package(stream, notes, limits))
+    listed = _contents(Package(stream, notes, limits)).sheets
     names = [wanted] if wanted else [each.name for each in listed if not each.hidden]
     place = notes.place
     peeks = []
