@@ -252,7 +252,7 @@ folder of the structure; move the file into the folder, or allow its folder by n
 
 
 class Draft(Folder):
-    """A folder as it will be once some files are written to it.
+    r"""A folder as it will be once some files are written to it.
 
     Args:
         root: Path of the folder.

@@ -235,7 +235,7 @@ class _Loader:
         root = document.root
         if root is None:
             return Outline(None, self._sorted())
-        decoder, settings = self._settings(document, root)
+        _, settings = self._settings(document, root)
         facts, fits = settings.facts()
         for each, _ in settings.asked:
             self.problems += each.problems()

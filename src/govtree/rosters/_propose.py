@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -14,7 +14,7 @@ from govtree._wording import Reason
 from govtree.facts import Facts
 from govtree.rosters._plan import FromPlace, RosterPlan
 from govtree.rosters._words import Claim, Words, is_about_persons
-from govtree.tables import TOTALS, FillDown, Layout, Peek, Source
+from govtree.tables import TOTALS, Layout, Peek, Source
 from govtree.units import TERRITORY
 
 __all__ = ["Proposal", "Taken", "propose", "propose_file"]
@@ -27,7 +27,7 @@ _MOST_ABOVE = 30
 _MOST_HEADER = 3
 
 # What the cells of a column look like, by what it names; the first that fits counts.
-_NUMBER = "[0-9〇零一二两三四五六七八九十百a-z]+"
+_NUMBER = "[0-9\u3007零一二两三四五六七八九十百a-z]+"
 _LOOKS = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
@@ -58,7 +58,7 @@ _PERSONS = tuple(
 _NAME = re.compile(
     "[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏"
     "魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万"
-    r"钱严覃武戴莫孔向汤][\u4e00-\u9fff某*×xX]{1,2}|(?:欧阳|司马|上官|诸葛)[\u4e00-\u9fff*]{1,2}"
+    r"钱严覃武戴莫孔向汤][\u4e00-\u9fff*x]{1,2}|(?:欧阳|司马|上官|诸葛)[\u4e00-\u9fff*]{1,2}"
 )
 
 _YES_NO = frozenset((*TRUE_WORDS, *FALSE_WORDS))
@@ -161,7 +161,7 @@ def propose(
             whys[place] = "doubt"
     units, further = _sorted(columns, fields)
     missing = _missing(units, facts, doubts)
-    covers = _covers(columns, fields, facts)
+    covers = _covers(columns, fields)
     plan = RosterPlan(units=units, columns=further, covers=covers, layout=layout)
     taken = tuple(
         Taken(column.header, name, why, len(column.distinct))
@@ -201,9 +201,7 @@ def _proposed(peek: Peek, facts: Facts, stem: str) -> Proposal:
     layout = evolve(peek.layout, header=header)
     proposal = propose(names, peek.filled(header[-1]), facts, layout=layout)
     units = {each.column for each in proposal.columns if each.field and "." not in each.field}
-    fill_down: dict[str, FillDown] = {
-        name: "merged" for name in names if name in merged and name in units
-    }
+    fill_down: Any = {name: "merged" for name in names if name in merged and name in units}
     plan = evolve(proposal.plan, layout=evolve(layout, fill_down=fill_down))
     proposal = evolve(proposal, plan=plan)
     return _named_by_place(proposal, peek.layout.sheet, stem, facts)
@@ -314,7 +312,7 @@ def _unfit(name: str, column: _Column, facts: Facts) -> Reason | None:
             return None
         said = "the cells of column '{column}' are neither yes, no nor a number"
         return Reason(said, column=column.header)
-    table, _, own = name.partition(".")
+    own = name.partition(".")[2]
     vocabulary = {"occupancy": "occupancy", "type": "compound_type"}.get(own)
     terms = facts.terms(vocabulary) if vocabulary else ()
     if not terms:
@@ -414,9 +412,7 @@ def _no_column(level: str) -> Reason:
     return Reason("no column names the {level}", level=Reason(level))
 
 
-def _covers(
-    columns: Sequence[_Column], fields: Sequence[str], facts: Facts
-) -> tuple[tuple[str, str], ...]:
+def _covers(columns: Sequence[_Column], fields: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Return that branches cover grids where each grid stands with one branch only."""
     if "branch" not in fields or "grid" not in fields:
         return ()

@@ -58,7 +58,7 @@ _BEHIND = ("名称", "名", "号", "号码", "name", "no", "number", "num", "nr"
 _CODE = ("编号", "编码", "代码", "序号", "id", "code")
 _BEHIND_TAG = ("户", "家庭", "老人", "老年人", "人员", "人数", "人", "数", "标识", "情况")
 
-_BRACKETS = re.compile(r"[(\[{【〔「《<].*?[)\]}】〕」》>]")
+_BRACKETS = re.compile(r"[(\[{【「《<].*?[)\]}】」》>]")
 _SIGNS = re.compile(r"[\W_]+")
 
 # What heads a column that is about persons. Chinese words count wherever they stand.
@@ -67,16 +67,16 @@ _PERSONS = re.compile(
     "|民族|名单|住户名称|业主|房主|房东|租客|租户|产权人|承租人|配偶|子女|监护人|党员|书记|委员"
     "|[楼栋组格元户]长|网格员|主任|银行|账号|户籍|家庭成员|qq|氏名|世帯主|電話"
 )
-_PERSON_WORDS = frozenset(
+_PERSON_WORDS = (
     "name names surname firstname lastname fullname phone telephone tel mobile cell cellphone "
     "contact email mail passport birth birthday birthdate dob age gender sex head householder "
     "owner owners tenant tenants landlord holder person secretary leader idcard nik nama telepon "
-    "hp ktp kepala pemilik lahir".split()
+    "hp ktp kepala pemilik lahir"
 )
 # What would be taken for a household, if that were looked for first.
-_NO_HOUSEHOLDS = frozenset(
-    "householdname householdhead headofhousehold nokk 户名 住户名 住户名称".split()
-)
+_NO_HOUSEHOLDS = (
+    "householdname", "householdhead", "headofhousehold", "nokk", "户名", "住户名", "住户名称",
+)  # fmt: skip
 
 
 @frozen(order=True)
@@ -118,11 +118,11 @@ def is_about_persons(header: str) -> bool:
     [True, True, False]
     """
     whole = next(forms(header), "")
-    words = _SIGNS.sub(" ", header.casefold()).split()
+    words = set(_SIGNS.sub(" ", header.casefold()).split())
     return (
         whole in _NO_HOUSEHOLDS
         or _PERSONS.search(whole) is not None
-        or not _PERSON_WORDS.isdisjoint(words)
+        or not words.isdisjoint(_PERSON_WORDS.split())
     )
 
 
