@@ -903,7 +903,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "name another folder with --out, or move the file away",
         ),
         "GT956": Text(
-            "which-sheet",
+            "several-tables",
             "it is not clear which sheet is meant; there are {known}",
             "write a plan with a line 'sheet: NAME', and name it by --plan",
         ),
