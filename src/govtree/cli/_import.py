@@ -146,7 +146,7 @@ def _import(told: argparse.Namespace, inputs: _Inputs, target: Target, lang: str
     examined = evolve(examined, language=lang, problems=tuple(others))
     if told.json:
         return report_on(options, examined, beside={"import": summary.as_json(lang)})
-    return report_on(options, examined, note=summary.text(target, lang) + "\n")
+    return report_on(options, examined, note=summary.text(target, lang))
 
 
 # -- plan ---------------------------------------------------------------------------------------
@@ -312,8 +312,8 @@ class _Summary:
 
 _SEVERAL = "branches that stand with one grid are several, so that no 'covers' is proposed"
 _LOOK_ALIKE = (
-    "{number} pairs of names look alike; write same or different for each in {file}, and import "
-    "the file again:"
+    "names that look alike, in pairs: {number}; write same or different for each in {file}, and "
+    "import the file again:"
 )
 _LEFT_OUT = {
     "persons": "left out: it is about persons, which is never needed",
