@@ -16,7 +16,7 @@ from govtree import _files
 from govtree._files import Folder
 from govtree.cli import main
 from govtree.config import load
-from govtree.tables import peek
+from govtree.tables import _peek, peek
 
 REGISTRY = Path(__file__).parent.parent / "examples" / "registry"
 
@@ -129,6 +129,18 @@ def test_the_same_file_gives_the_same_bytes(office, capsys):
 
     assert main(["import", "june.csv", "--out", "town"]) == 0
     assert kept() == before
+
+
+def test_covers_hold_for_all_rows_or_are_not_written(office, capsys, monkeypatch):
+    """A grid that stands with a second branch behind the rows that were looked at has no cover."""
+    monkeypatch.setattr(_peek, "ROWS", 3)
+    rows = JUNE.replace("乙支部,二组,东园,第二网格", "乙支部,二组,东园,第一网格")
+    Path("june.csv").write_text(rows, encoding="utf-8")
+
+    main(["import", "june.csv", "--out", "town", "--yes"])
+
+    assert "covers" not in Path("town/roster.yaml").read_text(encoding="utf-8")
+    assert "no 'covers' is proposed" in capsys.readouterr().out
 
 
 # The next month
