@@ -317,6 +317,13 @@ def has_a_faulty_row(folder):
     Path("june.csv").write_text(JUNE.replace("李某,1", "李某,-1"), encoding="utf-8")
 
 
+def holds(data):
+    def write(folder):
+        Path("june.csv").write_bytes(data)
+
+    return write
+
+
 def has_no_file(folder):
     Path("june.csv").unlink()
 
@@ -337,6 +344,12 @@ def is_below_nothing(folder):
         (has_faulty_ids, ""),
         (has_a_faulty_row, "GT041"),
         (has_no_file, "GT001"),
+        (holds(b""), "GT051"),
+        (holds(b"\n\n\n"), "GT054"),
+        (holds("社区,房号\n".encode("utf-16")), "GT011"),
+        (holds(b"PK\x03\x04" + bytes(range(256))), "GT061"),
+        (holds(bytes(range(250, 127, -1)) * 9), "GT010"),
+        (holds(b"a,b\n1,2\n"), "GT957"),
     ],
 )
 def test_on_an_error_nothing_is_written(office, capsys, arrange, code):
@@ -392,7 +405,7 @@ def test_what_is_interrupted_leaves_nothing(office, capsys, monkeypatch, error):
 
 
 def test_an_unknown_profile(office, capsys):
-    """A profile that there is not is told with those that there are; another one than before too."""
+    """A profile that there is not is told, and so is another one than before."""
     assert main(["import", "june.csv", "--out", "town", "--profile", "bases", "--json"]) == 2
     assert problems(capsys) == ["GT095"]
     main(["import", "june.csv", "--out", "town", "--yes"])

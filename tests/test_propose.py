@@ -201,7 +201,9 @@ def test_cells_tell_what_a_header_does_not(cells, field):
 )
 def test_what_is_in_doubt_is_not_taken(header, rows, expected, doubts):
     """What two columns could be is neither; words that do not fit are left out: both are told."""
-    proposal = propose(["社区", "党支部", "党小组", *header], [["", "", "", *r] for r in rows], BASE)
+    proposal = propose(
+        ["社区", "党支部", "党小组", *header], [["", "", "", *r] for r in rows], BASE
+    )
     found = {each.column: each.field for each in proposal.columns}
 
     assert found | expected == found
@@ -239,7 +241,18 @@ def test_the_order_of_columns_changes_nothing(data):
     header = data.draw(
         st.lists(
             st.sampled_from(
-                ["社区", "党支部", "网格", "网格名称", "网格编号", "房号", "户号", "户编号", "人数", "独居"]
+                [
+                    "社区",
+                    "党支部",
+                    "网格",
+                    "网格名称",
+                    "网格编号",
+                    "房号",
+                    "户号",
+                    "户编号",
+                    "人数",
+                    "独居",
+                ]
             ),
             unique=True,
         )
@@ -263,7 +276,11 @@ def proposed(folder, name, facts=BASE):
 @pytest.mark.parametrize("above", [0, 1, 3])
 def test_the_layout_of_csv_is_found(tmp_path, encoding, delimiter, above):
     """Encoding, delimiter and the row of the header are found, under titles and blank rows."""
-    rows = [["社区", "网格", "房号"], ["史河社区", "第一网格", "101"], ["史河社区", "第一网格", "102"]]
+    rows = [
+        ["社区", "网格", "房号"],
+        ["史河社区", "第一网格", "101"],
+        ["史河社区", "第一网格", "102"],
+    ]
     title = ["史河社区住户台账（2025年）\n", "\n", "单位：人\n"][:above]
     text = "".join([*title, *(delimiter.join(row) + "\n" for row in rows)])
     (tmp_path / "a.csv").write_bytes(text.encode(encoding))
@@ -278,7 +295,7 @@ def test_the_layout_of_csv_is_found(tmp_path, encoding, delimiter, above):
 def workbook(path, sheets):
     """Write sheets of rows; a cell of a row that is a tuple is merged over so many rows."""
     with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"created": dt.datetime(2025, 6, 30)})
+        book.set_properties({"created": dt.datetime(2025, 6, 30, tzinfo=dt.UTC)})
         for name, (rows, hidden) in sheets.items():
             sheet = book.add_worksheet(name)
             for row, cells in enumerate(rows):

@@ -34,10 +34,8 @@ def rows(month: int) -> list[list[object]]:
                     if (compound, building, household) == ("东园小区", "3栋", "202"):
                         which = "第2网格"
                     alone = "是" if people == 1 else ""
-                    lines.append(
-                        ["史河社区", f"{grid}党支部", which, f"{building}楼组", compound, name]
-                        + ["1单元", household, people, alone]
-                    )
+                    place_of = ["史河社区", f"{grid}党支部", which, f"{building}楼组", compound]
+                    lines.append([*place_of, name, "1单元", household, people, alone])
                     count += people if isinstance(people, int) else 3
             if month == 7 and building == "3栋":
                 moved = [*lines[-1]]

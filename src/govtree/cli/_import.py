@@ -15,7 +15,7 @@ from attrs import evolve, field, frozen
 from govtree._files import Folder
 from govtree._markup import one_line, short
 from govtree._messages import say
-from govtree._wording import Reason
+from govtree._wording import row_of
 from govtree.cli._check import report_defaults, report_on
 from govtree.cli._output import (
     BAD_INPUT,
@@ -176,10 +176,8 @@ def _proposal(inputs: _Inputs, target: Target) -> Proposal:
         layout = proposal.plan.layout
         where = Location(path, sheet=layout.sheet, row=layout.header[-1])
         known = ", ".join(each.column for each in proposal.columns if each.column)
-        raise _Refused(
-            problem("GT957", where, level=Reason(target.facts.called(table)), known=known)
-            for table in proposal.missing
-        )
+        level = row_of([target.facts.called(table) for table in proposal.missing])
+        raise _Refused([problem("GT957", where, level=level, known=known)])
     return proposal
 
 

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from govtree._files import Folder, Limits
 from govtree.errors import FileError, Location, Problem
-from govtree.tables._csv import KINDS, Notes, Stop
+from govtree.tables._csv import CsvTable, Notes, Stop
 from govtree.tables._layout import DELIMITERS, ENCODINGS, Layout
 from govtree.tables._lines import is_blank, text_of
 from govtree.tables._package import Package
@@ -25,6 +25,8 @@ ROWS = 2_000
 
 # Bytes of CSV that are looked at: no line may be longer.
 _BYTES = 2**20
+# Columns of CSV from which on its reader is asked whether it takes them.
+_WIDE = 1_000
 # Sheets of a workbook that are looked at.
 _MOST_SHEETS = 20
 
@@ -106,24 +108,23 @@ def peek(
 
 def _text(stream: BinaryIO, notes: Notes) -> Peek:
     data = stream.read(_BYTES)
-    if not data:
-        notes.add("GT050")
-        raise Stop
-    for mark, kind in KINDS:
-        if data.startswith(mark):
-            notes.add("GT061", kind=kind)
-            raise Stop
     text, encoding = _decoded(data, len(data) == _BYTES)
     lines = text.split("\n")
     if len(data) == _BYTES and len(lines) > 1:
         lines.pop()  # it goes on
     whole = "\n".join(lines[: 2 * ROWS])
     delimiter = max(DELIMITERS, key=lambda each: (_evenness(whole, each), -DELIMITERS.index(each)))
-    layout = Layout(delimiter=delimiter, encoding=encoding)
-    return Peek(rows=_squared(_split(whole, delimiter)), layout=layout)
+    layout = Layout(delimiter=delimiter, encoding=encoding or ENCODINGS[0])
+    rows = _squared(_split(whole, delimiter))
+    if not encoding or "\0" in text or not any(map(any, rows)) or len(rows[0]) > _WIDE:
+        # Whatever else calls itself CSV: its reader has the words for it.
+        stream.seek(0)
+        CsvTable(stream, notes, layout)
+    return Peek(rows=rows, layout=layout)
 
 
 def _decoded(data: bytes, goes_on: bool) -> tuple[str, str]:
+    """Return what bytes say, and their encoding; an empty one where they are of none."""
     data = data.removeprefix(codecs.BOM_UTF8)
     for encoding in ENCODINGS:
         decoder = codecs.getincrementaldecoder(encoding)()
@@ -131,8 +132,7 @@ def _decoded(data: bytes, goes_on: bool) -> tuple[str, str]:
             return decoder.decode(data, final=not goes_on), encoding
         except UnicodeDecodeError:
             continue
-    # Bytes of no encoding at all: the reader of the table tells where they stand.
-    return data.decode(ENCODINGS[0], "replace"), ENCODINGS[0]
+    return data.decode(ENCODINGS[0], "replace"), ""
 
 
 def _split(text: str, delimiter: str) -> list[list[str]]:
