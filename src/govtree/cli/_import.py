@@ -323,7 +323,9 @@ _LEFT_OUT = {
 def _proposal_lines(proposal: Proposal, target: Target, lang: str) -> list[str]:
     """Return a proposal as a table of its columns; never what the cells say."""
     layout = proposal.plan.layout
-    head = say("header in row {rows}", lang, rows=", ".join(map(str, layout.header)))
+    rows = ", ".join(map(str, layout.header))
+    head = say("header in row {header}, {rows} rows looked at", lang, header=rows,
+               rows=proposal.rows)  # fmt: skip
     if layout.sheet:
         head = say("sheet {sheet}, {rest}", lang, sheet=short(layout.sheet), rest=head)
     elif layout.encoding != "utf-8":

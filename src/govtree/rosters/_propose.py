@@ -92,12 +92,14 @@ class Proposal:
         columns: What each column was taken for, in their order.
         doubts: What is to be looked at before it is agreed to.
         missing: Tables without which nothing can be read, and for which there is no column.
+        rows: How many rows were looked at.
     """
 
     plan: RosterPlan
     columns: tuple[Taken, ...]
     doubts: tuple[Reason, ...] = ()
     missing: tuple[str, ...] = ()
+    rows: int = 0
 
 
 @frozen
@@ -168,7 +170,7 @@ def propose(
         for column, name, why in zip(columns, fields, whys, strict=True)
         if column.header or column.distinct
     )
-    return Proposal(plan=plan, columns=taken, doubts=tuple(doubts), missing=missing)
+    return Proposal(plan=plan, columns=taken, doubts=tuple(doubts), missing=missing, rows=len(rows))
 
 
 def propose_file(peeks: Sequence[Peek], facts: Facts, stem: str = "") -> Proposal | None:
