@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import addresses
 import checks
 import graph_view
 import memory
@@ -27,7 +28,7 @@ from figure import Figure
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PACKAGES = (
     *("numpy", "networkx", "pyyaml", "anytree", "bigtree", "treelib", "rustworkx"),
-    *("pandera", "pandas", "polars", "duckdb"),
+    *("pandera", "pandas", "polars", "duckdb", "rapidfuzz"),
 )
 #: What a reader has to know of a part, above its table.
 NOTES = {"Checking": checks.NOTE}
@@ -52,6 +53,7 @@ def main() -> None:
             "Asking": lambda: speed.asking(folder, asked.households, asked.repeats),
             "Checking": lambda: checks.measure(asked.households, asked.repeats),
             "The networkx view": lambda: graph_view.measure(asked.repeats),
+            "Addresses": lambda: addresses.measure(asked.repeats),
             "Structure files": lambda: structure_file.measure(asked.repeats),
         }
         figures: dict[str, list[Figure]] = {}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import strategies as st
 
 from govtree import Hierarchy
@@ -115,6 +115,24 @@ class Structure:
     @cached_property
     def twin(self) -> Twin:
         return Twin(self)
+
+
+@st.composite
+def structures_with_unknown_numbers(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Structure:
+    """Structures whose units also say that a number is not known; records cannot repeat that."""
+    drawn: Structure = draw(structures())
+    records = []
+    for each in drawn.records:
+        if not isinstance(each, Unit):
+            records.append(each)
+            continue
+        names = [name for name in ("households", "residents") if hasattr(each, name)]
+        unknown = {name: "?" for name in names if draw(st.integers(0, 3)) == 0}
+        tags = {
+            tag: draw(st.sampled_from([number, number, "?"])) for tag, number in each.tags.items()
+        }
+        records.append(evolve(each, tags=tags, **unknown))
+    return evolve(drawn, records=tuple(records))
 
 
 # -- drawing ---------------------------------------------------------------------------------
@@ -469,12 +487,19 @@ class Twin:
 
     # -- sums --
 
+    def is_unknown(self, id: str, column: str) -> bool:
+        """Whether the record says that its number is not known."""
+        if column.startswith("tags."):
+            return dict(self.unit[id].tags).get(column.removeprefix("tags.")) == "?"
+        return getattr(self.unit[id], column, None) == "?"
+
     def number(self, id: str, column: str) -> int | None:
         if column == "households" and self.table[id] == "household":
             return 1
         if column.startswith("tags."):
             tags: dict[str, int] = dict(self.unit[id].tags)
-            return tags.get(column.removeprefix("tags."))
+            number = tags.get(column.removeprefix("tags."))
+            return None if number == "?" else number  # type: ignore[comparison-overlap]
         return self.said(id, column)
 
     def roll_up(self, column: str, by: str) -> dict[str | None, int]:
@@ -514,15 +539,21 @@ class Twin:
             find = self.above if self.table[unit] in self.chain else self.within
             return find(id, self.table[unit]) == unit
 
-        return {
-            id: number
-            for id in self.ids(*side)
-            if (number := self.number(id, column)) is not None
-            and not any(
-                self.number(finer, column) is not None and lies_in(finer, id)
+        found: dict[str, int] = {}
+        for id in [id for table in reversed(side) for id in self.ids(table)]:
+            number = self.number(id, column)
+            below = [
+                finer
                 for finer in self.ids(*side[side.index(self.table[id]) + 1 :], "household")
-            )
-        }
+                if lies_in(finer, id)
+            ]
+            said = {finer: self.number(finer, column) for finer in below}
+            if number is not None and all(each is None for each in said.values()):
+                found[id] = number
+            elif number is not None and any(self.is_unknown(finer, column) for finer in below):
+                rows = sum(said[finer] or 0 for finer in self.ids("household") if finer in said)
+                found[id] = max(number - rows - sum(found.get(finer, 0) for finer in below), 0)
+        return found
 
 
 def _links_of(unit: Unit) -> Iterator[tuple[str, tuple[Link, ...]]]:

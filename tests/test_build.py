@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 from structures import RECORDS, Structure, structures
 
 from govtree import Hierarchy
-from govtree.errors import Problem, StructureError
+from govtree._build import build
+from govtree._columns import Words, equal
+from govtree._rows import Rows
+from govtree.errors import Problem, RecordPlaces, StructureError
 from govtree.units import (
+    SHIPPED_LEVELS,
     Area,
     Body,
     Branch,
@@ -337,6 +341,33 @@ def test_not_known_is_neither_a_word_nor_an_id() -> None:
     assert (h.households["H"].parent, h.households["H"].occupancy) == ("?", "?")
     assert h.path("H") == ("H",)
     assert h.subtree("H").households["H"].grid == "?"
+
+
+cells = st.none() | st.sampled_from(["C-1", "B-1", "B-2", "G-1", "?", "X-9", "B-l"])
+
+
+@given(st.lists(cells, max_size=8), st.lists(cells, max_size=8), st.randoms(use_true_random=False))
+def test_references_are_the_same_as_words_and_as_texts(parents, grids, chance) -> None:
+    """Each word is looked up once, and every row that holds it points where a text would."""
+    count = min(len(parents), len(grids))
+    ids = [f"H-{at}" for at in range(count)]
+    chance.shuffle(ids)
+    others = [
+        Rows("community", {"id": ["C-1"]}, 1, RecordPlaces("community")),
+        Rows("branch", {"id": ["B-1", "B-2"]}, 2, RecordPlaces("branch")),
+        Rows("group", {"id": ["G-1"]}, 1, RecordPlaces("group")),
+        Rows("grid", {"id": ["N-1"]}, 1, RecordPlaces("grid")),
+    ]
+    built = []
+    for made in (list, Words.of):
+        columns = {"id": ids, "parent": made(parents[:count]), "grid": made(grids[:count])}
+        rows = Rows("household", columns, count, RecordPlaces("household"))
+        built.append(build(SHIPPED_LEVELS, {}, [*others, rows]))
+    one, other = built
+
+    assert one.problems == other.problems
+    for name, stored in one.sheets["household"].columns.items():
+        assert equal(stored, other.sheets["household"].columns[name])
 
 
 def test_an_optional_level_may_be_skipped_by_some() -> None:

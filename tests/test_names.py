@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govtree._names import NearMisses, nearest, normal
+from govtree._names import NearMisses, nearest, normal, twin_form
 
 names = st.text(st.sampled_from("abBO01-楼栋é"), max_size=9)
 
@@ -162,3 +162,84 @@ def test_the_cap_holds_for_each_kind_and_counts_a_word_once():
 def test_a_register_of_a_million_is_not_searched():
     """Too many candidates get no answer instead of a long wait."""
     assert nearest("B-3O", (f"B-{i}" for i in range(250_001))) == ""
+
+
+# -- near-twins -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        [
+            "1栋",
+            "1幢",
+            "1座",
+            "1号楼",
+            "1楼",
+            "01栋",
+            "１栋",
+            " 1 幢",
+            "一栋",
+            "第1栋",
+            "1#",
+            "1#楼",
+            "1＃楼",
+        ],
+        ["A栋", "a座", "Ａ幢"],
+        ["第2网格", "第二网格", "2网格", "二网格", "第 ２ 网格", "2号网格", "第02网格"],
+        ["十二", "12", "一二", "012"],
+        ["二十组", "20组"],
+        ["一百零五栋", "105号楼", "一〇五幢"],
+        ["一百五栋", "150栋", "一百五十栋"],
+        ["三百二十一", "321"],
+        ["一千零五十", "1050"],
+        ["史河社区", "史河居委会", "史河社区居委会", "史河社区居民委员会", "史河居民委员会"],
+        ["梅山村", "梅山村委会", "梅山村村民委员会"],
+        ["2单元", "2单元门", "二单元", "2门"],
+        ["201室", "201", "２０１室", "0201", "201房"],
+        ["第一党支部", "第1支部", "1支部", "第一支部委员会"],
+    ],
+    ids=lambda alike: alike[0],
+)
+def test_near_twins_have_one_form(alike):
+    """Names that people write in several ways have one form."""
+    assert {twin_form(name): name for name in alike}.keys() == {twin_form(alike[0])}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2栋", "2单元"),
+        ("2栋", "2网格"),
+        ("2栋", "12栋"),
+        ("2栋", "20栋"),
+        ("史河社区", "史河村"),
+        ("201室", "201栋"),
+        ("1栋2单元", "12栋单元"),
+        ("十栋", "一栋"),
+        ("0.5", "5"),
+        ("A栋", "B栋"),
+        ("办公楼", "办公栋"),
+    ],
+)
+def test_names_of_two_things_have_two_forms(one, other):
+    """A suffix is like others of its class only, and a number is its value."""
+    assert twin_form(one) != twin_form(other)
+
+
+@given(st.text(max_size=20))
+def test_any_text_has_a_form(text):
+    """A form is found for whatever is written, the same for what looks the same."""
+    assert twin_form(text) == twin_form(f" {text}\u200b")
+
+
+@given(st.integers(1, 9_999))
+def test_chinese_numerals_are_read_as_numbers(number):
+    """A number in Chinese numerals is alike to the same one in digits."""
+    signs, text, is_gap = "零一二三四五六七八九", "", False
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // unit % 10
+        if digit:
+            text += "零" * (is_gap and bool(text)) + signs[digit] + name
+        is_gap = not digit
+    assert twin_form(f"{text}栋") == twin_form(f"{number}栋")

@@ -19,7 +19,17 @@ from govtree._rows import tables_of
 from govtree._texts import Texts
 from govtree.errors import Location, Problem
 from govtree.hierarchy import Hierarchy
-from govtree.tables import Layout, Source, TablePlaces, _csv, read_table, rows_of_frame, write_table
+from govtree.tables import (
+    Layout,
+    Source,
+    TablePlaces,
+    _blocks,
+    _csv,
+    read_table,
+    rows_of_frame,
+    write_table,
+)
+from govtree.tables._blocks import Block, Codes
 from govtree.units import Body, Branch, Grid, Household, Post, Tenure
 
 HEADER = b"id,parent,residents,tags.living_alone\n"
@@ -418,11 +428,46 @@ def test_plain_blocks_are_read_as_the_csv_module_reads_them(folder, given_rows, 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_csv, "_BLOCK", block)
         split = read(folder, data)
-        patch.setattr(_csv, "_cells", lambda *_: [])
+        patch.setattr(_csv.Block, "of", lambda *_: None)
         slowly = read(folder, data)
 
     assert split[1] == slowly[1]
     assert (split[0] and values(split[0])) == (slowly[0] and values(slowly[0]))
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["", "a", "ab", "社区", "b" * 8, "b" * 24, "b" * 25, "楼" * 9])),
+        max_size=6,
+    ),
+    st.booleans(),
+)
+def test_cells_have_one_code_by_bytes_and_by_text(blocks, is_varied):
+    """Cells that are found by their bytes have the code that a dict gives them."""
+    codes, code_of, expected = Codes(), {}, []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_blocks, "_ROWS_TO_TELL", 0 if is_varied else 2**16)
+        for cells in blocks:
+            lines = "".join(f"{cell},x\n" for cell in cells)
+            block = Block.of(lines, ",", 2) if cells else None
+            codes.add(block.column(0) if block else cells)
+            expected += [code_of.setdefault(cell, len(code_of)) for cell in cells]
+
+    assert codes.words == list(code_of)
+    assert codes.codes().tolist() == expected
+
+
+def test_texts_of_one_hash_are_told_apart():
+    """What only looks alike is compared as text."""
+    codes = Codes()
+    with pytest.MonkeyPatch.context() as patch:
+        words = Block.words
+        same = lambda block, place: (words(block, place)[0], words(block, place)[1] * 0)  # noqa: E731
+        patch.setattr(Block, "words", same)
+        for _ in range(2):
+            codes.add(Block.of("a,x\nb,x\na,x\n", ",", 2).column(0))
+
+    assert (codes.codes().tolist(), codes.words) == ([0, 1, 0, 0, 1, 0], ["a", "b"])
 
 
 # -- what goes out --------------------------------------------------------------------------------

@@ -10,7 +10,16 @@ __version__ = "0.1.0"
 
 # The one table of public names; those of a module in the order of the alphabet.
 _NAMES_BY_MODULE = {
-    "config": ("Examined", "Structure", "dump", "examine", "load", "load_text"),
+    "addresses": ("Addresses", "Candidate", "locate", "locate_point"),
+    "config": (
+        "Examined",
+        "Structure",
+        "dump",
+        "enter_holders",
+        "examine",
+        "load",
+        "load_text",
+    ),
     "coverage": ("check",),
     "errors": (
         "ConfigError",
@@ -27,6 +36,19 @@ _NAMES_BY_MODULE = {
     "findings": ("Finding", "FindingsError", "Report", "Severity"),
     "hierarchy": ("Hierarchy",),
     "history": ("Baseline", "Comparison", "Saved", "compare", "load_baseline", "load_report"),
+    "reconciliation": ("Reconciliation", "reconcile"),
+    "rosters": (
+        "Decision",
+        "Decisions",
+        "Doubt",
+        "FromPlace",
+        "KeptIds",
+        "Roster",
+        "RosterFile",
+        "RosterFiles",
+        "RosterPlan",
+        "read_roster",
+    ),
     "rules": ("Hits", "Parameter", "Rule", "RuleSet", "Waiver", "rule"),
     "units": (
         "Area",

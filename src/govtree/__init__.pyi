@@ -1,10 +1,17 @@
 # The public names as type checkers see them; a test keeps them equal to the table in
 # __init__.py.
 
+from govtree.addresses import (
+    Addresses,
+    Candidate,
+    locate,
+    locate_point,
+)
 from govtree.config import (
     Examined,
     Structure,
     dump,
+    enter_holders,
     examine,
     load,
     load_text,
@@ -40,6 +47,22 @@ from govtree.history import (
     compare,
     load_baseline,
     load_report,
+)
+from govtree.reconciliation import (
+    Reconciliation,
+    reconcile,
+)
+from govtree.rosters import (
+    Decision,
+    Decisions,
+    Doubt,
+    FromPlace,
+    KeptIds,
+    Roster,
+    RosterFile,
+    RosterFiles,
+    RosterPlan,
+    read_roster,
 )
 from govtree.rules import (
     Hits,
@@ -81,17 +104,22 @@ from govtree.units import (
 )
 
 __all__ = [
+    "Addresses",
     "Area",
     "Baseline",
     "Body",
     "BodyGroup",
     "Branch",
     "Building",
+    "Candidate",
     "Community",
     "Comparison",
     "Compound",
     "ConfigError",
+    "Decision",
+    "Decisions",
     "Declared",
+    "Doubt",
     "Duty",
     "Entrance",
     "Examined",
@@ -99,12 +127,14 @@ __all__ = [
     "Finding",
     "FindingsError",
     "Flag",
+    "FromPlace",
     "GovtreeError",
     "Grid",
     "Group",
     "Hierarchy",
     "Hits",
     "Household",
+    "KeptIds",
     "Level",
     "LevelUnit",
     "Link",
@@ -118,10 +148,15 @@ __all__ = [
     "Person",
     "Post",
     "Problem",
+    "Reconciliation",
     "Record",
     "Relation",
     "Report",
     "Responsibility",
+    "Roster",
+    "RosterFile",
+    "RosterFiles",
+    "RosterPlan",
     "Rule",
     "RuleSet",
     "Saved",
@@ -138,11 +173,16 @@ __all__ = [
     "check",
     "compare",
     "dump",
+    "enter_holders",
     "examine",
     "load",
     "load_baseline",
     "load_report",
     "load_text",
+    "locate",
+    "locate_point",
+    "read_roster",
+    "reconcile",
     "rule",
 ]
 

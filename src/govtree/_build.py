@@ -10,6 +10,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from govtree._columns import (
     Words,
     read_only,
 )
+from govtree._disclosing import like_identity_cards, like_phones, masked
 from govtree._files import LIMITS
 from govtree._ids import Ids, arrange
 from govtree._markup import HIDDEN
@@ -47,7 +49,7 @@ from govtree._texts import Texts
 from govtree._unfold import unfolded
 from govtree._unseen import TURNING, not_composed, turned, unseen
 from govtree._wording import Reason, one_of, row_of
-from govtree.errors import Places, Problem, Tally, problem
+from govtree.errors import Location, Places, Problem, Tally, problem
 from govtree.units import (
     ABOVE,
     BESIDE,
@@ -118,6 +120,7 @@ class _Builder:
         self._find_ids_of_two_tables()
         self._find_ids_that_look_alike()
         columns = {name: self._store(inputs[name], kept[name]) for name in inputs}
+        self._find_ids_that_disclose(columns)
         self._find_circles(columns)
         self._check_relation_ends(columns.get("relation"))
         sheets = {name: self._sheet(name, each) for name, each in columns.items()}
@@ -248,6 +251,34 @@ class _Builder:
                     "GT111", self.sources[name], row, "id", severity="warning",
                     id=self.ids[name][row], first=first,
                 )  # fmt: skip
+
+    def _find_ids_that_disclose(self, columns: Mapping[str, Mapping[str, Stored]]) -> None:
+        """Warn of ids that look like numbers of real people, once a table and kind."""
+        for table, ids in self.ids.items():
+            for code, like in (("GT127", like_identity_cards), ("GT128", like_phones)):
+                rows = like(ids)
+                if not len(rows):
+                    continue
+                first = int(rows[0])
+                id, where = masked(ids[first] or ""), self.sources[table].at(first, "id")
+                if table == "person" and not where.file:
+                    where = self._place_of_person(first, columns) or where
+                said = {"table": Reason(self._called(table)), "id": id, "count": f"{len(rows):,}"}
+                # The line is not quoted: the id would stand in it.
+                self.tally.add(code, partial(problem, code, where, severity="warning", **said))
+
+    def _place_of_person(
+        self, row: int, columns: Mapping[str, Mapping[str, Stored]]
+    ) -> Location | None:
+        """Return where a file names a person who has no row of their own, as most have none."""
+        for table, name in (("tenure", "holder"), ("membership", "person")):
+            named = columns.get(table, {}).get(name)
+            if isinstance(named, References) and "person" in named.targets:
+                found = np.flatnonzero(named.targets["person"] == row)
+                if len(found):
+                    where = self.sources[table].at(int(found[0]), name)
+                    return where if where.file else None
+        return None
 
     def _warn_of_turned_text(self, table: str, name: str, rows: Iterable[int], text: Any) -> None:
         for row in rows:

@@ -144,13 +144,14 @@ class Words:
         *words* may repeat a word, hold unused ones and stand in any order.
         """
         given = tuple(words)
-        used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=1))
-        kept = sorted({given[code] for code in used.tolist()})
-        place = {word: code for code, word in enumerate(kept)}
         # Two more cells at the end catch NONE and UNKNOWN, which index from the back.
-        table = np.array([place.get(word, NONE) for word in given] + [UNKNOWN, NONE], np.int32)
+        is_used = np.zeros(len(given) + 2, np.bool_)
+        is_used[codes] = True
+        kept = sorted({given[code] for code in np.flatnonzero(is_used[:-2]).tolist()})
+        place = {word: code for code, word in enumerate(kept)}
         small = np.int8 if len(kept) < 128 else np.int16 if len(kept) < 32768 else np.int32
-        return cls(read_only(table[codes].astype(small)), tuple(kept))
+        table = np.array([place.get(word, NONE) for word in given] + [UNKNOWN, NONE], small)
+        return cls(read_only(table[codes]), tuple(kept))
 
     @classmethod
     def joined(cls, parts: Sequence[Words]) -> Words:

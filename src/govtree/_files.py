@@ -289,7 +289,7 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def save(path: Pathlike, chunks: bytes | Iterable[bytes]) -> None:
+def save(path: Pathlike, chunks: bytes | Iterable[bytes], *, mode: int | None = None) -> None:
     """Write a file whole: until the end of the call it is the old one, then the new one.
 
     The bytes go to a new file beside *path*, to the disk, and then take its name. Whatever
@@ -300,14 +300,15 @@ def save(path: Pathlike, chunks: bytes | Iterable[bytes]) -> None:
     Args:
         path: The file; its folder must exist.
         chunks: What it will hold, at once or in pieces.
+        mode: Who may read and write it; without it, whoever could before.
 
     Raises:
         FileError: If it cannot be written.
     """
-    save_all({path: chunks})
+    save_all({path: chunks}, mode=mode)
 
 
-def save_all(files: Mapping[AnyPath, bytes | Iterable[bytes]]) -> None:
+def save_all(files: Mapping[AnyPath, bytes | Iterable[bytes]], *, mode: int | None = None) -> None:
     """Write several files, each whole: all are on the disk before the first takes its name.
 
     They take their names in the order of *files*, so the one that speaks of the others comes
@@ -315,6 +316,7 @@ def save_all(files: Mapping[AnyPath, bytes | Iterable[bytes]]) -> None:
 
     Args:
         files: What each file will hold, at once or in pieces; see :func:`save`.
+        mode: Who may read and write them.
 
     Raises:
         FileError: If one cannot be written. Those before it have been if it failed while they
@@ -326,11 +328,12 @@ def save_all(files: Mapping[AnyPath, bytes | Iterable[bytes]]) -> None:
             target: Pathlike = path
             refuse = _refusal(os.fspath(target))
             with _refusing(refuse, otherwise="GT088"):
-                mode = _mode_to_keep(path, refuse)
+                kept = _mode_to_keep(path, refuse)
                 temporary = Path(path).with_name(f".govtree-{os.urandom(16).hex()}.tmp")
                 pairs.append((temporary, Path(path)))
                 try:
-                    _write(temporary, (chunks,) if isinstance(chunks, bytes) else chunks, mode)
+                    pieces = (chunks,) if isinstance(chunks, bytes) else chunks
+                    _write(temporary, pieces, kept if mode is None else mode)
                 except FileExistsError:
                     # Somebody else's file, which is not ours to remove.
                     pairs.pop()

@@ -123,6 +123,7 @@ class Finding:
             "path": list(self.path),
             "related": list(self.related),
             "file": where.file,
+            "sheet": where.sheet,
             "line": where.line,
             "column": where.column,
             "row": where.row,

@@ -659,6 +659,16 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "name a section, or a section and a word that its records have, such as grids or "
             "compounds.commercial",
         ),
+        "GT127": Text(
+            "card-like-ids",
+            "ids of {table} look like numbers of identity cards: {count}, the first is {id}",
+            "give people and households ids that say nothing about them",
+        ),
+        "GT128": Text(
+            "phone-like-ids",
+            "ids of {table} look like numbers of mobile phones: {count}, the first is {id}",
+            "give people and households ids that say nothing about them",
+        ),
         "GT900": Text(
             "not-a-workbook",
             "the file is {kind}, not an xlsx workbook",
@@ -868,7 +878,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "decide each pair one way, and keep one name of all that are the same",
         ),
         "GT945": Text(
-            "unfit-decision",
+            "unknown-decision",
             "'{word}' is no decision",
             "write same or different, or leave it empty while it is open",
         ),
@@ -876,6 +886,12 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "id-without-part",
             "{who} has no {field}, of which '{template}' makes its id",
             "fill it in, or use another template",
+        ),
+        "GT948": Text(
+            "households-not-joined",
+            "{count} households name a {level} and no building, so that nothing joins them to it: "
+            "{rows}",
+            "name the column of the building, or give each house one",
         ),
         "GT951": Text(
             "not-a-folder-to-write-to",
@@ -916,6 +932,123 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "another-profile",
             "this file starts from the profile '{name}', not from '{other}'",
             "leave out --profile, or mend the file",
+        ),
+        "GT960": Text(
+            "sheet-too-small",
+            "'{table}' has {count} {what}, more than the {limit} that a sheet of a workbook holds",
+            "write it as CSV: name a folder in the place of the workbook; or divide it",
+        ),
+        "GT961": Text(
+            "cell-too-small",
+            "the text has {count} characters, more than the {limit} that a cell of a workbook "
+            "holds",
+            "shorten it, or write it as CSV: name a folder in the place of the workbook",
+        ),
+        "GT962": Text(
+            "answer-without-key",
+            "the row has an answer but no key",
+            "take the row from the list that was sent out, with its key, and answer there",
+        ),
+        "GT963": Text(
+            "answer-for-other-unit",
+            "'{cell}' is not what was sent out with the key of this row",
+            "change nothing but the answer; take the row from the list that was sent out",
+        ),
+        "GT964": Text(
+            "answer-to-nothing",
+            "no finding of the report has the key '{cell}'",
+            "compare with the report that the list was made of, or take the row out",
+        ),
+        "GT965": Text(
+            "answer-is-formula",
+            "the answer is a formula",
+            "put its value in its place: copy the cell, and paste it as a value",
+        ),
+        "GT966": Text(
+            "answer-names-nothing",
+            "there is no {expected} '{cell}'",
+            "write its id as the structure has it",
+        ),
+        "GT967": Text(
+            "answers-differ",
+            "'{cell}' is not what is answered to the same in {other}",
+            "leave one of the two, or make them equal",
+        ),
+        "GT970": Text(
+            "no-key-column",
+            "source {source} has no column '{header}'",
+            "name one of its columns: {known}",
+        ),
+        "GT971": Text(
+            "empty-key",
+            "the row has no '{header}', which is a part of its key",
+            "fill it in, or leave the row out",
+        ),
+        "GT972": Text(
+            "key-twice",
+            "key '{key}' stands twice; first in {first}",
+            "keep one of the rows, or add a column to the key that tells them apart",
+        ),
+        "GT973": Text(
+            "no-plain-cell",
+            "{found} cannot be compared",
+            "hand in texts, numbers, days, or yes and no",
+        ),
+        "GT974": Text(
+            "nothing-to-decide",
+            "nothing is to be decided about '{column}' of '{key}'",
+            "decide lines of the list that was written last",
+        ),
+        "GT975": Text(
+            "difference-changed",
+            "this was decided when the source said '{then}'; now it says '{now}'",
+            "write the list anew, and decide this line again",
+        ),
+        "GT976": Text(
+            "decisions-differ",
+            "this is decided as '{second}', and in a line above as '{first}'",
+            "keep one of the two lines",
+        ),
+        "GT977": Text(
+            "unfit-decision",
+            "'{decision}' decides nothing here",
+            "write {expected}, or leave it empty",
+        ),
+        "GT978": Text(
+            "no-decision-column",
+            "the decisions have no column '{header}'",
+            "keep the columns of the list that was written",
+        ),
+        "GT979": Text(
+            "not-decided",
+            "a says '{value_a}' and b says '{value_b}'",
+            "decide it, or name a source to prefer",
+        ),
+        "GT980": Text(
+            "holder-without-id",
+            "'{path}' has no row for the name that stands here, at home in '{home}'",
+            "add a row with that name, the home '{home}' and the id '{id}', or let "
+            "govtree.enter_holders() add all that are missing",
+        ),
+        "GT981": Text(
+            "holder-row-unfinished",
+            "this row has no {field}",
+            "write name, home and id of the person, or take the row out",
+        ),
+        "GT982": Text(
+            "holder-row-twice",
+            "name and home are those of {first}, and the id is another one",
+            "keep one of the two; where they are two people, give their homes apart",
+        ),
+        "GT983": Text(
+            "name-or-id",
+            "what stands here is an id of '{path}', and a name in it as well",
+            "give that person another id in '{path}'",
+        ),
+        "GT984": Text(
+            "holders-not-csv",
+            "rows can only be added to a file of CSV, and '{path}' is none",
+            "save it as CSV in UTF-8, and name that under 'pseudonyms'",
         ),
     }
 )

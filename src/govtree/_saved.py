@@ -174,12 +174,12 @@ class Taker:
             tuple(sorted(set(self.texts(values, "related", path)))),
             Location(
                 self.text(values, "file", path, ""),
-                self.text(values, "sheet", path, ""),
                 self.whole(values, "line", path),
                 self.whole(values, "column", path),
                 self.whole(values, "row", path),
                 self.text(values, "record", path, ""),
                 self.text(values, "field", path, ""),
+                sheet=self.text(values, "sheet", path, ""),
             ),
             one_line(self.text(values, "message", path)),
             one_line(self.text(values, "hint", path, "")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from govtree._columns import NONE, IntArray
 from govtree.units import TERRITORY
 
-__all__ = ["OWN", "added", "of_households", "of_members"]
+__all__ = ["OWN", "added", "brought", "home", "of_households", "of_members", "of_side", "sides"]
 
 #: Numbers of a unit itself, which say more than the sum of what stands below it.
 OWN = ("members", "probationary")
@@ -31,6 +31,7 @@ class Asked(Protocol):
     def count(self, table: str) -> int: ...
     def numbers(self, table: str, column: str) -> NDArray[Any]: ...
     def is_given(self, table: str, column: str) -> NDArray[np.bool_]: ...
+    def is_unknown(self, table: str, column: str) -> NDArray[np.bool_]: ...
     def pointing(self, table: str, column: str, target: str) -> IntArray: ...
     def above(self, table: str, to: str) -> IntArray: ...
     def within(self, table: str, to: str) -> IntArray: ...
@@ -57,50 +58,94 @@ def of_households(arrays: Asked, column: str, by: str) -> tuple[NDArray[np.int64
     """Return the sum of *column* for each unit of *by*, and what belongs to none of them.
 
     Each row of a household counts for the unit that it belongs to. The number of a unit
-    counts where no row and no finer number within it says anything. The chain, the grids and
-    the compounds of a community may each bring numbers for the same households: in each
-    community one of the three counts, the first that brings any, and that of *by* first.
+    counts where no row and no finer number within it says anything; where one of those is not
+    known, so much of it counts as the others leave. The chain, the grids and the compounds of a
+    community may each bring numbers for the same households: in each community one of the three
+    counts, the first that brings any, and that of *by* first.
     """
     length = arrays.count(by)
     sums = np.zeros(length + 1, np.int64)
-    if arrays.count("household"):
-        weights = None if column == "households" else arrays.numbers("household", column)
+    weights = None if column == "households" else arrays.numbers("household", column)
+    if arrays.count("household") and (weights is None or weights.any()):
         sums += _with_rest(arrays.belongs("household", by), weights, length)
-    levels = tuple(name for name in arrays.chain if name != "household")
     open_ = np.ones(arrays.count("community") + 1, np.bool_)
-    for side in sorted((levels, *_SIDES), key=lambda side: by not in side):
-        tables = [name for name in side if arrays.is_given(name, column).any()]
-        alone = {name: _alone(arrays, column, name, side) for name in tables}
-        homes = {name: _home(arrays, name) for name in tables}
-        brought = np.zeros(len(open_), np.int64)
-        for name in tables:
-            brought += np.bincount(homes[name], alone[name], len(open_)).astype(np.int64)
-        chosen = open_ & (brought > 0)
-        for name in tables:
-            counted = np.where(chosen[homes[name]], alone[name], 0)
+    for side in sorted(sides(arrays), key=lambda side: by not in side):
+        alone = of_side(arrays, column, side)
+        homes = {name: home(arrays, name) for name in alone}
+        chosen = open_ & (brought(arrays, alone) > 0)
+        for name, numbers in alone.items():
+            counted = np.where(chosen[homes[name]], numbers, 0)
             sums += _with_rest(arrays.belongs(name, by), counted, length)
         open_ &= ~chosen
     return sums[1:], int(sums[0])
 
 
-def _home(arrays: Asked, table: str) -> NDArray[np.int64]:
+def sides(arrays: Asked) -> tuple[Sequence[str], ...]:
+    """Return the tables that count the same households each side for itself, coarse to fine."""
+    return (tuple(name for name in arrays.chain if name != "household"), *_SIDES)
+
+
+def home(arrays: Asked, table: str) -> NDArray[np.int64]:
     """Return the community of each row counted from 1, 0 for none."""
     if "community" not in arrays.chain:
         return np.zeros(arrays.count(table), np.int64)
     return np.maximum(arrays.belongs(table, "community"), NONE).astype(np.int64) + 1
 
 
-def _alone(arrays: Asked, column: str, table: str, side: Sequence[str]) -> NDArray[Any]:
-    """Return the number of each unit, 0 where something finer on its side says anything."""
-    spoken = np.zeros(arrays.count(table), np.int64)
+def brought(arrays: Asked, alone: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
+    """Return what the numbers of a side add up to in each community, as :func:`home` counts."""
+    sums = np.zeros(arrays.count("community") + 1, np.int64)
+    for name, numbers in alone.items():
+        sums += np.bincount(home(arrays, name), numbers, len(sums)).astype(np.int64)
+    return sums
+
+
+def of_side(arrays: Asked, column: str, side: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Return by table the part of each unit's number that nothing finer on its side speaks for."""
+    alone: dict[str, NDArray[Any]] = {}
+    for table in reversed(side):
+        if arrays.is_given(table, column).any():
+            alone[table] = _alone(arrays, column, table, side, alone)
+    return {name: alone[name] for name in side if name in alone}
+
+
+def _alone(
+    arrays: Asked,
+    column: str,
+    table: str,
+    side: Sequence[str],
+    below: Mapping[str, NDArray[Any]],
+) -> NDArray[Any]:
+    """Return the number of each unit, less what finer ones say where one of them is not known.
+
+    It is 0 where something finer says anything and all of it is known.
+    """
+    length = arrays.count(table)
+    spoken, hidden, counted = (np.zeros(length, np.int64) for _ in range(3))
     way = arrays.within if table in TERRITORY else arrays.above
     for finer in (*side[side.index(table) + 1 :], "household"):
         up = way(finer, table)
-        if len(up) and up.max() >= 0:
-            is_row = finer == "household" and column == "households"
-            said = None if is_row else arrays.is_given(finer, column)
-            spoken += added(up, said, len(spoken))
-    return np.where(spoken > 0, 0, arrays.numbers(table, column))
+        if not len(up) or up.max() < 0:
+            continue
+        if finer == "household" and column == "households":
+            rows = added(up, None, length)
+            spoken += rows
+            counted += rows
+            continue
+        given = arrays.is_given(finer, column)
+        unknown = arrays.is_unknown(finer, column)
+        # Of a million households, mostly all say something or none does.
+        if given.any():
+            spoken += added(up, None if given.all() else given, length)
+        if unknown.any():
+            hidden += added(up, None if unknown.all() else unknown, length)
+        if finer == "household" and given.any():
+            counted += added(up, arrays.numbers(finer, column), length)
+        elif finer in below:
+            counted += added(up, below[finer], length)
+    own = arrays.numbers(table, column)
+    left = np.where(hidden > 0, np.maximum(own - counted, 0), 0)
+    return np.where(spoken > 0, left, own)
 
 
 # -- what units say of themselves --------------------------------------------------------------

@@ -29,7 +29,7 @@ from govtree._rows import (
 from govtree.errors import RecordPlaces
 from govtree.units import Column, Link, Mark, Record, Term
 
-__all__ = ["unfolded"]
+__all__ = ["places_of_seats", "unfolded"]
 
 # -- what is written beside a unit becomes rows of its own -------------------------
 
@@ -63,6 +63,20 @@ def unfolded(
             _add(parts, _seats_and_tenures(rows, say) if rows.table == "post" else [rows])
     _imply_persons(parts)
     return parts
+
+
+def places_of_seats(given: Sequence[Rows], posts: Sequence[Term]) -> dict[str, str]:
+    """Return the place of each seat by its id, which is the one that :func:`unfolded` gives it.
+
+    Args:
+        given: Rows of posts, as they were handed in.
+        posts: The vocabulary of posts.
+    """
+    if not given:
+        return {}
+    seats = _with_seat_ids(Input("post", given), posts, lambda *_, **__: None)
+    pairs = zip(seats.columns["id"], seats.columns.get("at", ()), strict=False)
+    return {id: at for id, at in pairs if _is_told(id) and _is_told(at)}
 
 
 def _add(parts: dict[str, list[Rows]], found: Iterable[Rows]) -> None:

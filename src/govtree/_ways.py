@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from govtree._columns import (
     NONE,
+    UNKNOWN,
     IntArray,
     Inverse,
     References,
@@ -120,6 +121,14 @@ class Ways:
         if not isinstance(found, np.ndarray):
             return np.zeros(self.count(table), np.bool_)
         return ~np.isnan(found) if found.dtype.kind == "f" else found >= 0
+
+    def is_unknown(self, table: str, column: str) -> NDArray[np.bool_]:
+        """Return for each row whether *column* says that its number is not known."""
+        found = self._column(table, column)
+        if not isinstance(found, np.ndarray) or found.dtype.kind != "i":
+            return np.zeros(self.count(table), np.bool_)
+        unknown: NDArray[np.bool_] = found == UNKNOWN
+        return unknown
 
     def _column(self, table: str, column: str) -> object:
         sheet = self._sheets.get(table)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from attrs import field, frozen
+from attrs import field as attribute
 
 from govtree import _markup, _messages
 from govtree._wording import Reason, in_a_row
@@ -58,7 +59,7 @@ class Location:
     """
 
     file: str = ""
-    sheet: str = ""
+    sheet: str = attribute(default="", kw_only=True)
     line: int = 0
     column: int = 0
     row: int = 0

@@ -749,6 +749,38 @@ class Hierarchy:
         sheets, sources = _subtree.reduced(self._sheets, self._sources, kept)
         return evolve(self, sheets=sheets, sources=sources, warnings=(), part=None)
 
+    def anonymize(self, key: str | bytes, *, least: int = 5) -> Hierarchy:
+        """Return a copy to share: how the structure is built, and nobody in it.
+
+        Ids are keyed: without the key nobody can guess one, and with the same key two months
+        have the same ids. There are no names, codes, addresses or other free texts, no marks
+        on households, no coordinates finer than those of the building's grid, and no places in
+        files. Households state no counts; each unit above them states what ``households``,
+        ``residents`` and tags add up to in it, or that it is not known where that is under
+        *least*. Roll-ups of *least* and more stay what they are. Of its rows of households the
+        copy shows how many there are and where.
+
+        What is small can follow from what is large: 50 in a grid less 48 in one of its two
+        buildings. ``docs/privacy.md`` says what the copy protects, and what it does not.
+
+        Args:
+            key: A secret of any length, such as ``secrets.token_hex(32)``; who has it can try
+                out ids.
+            least: The smallest count that is shown; 1 or more.
+
+        Raises:
+            OutOfRangeError: If *key* is empty or *least* is under 1.
+
+        >>> h = Hierarchy.from_records([
+        ...     Building(id="1栋", residents=48), Building(id="2栋", residents=2),
+        ... ])
+        >>> sorted(h.anonymize("a long secret").roll_up("residents", by="building").values())
+        [0, 0, 48]
+        """
+        from govtree.anonymity import anonymized
+
+        return anonymized(self, key, least=least)
+
     def cut(self) -> tuple[Hierarchy, ...]:
         """Return the structure in parts that can be checked one by one.
 

@@ -270,7 +270,7 @@ class _Counted(Unit):
 
 
 @frozen(kw_only=True)
-class _Organized(Unit):
+class _Organized(_Counted):
     """A unit of the organization that has members.
 
     Attributes:
@@ -285,16 +285,14 @@ class _Organized(Unit):
 
 
 @frozen(kw_only=True)
-class LevelUnit(Unit):
+class LevelUnit(_Organized):
     """A unit of a level that plays no role, such as a district above the communities.
 
     Attributes:
         level: Name of its level.
-        parent: Unit above in the chain.
     """
 
     level: str = field()
-    parent: str | None = _reference(ABOVE)
 
 
 @frozen(kw_only=True)
@@ -319,13 +317,9 @@ class Group(_Organized):
 
     Attributes:
         covers: Buildings or entrances that it answers for.
-        households: Households, where no rows of them are given.
-        residents: Residents, where no rows of households are given.
     """
 
     covers: tuple[Link, ...] = field(default=(), converter=_as_links, metadata=_linked("covers"))
-    households: int | None = _whole()
-    residents: int | None = _whole()
 
 
 @frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 from govtree.config._dump import dump
 from govtree.config._json_schema import json_schema
-from govtree.config._load import Examined, examine, load, load_text
+from govtree.config._load import Examined, enter_holders, examine, load, load_text
 from govtree.config._profiles import Profile, shipped_profiles
 from govtree.config._structure import Structure
 
@@ -11,6 +11,7 @@ __all__ = [
     "Profile",
     "Structure",
     "dump",
+    "enter_holders",
     "examine",
     "json_schema",
     "load",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from govtree import _build, _yaml, tables
-from govtree._files import LIMITS, Draft, Folder, Limits, collector_paused
+from govtree import _build, _yaml, pseudonyms, tables
+from govtree._files import LIMITS, Draft, Folder, Limits, collector_paused, save
 from govtree._names import nearest
 from govtree._rows import Rows, tables_of
 from govtree._wording import Reason
@@ -19,7 +20,7 @@ from govtree.config._records import Spots, TableReference, rows_of
 from govtree.config._schema import PROFILE, SECTIONS, STRUCTURE
 from govtree.config._settings import Settings
 from govtree.config._structure import Structure
-from govtree.errors import ConfigError, FileError, Location, MissingExtraError, Problem
+from govtree.errors import ConfigError, FileError, Location, MissingExtraError, Problem, problem
 from govtree.facts import Facts
 from govtree.hierarchy import Hierarchy
 from govtree.units import ROLES, LevelUnit, Record
@@ -28,6 +29,7 @@ __all__ = [
     "STRUCTURE_FILE",
     "Examined",
     "Outline",
+    "enter_holders",
     "examine",
     "examine_draft",
     "load",
@@ -40,6 +42,8 @@ STRUCTURE_FILE = "structure.yaml"
 
 #: The profile of a file that names none.
 SHIPPED_PROFILE = "base"
+
+_NAMES_PEOPLE = re.compile(rb"^[\"']?pseudonyms\b", re.MULTILINE)
 
 #: Problems that only say that a cell is empty; one that was refused has had its problem.
 _EMPTY_CELL = ("GT108", "GT109")
@@ -104,13 +108,9 @@ def examine(
         limits: How much is read at most.
         progress: Is called with the name of each table before it is read.
     """
-    shown = os.fspath(path)
-    if os.path.isdir(shown):  # noqa: PTH112 - a path that is none is told of below
-        shown = str(Path(shown) / STRUCTURE_FILE)
-    folder, name = os.path.split(shown)
+    loader, name, shown = _loader_of(path, limits, progress)
     try:
         with collector_paused():
-            loader = _Loader(Folder(folder, limits=limits), folder, limits, progress)
             return loader.load(loader.read_bytes(name, Location(shown)), shown)
     except FileError as error:
         return Examined(None, error.problems)
@@ -176,6 +176,48 @@ def examine_draft(
         return Examined(None, error.problems)
 
 
+def enter_holders(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> int:
+    """Add a row to the file of names for each person whom it lacks; return how many.
+
+    The file is the one that the structure names under ``pseudonyms``; it is made where there is
+    none, and afterwards only its owner may read it. What stands in it stays, byte by byte. Look
+    through the new rows: where two of them are one person, give both the same id.
+
+    Args:
+        path: As for :func:`load`.
+        limits: How much is read at most.
+
+    Raises:
+        ConfigError: If the structure cannot be read, names no such file, or the file has
+            errors. That people are missing in it, and other faults of the structure, are none.
+    """
+    loader, name, shown = _loader_of(path, limits)
+    loader.enters_holders = True
+    with collector_paused():
+        examined = loader.load(loader.read_bytes(name, Location(shown)), shown)
+    holders = loader.holders
+    if holders is None:
+        raise ConfigError(examined.problems)
+    if loader.missing:
+        target = Path(loader.prefix) / holders.path
+        content = loader.content_of_holders
+        save(target, holders.content_with(content, loader.missing), mode=0o600)
+    return len(loader.missing)
+
+
+def _loader_of(
+    path: str | os.PathLike[str],
+    limits: Limits,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[_Loader, str, str]:
+    """Return what reads the structure at *path*, the name of its file, and its path."""
+    shown = os.fspath(path)
+    if os.path.isdir(shown):  # noqa: PTH112 - a path that is none is told of when it is read
+        shown = str(Path(shown) / STRUCTURE_FILE)
+    folder, name = os.path.split(shown)
+    return _Loader(Folder(folder, limits=limits), folder, limits, progress), name, shown
+
+
 def _or_raise(examined: Examined) -> Structure:
     if examined.structure is None:
         raise ConfigError(examined.problems)
@@ -199,6 +241,11 @@ class _Loader:
         self.problems: list[Problem] = []
         self.sources: dict[str, _yaml.Source] = {}
         self.id_headers: dict[str, str] = {}  # by table, the column that its ids come from
+        self.hidden = ""  # the structure file, where people are named in it
+        self.holders: pseudonyms.Holders | None = None
+        self.missing: tuple[pseudonyms.Key, ...] = ()  # whom the file of names lacks
+        self.enters_holders = False
+        self.content_of_holders = b""
 
     def read_bytes(self, name: str, where: Location) -> bytes:
         """Return what the file *name* of the structure's folder holds."""
@@ -207,6 +254,8 @@ class _Loader:
 
     def load(self, data: bytes, file: str) -> Examined:
         """Return the structure of a file with the bytes *data*."""
+        # Also where the file cannot be read any further.
+        self.hidden = file if _NAMES_PEOPLE.search(data) else ""
         document = self._read(data, file)
         if document.root is None:
             return Examined(None, self._sorted())
@@ -216,6 +265,11 @@ class _Loader:
         waivers = settings.waivers()
         rules = settings.rule_set()
         rows = list(self._rows(decoder, document.root, facts)) if fits else []
+        named = settings.values.get("pseudonyms")
+        if named is not None:
+            self.hidden = file
+            rows, is_anybody_known = self._pseudonymous(named, decoder, facts, rows)
+            fits &= is_anybody_known
         decoders = [each for each, _ in settings.asked]
         self.problems += [each for one in decoders for each in one.problems()]
         hierarchy = self._hierarchy(facts, rows) if fits else None
@@ -448,8 +502,54 @@ class _Loader:
         header = self.id_headers.get(each.where.file, "id")
         return each.where, evolve(each.where, field=header)
 
+    # -- names of people -----------------------------------------------------------------------
+
+    def _pseudonymous(
+        self, path: str, decoder: Decoder, facts: Facts, rows: list[Rows]
+    ) -> tuple[list[Rows], bool]:
+        """Return *rows* with ids in the place of names, and whether there is who is who."""
+        # What was told while names were read may show some.
+        self.problems = pseudonyms.without_names([*self.problems, *decoder.problems()], rows)
+        spot = decoder.spots["pseudonyms",]
+        if self.folder is None:
+            decoder.say("GT097", spot, name=path)
+            return rows, False
+        self.holders = self._read_holders(path, decoder.source.where(spot))
+        if self.holders is None:
+            return rows, False
+        posts = facts.vocabularies.get("post", ())
+        found, self.missing, problems = pseudonyms.with_ids(rows, self.holders, posts)
+        self.problems += problems
+        return found, True
+
+    def _read_holders(self, path: str, where: Location) -> pseudonyms.Holders | None:
+        assert self.folder is not None
+        if self.enters_holders:
+            if not path.lower().endswith(".csv"):
+                self.problems.append(problem("GT984", where, path=path))
+                return None
+            try:
+                self.content_of_holders = self.folder.read_bytes(path, where=where)
+            except FileError as error:
+                if [each.code for each in error.problems] == ["GT001"]:
+                    return pseudonyms.Holders(path)
+                self.problems += error.problems
+                return None
+        holders, problems = pseudonyms.read_holders(self.folder, path, where=where)
+        shown = self._shown(path)
+        self.problems += [
+            each if each.where == where else evolve(each, where=evolve(each.where, file=shown))
+            for each in problems
+        ]
+        return holders
+
     def _sorted(self) -> tuple[Problem, ...]:
-        return tuple(sorted(self.problems))
+        problems = sorted(self.problems)
+        if not self.hidden:
+            return tuple(problems)
+        # A line of a file that names people is never shown.
+        self.sources[self.hidden] = _yaml.Source(self.hidden, "")
+        return tuple(evolve(each, quote="") if each.quote else each for each in problems)
 
 
 def _sections(root: _yaml.Entries) -> Iterator[tuple[str, _yaml.Value, int]]:

@@ -339,6 +339,9 @@ STRUCTURE = Shaped(
         "name": Scalar("text", "name of the place, for people"),
         "as_of": Scalar("date", "the day that the structure is a snapshot of"),
         **_SETTINGS,
+        "pseudonyms": Scalar(
+            "text", "path of a table with name, home and id: people are named here, and kept by id"
+        ),
         "collected": ListOf(
             TEXT, "ids of the units that have sent in their returns; all, where left out"
         ),

@@ -129,12 +129,14 @@ def read_roster(
         tally.add(code, made)
 
     keyed = {
-        each.table: read.columns[name]
-        for name, each in fields.items()
-        if each.name == "id" and each.table not in plan.units
+        own.table: read.columns[name]
+        for name, own in fields.items()
+        if own.name == "id" and own.table not in plan.units
     }
     named = {table: read.columns[table] for table in plan.units} | keyed
-    also = {name for each in decisions.rows for name in (each.keep, each.other)}
+    also: dict[str, set[str]] = {}
+    for each in decisions.rows:
+        also.setdefault(each.table, set()).update((each.keep, each.other))
     names = names_of(named, also)
     check_rows(read, names, facts, fields, say)
     units = Units(read, names, fields, plan, facts, kept, decisions, say)

@@ -103,6 +103,7 @@ class _Assembly:
         for table in self._units.tables.values():
             if table.name == "household":
                 self._compare_repeated(table)
+                self._warn_of_unjoined(table)
             columns: dict[str, Any] = {"id": table.ids}
             if table.name in self._plan.units:
                 columns["name"] = self._shown.take(table.names)
@@ -222,13 +223,25 @@ class _Assembly:
             self._say("GT931", row, "household", who=who, first=there, columns=columns)
         same = rows[~differing]
         if len(same):
-            listed = ", ".join(
-                briefly(self._read.sources.at(row), self._read.sources.at(int(same[0])))
-                for row in same[:_LISTED].tolist()
-            )
-            more = ", ..." if len(same) > _LISTED else ""
-            said = {"count": f"{len(same):,}", "rows": listed + more}
+            said = {"count": f"{len(same):,}", "rows": self._listed(same)}
             self._say("GT932", int(same[0]), "", severity="warning", **said)
+
+    def _warn_of_unjoined(self, households: Table) -> None:
+        """Warn of households that stand in a unit only their building could join them to."""
+        firsts = households.firsts
+        is_outside = self._units.rows("building")[firsts] < 0
+        for table in ("compound", "micro_grid"):
+            rows = np.sort(firsts[is_outside & (self._units.rows(table)[firsts] >= 0)])
+            if len(rows):
+                said = {"count": f"{len(rows):,}", "rows": self._listed(rows), "level": table}
+                self._say("GT948", int(rows[0]), table, severity="warning", **said)
+
+    def _listed(self, rows: NDArray[np.int64]) -> str:
+        """Return some rows as text, the first of them."""
+        sources = self._read.sources
+        seen_from = sources.at(int(rows[0]))
+        shown = [briefly(sources.at(row), seen_from) for row in rows[:_LISTED].tolist()]
+        return ", ".join([*shown, *(["..."] if len(rows) > _LISTED else [])])
 
     def _header(self, row: int, name: str) -> str:
         return self._read.sources.at(row, name).field or name

@@ -8,7 +8,7 @@ import numpy as np
 
 from govtree._columns import NONE
 from govtree._names import nearest
-from govtree._rows import UNKNOWN_CELL, Input
+from govtree._rows import Input
 from govtree._wording import Reason
 from govtree.errors import Location, Problem, problem
 from govtree.facts import Facts
@@ -124,8 +124,7 @@ def check_rows(
         if table not in optional:
             for row in np.flatnonzero((codes == NONE) & below).tolist():
                 named = next(each for each in lower if names.columns[each][row] != NONE)
-                code = int(names.columns[named][row])
-                said = {"level": named, "name": names.words[code] if code >= 0 else UNKNOWN_CELL}
+                said = {"level": named, "name": names.named(named, row)}
                 column = read.sources.at(row, table).field or table
                 say("GT930", row, table, column=column, **said)
         below = below | (codes != NONE)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from govtree._markup import csv_cell
 from govtree.errors import Problem
 
-__all__ = ["csv_of", "is_absent"]
+__all__ = ["bare", "csv_of", "harmless", "is_absent"]
 
 
 def csv_of(header: Sequence[str], columns: Sequence[Sequence[str | None]]) -> bytes:
@@ -32,6 +33,20 @@ def _cell(text: str) -> str:
     if text.strip() == text and not any(sign in text for sign in '",\r\n\ufeff'):
         return text
     return '"' + text.replace('"', '""') + '"'
+
+
+def harmless(text: str) -> str:
+    """Return *text* so that a spreadsheet shows it instead of computing it; see :func:`bare`.
+
+    >>> harmless("=1+1"), bare(harmless("=1+1")), bare(harmless("'=1"))
+    ("'=1+1", '=1+1', "'=1")
+    """
+    return f"'{text}" if csv_cell(text.lstrip("'")) != text.lstrip("'") else text
+
+
+def bare(text: str) -> str:
+    """Return what :func:`harmless` made harmless."""
+    return text[1:] if text.startswith("'") and harmless(text) != text else text
 
 
 def is_absent(problems: Iterable[Problem]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
@@ -9,7 +10,8 @@ from attrs import field, frozen
 
 from govtree._files import Folder
 from govtree.errors import Problem, problem
-from govtree.rosters._csv import csv_of, is_absent
+from govtree.rosters._csv import bare, csv_of, harmless, is_absent
+from govtree.rosters._plan import folder_of
 from govtree.tables import read_columns
 from govtree.units import Column
 
@@ -91,18 +93,18 @@ class Decisions:
 
     @classmethod
     def read(
-        cls, folder: Folder, name: str, *, optional: bool = False
+        cls, folder: Folder | str | os.PathLike[str], name: str, *, optional: bool = False
     ) -> tuple[Decisions, tuple[Problem, ...]]:
         """Return the decisions in a file, and every problem with it, sorted.
 
         ``同`` and ``异`` are read as ``same`` and ``different``.
 
         Args:
-            folder: The folder that it lies in.
+            folder: The folder that it lies in, or its path.
             name: Path of the file.
             optional: Whether a file that is not there yet says nothing, and is no problem.
         """
-        rows, problems = read_columns(folder, name, "decisions", _COLUMNS)
+        rows, problems = read_columns(folder_of(folder), name, "decisions", _COLUMNS)
         if rows is None:
             return cls(), () if optional and is_absent(problems) else problems
         found = list(problems)
@@ -118,14 +120,18 @@ class Decisions:
             if word not in _WORDS:
                 found.append(problem("GT945", rows.places.at(row, "decision"), word=word))
             elif not missing:
-                told |= {"decision": _WORDS[word]}
-                decided.append(Decision(**{each: text or "" for each, text in told.items()}))
+                texts: Any = {each: bare(text or "") for each, text in told.items()}
+                decided.append(Decision(**texts | {"decision": _WORDS[word]}))
         return cls(decided), tuple(sorted(found))
 
     def to_csv(self) -> bytes:
-        """Return the decisions as CSV in UTF-8, the same bytes for the same decisions."""
+        """Return the decisions as CSV in UTF-8, the same bytes for the same decisions.
+
+        People open the file: a name that a spreadsheet would compute has a ``'`` before it,
+        which is taken off where the file is read.
+        """
         names = list(_COLUMNS)
-        cells = [[getattr(row, name) for row in self.rows] for name in names]
+        cells = [[harmless(getattr(row, name)) for row in self.rows] for name in names]
         return csv_of(names, cells)
 
     def with_doubts(self, doubts: Iterable[Doubt]) -> Decisions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -15,6 +16,7 @@ from govtree._texts import Texts
 from govtree._wording import Reason
 from govtree.errors import Problem, Tally, problem
 from govtree.rosters._csv import csv_of, is_absent
+from govtree.rosters._plan import folder_of
 from govtree.tables import read_columns
 from govtree.units import Column
 
@@ -56,16 +58,16 @@ class KeptIds:
 
     @classmethod
     def read(
-        cls, folder: Folder, name: str, *, optional: bool = False
+        cls, folder: Folder | str | os.PathLike[str], name: str, *, optional: bool = False
     ) -> tuple[KeptIds, tuple[Problem, ...]]:
         """Return the ids in a file, and every problem with it, sorted.
 
         Args:
-            folder: The folder that it lies in.
+            folder: The folder that it lies in, or its path.
             name: Path of the file.
             optional: Whether a file that is not there yet keeps nothing, and is no problem.
         """
-        rows, problems = read_columns(folder, name, "ids", _COLUMNS)
+        rows, problems = read_columns(folder_of(folder), name, "ids", _COLUMNS)
         if rows is None:
             return cls(), () if optional and is_absent(problems) else problems
         kept = cls(**cast("dict[str, Any]", rows.columns))

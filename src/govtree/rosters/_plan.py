@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -10,7 +11,7 @@ from attrs import field, frozen
 from govtree._files import Folder
 from govtree.tables import Layout, Source
 
-__all__ = ["ID_TEMPLATES", "FromPlace", "RosterFile", "RosterFiles", "RosterPlan"]
+__all__ = ["ID_TEMPLATES", "FromPlace", "RosterFile", "RosterFiles", "RosterPlan", "folder_of"]
 
 #: How ids are made where a plan says nothing, by table; a level without a role has its own
 #: name in the place of a letter.
@@ -102,14 +103,19 @@ def _files(given: str | RosterFile | Iterable[str | RosterFile]) -> tuple[Roster
     return tuple(RosterFile(each) if isinstance(each, str) else each for each in several)
 
 
+def folder_of(given: Folder | str | os.PathLike[str]) -> Folder:
+    """Return a folder that files may come from, by its path."""
+    return given if isinstance(given, Folder) else Folder(given)
+
+
 @frozen
 class RosterFiles:
     """The files that a roster is read from.
 
     Attributes:
-        folder: The folder that they lie in, and the only one they may come from.
+        folder: The folder that they lie in, and the only one they may come from; or its path.
         files: Their paths, or patterns such as ``上报/*.xlsx``; one or several.
     """
 
-    folder: Folder
+    folder: Folder = field(converter=folder_of)
     files: tuple[RosterFile, ...] = field(converter=_files)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,7 +15,7 @@ from govtree._names import normal
 from govtree._rows import UNKNOWN_CELL, Cells, Input, Rows, tables_of
 from govtree.errors import FileError, Location, Problem, problem
 from govtree.facts import Facts
-from govtree.rosters._plan import FromPlace, RosterFile, RosterFiles, RosterPlan
+from govtree.rosters._plan import FromPlace, RosterFiles, RosterPlan
 from govtree.tables import Source, columns_of_frame, read_columns
 from govtree.units import TERRITORY, Column, columns_of
 
@@ -73,53 +73,50 @@ def read_rows(
     source: Any, plan: RosterPlan, fields: Mapping[str, Field]
 ) -> tuple[Input | None, list[Problem]]:
     """Return the rows of all parts of a roster, and every problem with them."""
-    known = {table: Column("term") for table in plan.units}
+    named = {table: each for table, each in plan.units.items() if isinstance(each, Source)}
+    known = {table: Column("term") for table in named}
     known |= {name: each.column for name, each in fields.items()}
-    problems: list[Problem] = []
+    columns = {**plan.columns, **named}
     if not isinstance(source, RosterFiles):
-        columns, unnamed = _columns(plan, RosterFile(""))
-        if unnamed:
-            return None, unnamed
         rows, found = columns_of_frame(source, "roster", known, columns=columns)
-        return None if rows is None else Input("roster", [rows]), list(found)
+        return _joined([] if rows is None else [rows], plan, list(found))
     parts: list[Rows] = []
+    problems: list[Problem] = []
     for file in source.files:
         try:
             paths = source.folder.expand(file.path)
         except FileError as refused:
             problems += refused.problems
             continue
+        layout = evolve(plan.layout, sheet=file.sheet) if file.sheet else plan.layout
         for path in paths:
-            columns, unnamed = _columns(plan, evolve(file, path=path))
-            problems += unnamed
-            if unnamed:
-                continue
-            layout = evolve(plan.layout, sheet=file.sheet) if file.sheet else plan.layout
             rows, found = read_columns(
                 source.folder, path, "roster", known, columns=columns, layout=layout
             )
             problems += found
-            if rows is not None:
-                parts.append(rows)
-    return Input("roster", parts) if parts else None, problems
+            parts += [] if rows is None else [rows]
+    return _joined(parts, plan, problems)
 
 
-def _columns(plan: RosterPlan, file: RosterFile) -> tuple[dict[str, Source], list[Problem]]:
-    """Return where each field of one file stands; what only its name says is a constant."""
-    columns = dict(plan.columns)
-    problems = []
-    for table, named in plan.units.items():
-        if isinstance(named, Source):
-            columns[table] = named
-            continue
-        assert isinstance(named, FromPlace)
-        sheet = file.sheet or plan.layout.sheet
-        name = PurePosixPath(file.path).stem if named.place == "file" else sheet
-        if not normal(name):
-            where = Location(file.path, record="" if file.path else "units", field=table)
-            problems.append(problem("GT941", where, place=named.place, level=table))
-        columns[table] = Source(value=name)
-    return columns, problems
+def _joined(
+    parts: Sequence[Rows], plan: RosterPlan, problems: list[Problem]
+) -> tuple[Input | None, list[Problem]]:
+    """Return the rows of all parts, with the names that only the place of a part says."""
+    placed = {table: each for table, each in plan.units.items() if isinstance(each, FromPlace)}
+    complete = []
+    for rows in parts:
+        columns = dict(rows.columns)
+        where = evolve(rows.places.at(0), row=0)
+        if not where.file:
+            where = Location(record="units")
+        for table, each in placed.items():
+            name = PurePosixPath(where.file).stem if each.place == "file" else where.sheet
+            if not normal(name):
+                said = {"place": each.place, "level": table}
+                problems.append(problem("GT941", evolve(where, field=table), **said))
+            columns[table] = Words.packed(np.zeros(rows.length, np.int8), [name])
+        complete.append(evolve(rows, columns=columns))
+    return (Input("roster", complete) if complete else None), problems
 
 
 @frozen(eq=False)
@@ -129,36 +126,49 @@ class Names:
     Attributes:
         words: The names.
         code_of: Place of each name in them.
-        columns: By table, the code of the name in each row, :data:`NONE` or :data:`UNKNOWN`.
+        own: By table, the codes of the names that its units may have, in order.
+        columns: By table, the place of the name of each row in those, :data:`NONE` or
+            :data:`UNKNOWN`.
     """
 
     words: tuple[str, ...]
     code_of: Mapping[str, int]
+    own: Mapping[str, IntArray]
     columns: Mapping[str, IntArray]
 
+    def named(self, table: str, row: int) -> str:
+        """Return the name that a row of the roster has for the unit of *table*."""
+        place = int(self.columns[table][row])
+        return self.words[self.own[table][place]] if place >= 0 else UNKNOWN_CELL
 
-def names_of(columns: Mapping[str, Cells], also: set[str]) -> Names:
-    """Return the names in some columns, and a code for each of them and of *also*.
+
+def names_of(columns: Mapping[str, Cells], also: Mapping[str, Iterable[str]]) -> Names:
+    """Return the names in some columns, and of some tables others that they *also* may have.
 
     A cell that shows nothing, such as a blank, is empty. Numbers in names count as numbers in
     their order: 2栋 stands before 10栋.
     """
-    distinct = set(also)
+    distinct = {name for names in also.values() for name in names}
     for cells in columns.values():
         assert isinstance(cells, Words)
         distinct.update(cells.words)
     distinct = {word for word in distinct if word != UNKNOWN_CELL and normal(word)}
     words = tuple(sorted(distinct, key=lambda word: (_by_number(word), word)))
     code_of = {word: code for code, word in enumerate(words)}
-    found = {}
+    own: dict[str, IntArray] = {}
+    found: dict[str, IntArray] = {}
     for table, cells in columns.items():
         assert isinstance(cells, Words)
-        codes = [
-            UNKNOWN if word == UNKNOWN_CELL else code_of.get(word, NONE) for word in cells.words
+        codes = [code_of.get(word, NONE) for word in (*cells.words, *also.get(table, ()))]
+        own[table] = np.unique(np.array([code for code in codes if code >= 0], np.int32))
+        place = {int(code): at for at, code in enumerate(own[table].tolist())}
+        places = [
+            UNKNOWN if word == UNKNOWN_CELL else place.get(code_of.get(word, NONE), NONE)
+            for word in cells.words
         ]
         # Two more cells at the end catch NONE and UNKNOWN, which index from the back.
-        found[table] = np.array([*codes, UNKNOWN, NONE], np.int32)[cells.codes]
-    return Names(words, code_of, found)
+        found[table] = np.array([*places, UNKNOWN, NONE], np.int32)[cells.codes]
+    return Names(words, code_of, own, found)
 
 
 def _by_number(word: str) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from govtree import _matching
 from govtree._columns import NONE, UNKNOWN, IntArray, Words
 from govtree._ids import arrange
 from govtree._matching import Distinct, Matched
-from govtree._rows import Input, joined
+from govtree._rows import Input
 from govtree._texts import Texts
 from govtree._wording import Reason
 from govtree.facts import Facts
@@ -130,9 +130,7 @@ class Units:
 
     def _find(self, table: str) -> None:
         words = len(self._names.words)
-        places = self._places(table)
-        found = _matching.distinct(_matching.keys(places, self._names.columns[table], words))
-        found = self._merged(table, found)
+        found = self._merged(table, self._distinct(table))
         at, codes = np.divmod(found.keys, max(words, 1))
         at = (at - 2).astype(np.int32)
         start = len(self.ids)
@@ -144,6 +142,18 @@ class Units:
         if table != "household":
             self.ids += ids.tolist()  # type: ignore[arg-type]  # each unit has one
         self._doubt(self.tables[table])
+
+    def _distinct(self, table: str) -> Distinct:
+        """Return the distinct pairs of a place and a name of *table*, the name by its code."""
+        own = self._names.own[table]
+        places = self._places(table)
+        # Counted from the first one that there is, pairs are few enough for a table.
+        first = int(np.min(places, where=places >= 0, initial=len(self.ids)))
+        near = np.where(places >= 0, places - np.int32(first), places)
+        found = _matching.distinct(_matching.keys(near, self._names.columns[table], len(own)))
+        at, name = np.divmod(found.keys, max(len(own), 1))
+        at = np.where(at >= 2, at - 2 + first, at - 2)
+        return evolve(found, keys=_matching.keys(at, own[name], len(self._names.words)))
 
     def _places(self, table: str) -> IntArray:
         """Return for each row the number of the unit that the one of *table* stands in."""
@@ -176,7 +186,13 @@ class Units:
                     changed[at] = (place + 2) * words + keep
         if np.array_equal(changed, found.keys):
             return found
-        return _matching.distinct(np.append(changed, [UNKNOWN, NONE])[found.codes])
+        merged = _matching.distinct(changed)
+        codes = np.append(merged.codes, np.array([UNKNOWN, NONE], np.int32))[found.codes]
+        firsts = np.full(len(merged.keys), self._read.length)
+        np.minimum.at(firsts, merged.codes, found.firsts)
+        counts = np.zeros(len(merged.keys), np.int64)
+        np.add.at(counts, merged.codes, found.counts)
+        return Distinct(merged.keys, codes, firsts, counts)
 
     # -- decisions ------------------------------------------------------------------------------
 
@@ -352,6 +368,8 @@ class Units:
                     who = Reason("{level} '{id}'", level=Reason(table), id=unit_told["name"])
                     row = int(found.firsts[unit])
                     self._say("GT947", row, table, who=who, template=text, field=each)
+                    # Nothing is built now; two without a part are not also told to be alike.
+                    unit_told[each] = f"?{unit}"
         return Texts.of(
             template.made(told, {str(id) for ids in used for id in ids.tolist() if id}, refuse)
         )
@@ -473,8 +491,14 @@ class _Keeping:
         places = np.concatenate([each for _, each, _, _ in self._added])
         codes = np.concatenate([each for _, _, each, _ in self._added])
         return KeptIds(
-            joined([kept.table, Words.packed(np.repeat(np.arange(len(lengths)), lengths), tables)]),
-            joined([parent, Words.packed(places, self._above)]),
-            joined([name, Words.packed(codes, self._names.words)]),
+            _behind(kept.table, np.repeat(np.arange(len(lengths)), lengths), tables),
+            _behind(parent, places, self._above),
+            _behind(name, codes, self._names.words),
             Texts.joined([kept.id, *(ids for *_, ids in self._added)]),
         )
+
+
+def _behind(words: Words, codes: NDArray[Any], more: Sequence[str]) -> Words:
+    """Return a column with more cells behind it."""
+    added = Words.packed(codes, more)
+    return Words.joined([words, added]) if len(words) else added

@@ -6,6 +6,7 @@ from govtree.rules import (
     _areas,
     _bodies,
     _branches,
+    _codes,
     _compounds,
     _concurrent,
     _contacts,
@@ -45,6 +46,7 @@ SHIPPED: tuple[Rule, ...] = tuple(
                 _branches,
                 _bodies,
                 _compounds,
+                _codes,
                 _support,
             )
             for each in room.RULES

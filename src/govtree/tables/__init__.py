@@ -6,7 +6,7 @@ each fault is told with file, row and column. Columns that no field asks for are
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -14,7 +14,7 @@ from attrs import evolve
 
 from govtree import _frames
 from govtree._files import Folder, Limits, collector_paused
-from govtree._rows import Rows, input_columns
+from govtree._rows import Rows, input_columns, joined
 from govtree._values import take_values
 from govtree.errors import FileError, Location, Places, Problem, RecordPlaces
 from govtree.tables._cells import read_office
@@ -23,8 +23,16 @@ from govtree.tables._layout import DELIMITERS, ENCODINGS, FILLS, TOTALS, FillDow
 from govtree.tables._lines import Reading
 from govtree.tables._parquet import ParquetTable
 from govtree.tables._peek import Peek, peek
-from govtree.tables._sources import Field, Gathered, Source, TablePlaces, match, require_header
-from govtree.tables._write import write_table
+from govtree.tables._sources import (
+    Field,
+    Gathered,
+    GatheredTexts,
+    Source,
+    TablePlaces,
+    match,
+    require_header,
+)
+from govtree.tables._write import csv_line, write_table
 from govtree.tables._xlsx import XlsxTable, is_workbook
 from govtree.units import Column, Record
 
@@ -40,15 +48,14 @@ __all__ = [
     "Source",
     "TablePlaces",
     "columns_of_frame",
+    "csv_line",
     "peek",
     "read_columns",
+    "read_every_column",
     "read_table",
     "rows_of_frame",
     "write_table",
 ]
-
-#: Rows whose cells become values at once.
-_ROWS = 32_768
 
 
 def read_table(
@@ -128,6 +135,67 @@ def read_columns(
     except Stop:
         return None, notes.problems()
     return rows, notes.problems()
+
+
+class _EveryColumn(Mapping[str, Column]):
+    """Fields that take in any column, each by its own name."""
+
+    def __getitem__(self, name: str) -> Column:
+        return Column("text")
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def read_every_column(
+    folder: Folder,
+    name: str,
+    table: str,
+    *,
+    layout: Layout = Layout(),  # noqa: B008 - frozen
+    where: Location | None = None,
+) -> tuple[Rows | None, tuple[Problem, ...]]:
+    """Return all columns of a file by their own names, as :func:`read_columns` does.
+
+    For tables that are no tables of a structure. Cells are not read as anything: they are texts,
+    except in Parquet, which says itself what they are.
+
+    Args:
+        folder: The folder of the file.
+        name: Path of the file, as it is written there.
+        table: What the table is called.
+        layout: How the table lies in the file.
+        where: Where the path is written.
+
+    Raises:
+        MissingExtraError: If a package that reads such a file is not installed.
+    """
+    every = _EveryColumn()
+    if not name.lower().endswith(".parquet"):
+        return read_columns(folder, name, table, every, layout=layout, where=where)
+    notes = Notes(Location(name))
+    try:
+        with folder.open(name, where=where) as stream, collector_paused():
+            parquet = ParquetTable(stream, notes)
+            match(parquet.header, every, {}, table, notes)
+            if notes.problems():
+                raise Stop
+            parts = list(parquet.slices(parquet.header))
+    except FileError as refused:
+        return None, tuple(sorted((*notes.problems(), *refused.problems)))
+    except Stop:
+        return None, notes.problems()
+    columns = {
+        each: joined([part[at] for part in parts] or [[]]) for at, each in enumerate(parquet.header)
+    }
+    places = TablePlaces(name, {each: each for each in columns})
+    return Rows(table, columns, parquet.rows, places), notes.problems()
 
 
 def rows_of_frame(
@@ -220,18 +288,12 @@ def _read_csv(
     require_header(csv.header, csv.rows_after_header, known, columns, layout, notes)
     fields = match(csv.header, known, columns, table, notes)
     places = TablePlaces(notes.place.file, _headers(fields), csv.gaps)
-    gathered = [Gathered(each, places, notes, read_office) for each in fields]
+    gathered = [GatheredTexts(each, places, notes, read_office) for each in fields]
     used = [csv.header.index(name) for name in _used(fields)]
-    waiting: list[list[str]] = [[] for _ in used]
     start = 0
     for slices in csv.slices(used, _key(fields, known, csv.header)):
-        for cells, more in zip(waiting, slices, strict=True):
-            cells.extend(more)
-        if csv.rows - start >= _ROWS:
-            _hand_on(gathered, waiting, start)
-            waiting = [[] for _ in used]
-            start = csv.rows
-    _hand_on(gathered, waiting, start)
+        _hand_on(gathered, slices, start)
+        start = csv.rows
     _tell(csv.reading(), notes)
     return _rows(table, gathered, csv.rows, evolve(places, reading=csv.reading()))
 

@@ -96,7 +96,7 @@ class Lines:
         return bool(self._fills)
 
     def may_hold_others(
-        self, text: str, cells: Sequence[str], key: int, keys: Sequence[str]
+        self, text: str, cells: Iterable[str], key: int, keys: Sequence[str]
     ) -> bool:
         """Return whether whole rows may have lines among them that are no rows.
 

@@ -17,18 +17,34 @@ from govtree._rows import Cells, joined
 from govtree._texts import Texts
 from govtree._values import Fault, take_values
 from govtree.errors import Location, Places
+from govtree.tables._blocks import Codes
 from govtree.tables._cells import COUNTERS, DOUBTS, scale_of
 from govtree.tables._csv import Notes, Stop
 from govtree.tables._layout import Layout
 from govtree.tables._lines import Reading, note_disagreement
 from govtree.units import Column, Shape
 
-__all__ = ["Field", "Gathered", "Reader", "Source", "TablePlaces", "match", "require_header"]
+__all__ = [
+    "Field",
+    "Gathered",
+    "GatheredTexts",
+    "Reader",
+    "Source",
+    "TablePlaces",
+    "match",
+    "require_header",
+]
 
 Reader: TypeAlias = Callable[[Shape, Sequence[Any]], tuple[Cells, list[Fault]]]
 
 # A unit behind the name of a column, in brackets of either width.
 _UNIT = re.compile(rf"(.+?)\s*[(（\[【]\s*([十百千万亿%‰]*(?:{'|'.join(COUNTERS)})?)\s*[)）\]】]")
+#: Rows whose cells become values at once.
+_ROWS = 32_768
+
+#: Shapes of cells that say few different things, each of which is read once.
+_REPEATED = ("term", "whole", "tags", "truth", "date")
+
 
 # Names that a problem lists at most.
 _SHOWN_NAMES = 12
@@ -92,7 +108,7 @@ class TablePlaces:
         skipped = self.gaps[before - 1][1] if before else 0
         name = field.partition("[")[0]
         header = self.headers.get(name, name)
-        return Location(self.file, self.sheet, row=row + skipped + 2, field=header)
+        return Location(self.file, sheet=self.sheet, row=row + skipped + 2, field=header)
 
     def quote(self, row: int, field: str = "") -> str:  # noqa: ARG002 - the protocol's names
         """Return nothing: a row of a registry is about people, and is never shown."""
@@ -220,9 +236,9 @@ def _require_no_scale(source: Source, notes: Notes) -> None:
 
 
 def _shape(name: str, known: Mapping[str, Column]) -> Shape | None:
-    if name.startswith(TAG) and "tags" in known and name != TAG:
-        return "tags"
-    return known[name].shape if name in known and name != "tags" else None
+    if name in known and known[name].shape != "tags":
+        return known[name].shape
+    return "tags" if name.startswith(TAG) and "tags" in known and name != TAG else None
 
 
 def _meant(name: str, names: NearMisses) -> dict[str, str]:
@@ -290,8 +306,59 @@ class Gathered:
                 return texts
         read, faults = self._read("text" if is_text else shape, cells)
         for fault in faults:
-            where = partial(self._places.at, start + fault.row, self.field.name)
-            severity = "warning" if fault.code in DOUBTS else "error"
-            self._notes.add(fault.code, where, severity=severity, **dict(fault.values))
+            self._note(fault, start + fault.row)
         # Packed at once: a million texts of Python take four times the room.
         return Texts.of(read) if packed else read  # type: ignore[arg-type]  # a list of texts
+
+    def _note(self, fault: Fault, row: int) -> None:
+        where = partial(self._places.at, row, self.field.name)
+        severity = "warning" if fault.code in DOUBTS else "error"
+        self._notes.add(fault.code, where, severity=severity, **dict(fault.values))
+
+
+class GatheredTexts(Gathered):
+    """The cells of one field of a file of texts: where they repeat, each text is read once."""
+
+    def __init__(self, field: Field, places: Places, notes: Notes, read: Reader) -> None:
+        super().__init__(field, places, notes, read)
+        source = field.source
+        is_repeated = field.shape in _REPEATED and len(source.columns) == 1 and not source.split
+        self._codes = Codes() if is_repeated else None
+        self._waiting: list[list[str]] = [[] for _ in source.columns]
+        self._start = 0
+
+    def add(self, columns: Sequence[Sequence[Any]], start: int) -> None:
+        """Take in more rows: the cells of each column of the source, the first of row *start*."""
+        if self._codes is not None:
+            self._codes.add(columns[0])
+            return
+        if not any(self._waiting):
+            self._start = start
+        for waiting, cells in zip(self._waiting, columns, strict=True):
+            waiting.extend(cells)
+        if len(self._waiting[0]) >= _ROWS:
+            self._hand_on()
+
+    def cells(self, length: int) -> Any:
+        """Return what was taken in, or the constant of the source, as one column."""
+        if self._codes is not None:
+            return self._of_codes(self._codes)
+        if self._waiting and self._waiting[0]:
+            self._hand_on()
+        return super().cells(length)
+
+    def _hand_on(self) -> None:
+        super().add(self._waiting, self._start)
+        self._waiting = [[] for _ in self._waiting]
+
+    def _of_codes(self, gathered: Codes) -> Any:
+        words, codes = gathered.words, gathered.codes()
+        read, faults = self._read(self.field.shape, words)
+        if faults:
+            fault_of = {fault.row: fault for fault in faults}
+            for row in np.flatnonzero(np.isin(codes, list(fault_of))).tolist():
+                self._note(fault_of[int(codes[row])], row)
+        if isinstance(read, Words):
+            return read.take(codes)
+        assert isinstance(read, np.ndarray)
+        return read[codes]

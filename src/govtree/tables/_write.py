@@ -15,7 +15,7 @@ from govtree._frames import IdsOf
 from govtree._rows import UNKNOWN_CELL
 from govtree._texts import Texts
 
-__all__ = ["write_table"]
+__all__ = ["csv_line", "write_table"]
 
 _Writer: TypeAlias = Callable[[NDArray[np.int32]], Sequence[str | None]]
 
@@ -42,7 +42,7 @@ def write_table(sheet: Sheet, ids_of: IdsOf) -> Iterator[bytes]:
     b'id,x\nN-1,1.5\nN-2,\n'
     """
     names = _frames.ordered(sheet)
-    yield _line(["id", *names] if sheet.ids is not None else names)
+    yield csv_line(["id", *names] if sheet.ids is not None else names)
     columns = [_writer(sheet, name, ids_of) for name in names]
     for start in range(0, len(sheet), _ROWS):
         rows = np.arange(start, min(start + _ROWS, len(sheet)), dtype=np.int32)
@@ -92,5 +92,6 @@ def _cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _line(cells: Sequence[str]) -> bytes:
+def csv_line(cells: Sequence[str]) -> bytes:
+    """Return a row of CSV, quoted where it has to be."""
     return (",".join(_quoted(cells)) + "\n").encode()

@@ -391,7 +391,7 @@ def _part(target: str) -> str:
     """Return the name of a part that the workbook names, in the package.
 
     >>> _part("worksheets/sheet1.xml"), _part("/xl/worksheets/sheet1.xml")
-    ('xl/worksheets/sheet1.xml', 'xl/worksheets/sheet1.xml')
+    ('xl/worksheets/sheet1.xml', '/xl/worksheets/sheet1.xml')
     """
     if target.startswith("/"):
         return target

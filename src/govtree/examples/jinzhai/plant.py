@@ -48,6 +48,7 @@ rules:
   compound-without-manager: {matters: [errand_8]}
   without-one-lead: error
   support-party-missing: {parties: [call_up]}
+  cn12: warning
 """
 
 
@@ -283,6 +284,11 @@ def grow(tables: Tables, branch: str) -> None:
 def lose_committee(tables: Tables, branch: str) -> None:
     for post in ("deputy_secretary", "committee_member"):
         remove(tables["posts"], post=post, at=branch)
+
+
+def cut_off_code(tables: Tables, community: str) -> None:
+    """Give it the code of the town, without the zeros at the end."""
+    find(tables["communities"], community)["code"] = community[:9]
 
 
 def join_many(tables: Tables, branch: str) -> None:
@@ -765,6 +771,7 @@ DEFECTS: Mapping[str, Defect] = {
     "service-chain-broken": Defect(lose_bearer, ids_of("compounds")),
     "several-branches-a-compound": Defect(share_with_neighbor, compounds_of_wide_branches),
     "duty-not-kept": Defect(lose_dossier, ids_of("compounds")),
+    "cn12": Defect(cut_off_code, ids_of("communities")),
 }
 
 

@@ -1,0 +1,256 @@
+"""Blocks of plain CSV, and the codes of their cells.
+
+Where a block has no quotes, its cells are what stands between delimiters. Nearly all of them
+were seen before: names of units, counts, words. Those are found by their bytes, a column at a
+time, and never become texts of Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from govtree._columns import IntArray
+
+__all__ = ["Block", "BlockColumn", "Codes"]
+
+# Bytes of a line that is surely no longer than what the csv module allows.
+_PLAIN = 2**16
+
+# By number of bytes that belong to a cell, what to keep of eight bytes that begin in it.
+_KEPT = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
+# Cells of more bytes are looked at one by one.
+_MOST_BYTES = 24
+_OFFSETS = range(0, _MOST_BYTES, 8)
+# Odd numbers whose bits are well mixed: the first three of xxHash.
+# Source: Y. Collet, xxHash fast digest algorithm, XXH64, version 0.1.1.
+_FACTORS = [
+    np.uint64(each) for each in (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
+]
+_SHIFT = np.uint64(29)
+# A column of which more than this share is distinct, after so many rows, is no column of names.
+_MOST_DISTINCT = 0.25
+_ROWS_TO_TELL = 2**16
+
+Bytes = NDArray[np.uint64]
+
+
+class Block:
+    """Some whole lines of CSV without quotes, cut into cells.
+
+    Attributes:
+        text: The lines.
+        width: Cells of a line.
+        rows: Lines.
+        data: The lines in UTF-8, and some more bytes.
+        starts: Where the cells begin, one array a column.
+        lengths: Bytes of the cells, one array a column.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        delimiter: str,
+        data: bytes,
+        starts: NDArray[np.int64],
+        lengths: NDArray[np.int64],
+    ) -> None:
+        self.text = text
+        self.width = len(starts)
+        self.rows = starts.shape[1]
+        self.data = data
+        self.starts = starts
+        self.lengths = lengths
+        self.letters = np.frombuffer(data, np.uint8)
+        self._texts: list[str] | None = None
+        self._delimiter = delimiter
+        self._words: tuple[list[Bytes], Bytes] | None = None
+
+    @classmethod
+    def of(cls, text: str, delimiter: str, width: int) -> Block | None:
+        """Return whole lines as a block; None where the csv module has to look at them.
+
+        That is where a cell is quoted or long, a line ends in CR, or is not of *width* cells.
+        """
+        if width < 2 or '"' in text or "\r" in text:
+            return None
+        data = text.encode() if text.endswith("\n") else text.encode() + b"\n"
+        size = len(data)
+        data += bytes(_MOST_BYTES)
+        letters = np.frombuffer(data, np.uint8)[:size]
+        is_end = letters == ord("\n")
+        ends = np.flatnonzero(is_end | (letters == ord(delimiter)))
+        if len(ends) % width:
+            return None
+        lines = is_end[ends].reshape(-1, width)
+        if not lines[:, -1].all() or lines[:, :-1].any():
+            return None
+        starts = np.concatenate([[0], ends[:-1] + 1])
+        lengths = (ends - starts).reshape(-1, width)
+        if lengths.sum(axis=1).max() > _PLAIN:
+            return None
+        columns = np.ascontiguousarray(starts.reshape(-1, width).T)
+        return cls(text, delimiter, data, columns, np.ascontiguousarray(lengths.T))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells())
+
+    def column(self, place: int) -> BlockColumn:
+        """Return the cells of a column."""
+        return BlockColumn(self, place)
+
+    def texts(self, place: int) -> list[str]:
+        """Return the cells of a column as texts."""
+        return self._cells()[place :: self.width]
+
+    def _cells(self) -> list[str]:
+        if self._texts is None:
+            lines = self.text.removesuffix("\n").replace("\n", self._delimiter)
+            self._texts = lines.split(self._delimiter)
+        return self._texts
+
+    def words(self, place: int) -> tuple[list[Bytes], Bytes]:
+        """Return the first bytes of each cell of a column as numbers, and a hash of them."""
+        if self._words is None:
+            windows = np.ndarray((len(self.data) - 7,), "<u8", self.data, strides=(1,))
+            parts: list[Bytes] = []
+            for offset in _OFFSETS:
+                part = windows[np.minimum(self.starts + offset, len(windows) - 1)]
+                parts.append(part & _KEPT[np.clip(self.lengths - offset, 0, 8)])
+            one, two, three = _FACTORS
+            hashes = (parts[0] * one ^ parts[1] * two) * three ^ parts[2] * one
+            self._words = parts, hashes ^ hashes >> _SHIFT
+        parts, hashes = self._words
+        return [part[place] for part in parts], hashes[place]
+
+
+@frozen(eq=False)
+class BlockColumn(Sequence[str]):
+    """The cells of one column of a block, which become texts only when they are asked for."""
+
+    block: Block
+    place: int
+
+    def __len__(self) -> int:
+        return int(self.block.rows)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.block.texts(self.place))
+
+    def __getitem__(self, row: int) -> str:  # type: ignore[override]  # nobody asks for a slice
+        return self.block.texts(self.place)[row]
+
+    def __contains__(self, text: object) -> bool:
+        if not isinstance(text, str):
+            return False
+        starts, data = self.block.starts[self.place], text.encode()
+        rows = np.flatnonzero(self.block.lengths[self.place] == len(data))
+        if len(rows) and data:
+            rows = rows[self.block.letters[starts[rows]] == data[0]]
+            rows = rows[self.block.letters[starts[rows] + len(data) - 1] == data[-1]]
+        return any(self.block.data.startswith(data, start) for start in starts[rows].tolist())
+
+    @property
+    def has_empty(self) -> bool:
+        """Whether any of the cells is empty."""
+        return not bool(self.block.lengths[self.place].all())
+
+
+class _Table(dict[str, int]):
+    def __missing__(self, word: str) -> int:
+        code = len(self)
+        self[word] = code
+        return code
+
+
+class Codes:
+    """A number for each distinct text of a column, in the order in which they came.
+
+    >>> codes = Codes()
+    >>> codes.add(["1栋", "2栋", "1栋"])
+    >>> codes.codes().tolist(), codes.words
+    ([0, 1, 0], ['1栋', '2栋'])
+    """
+
+    def __init__(self) -> None:
+        self._code_of = _Table()
+        self._parts: list[IntArray] = []
+        # Short texts that were seen, in order of their hashes. What is not among them is looked
+        # up as a text, so that texts of one hash cost time, and nothing else.
+        self._hashes = np.zeros(0, np.uint64)
+        self._seen: list[NDArray[np.uint64]] = [np.zeros(0, np.uint64) for _ in _OFFSETS]
+        self._lengths = np.zeros(0, np.int64)
+        self._codes = np.zeros(0, np.int32)
+        self._rows = 0
+
+    @property
+    def words(self) -> list[str]:
+        """The distinct texts, by their codes."""
+        return list(self._code_of)
+
+    def codes(self) -> IntArray:
+        """Return the code of each cell."""
+        return np.concatenate([np.zeros(0, np.int32), *self._parts])
+
+    def add(self, cells: Sequence[str]) -> None:
+        """Take in more cells."""
+        self._rows += len(cells)
+        is_varied = len(self._code_of) > _MOST_DISTINCT * max(self._rows, _ROWS_TO_TELL)
+        if isinstance(cells, BlockColumn) and not is_varied:
+            self._parts.append(self._of_block(cells.block, cells.place))
+        else:
+            self._parts.append(self._of_texts(cells))
+
+    def _of_texts(self, cells: Sequence[str]) -> IntArray:
+        return np.fromiter(map(self._code_of.__getitem__, cells), np.int32, len(cells))
+
+    def _of_block(self, block: Block, place: int) -> IntArray:
+        parts, hashes = block.words(place)
+        lengths = block.lengths[place]
+        codes = np.zeros(block.rows, np.int32)
+        is_seen = np.zeros(block.rows, np.bool_)
+        if len(self._hashes):
+            at = np.searchsorted(self._hashes, hashes)
+            at[at == len(self._hashes)] = 0
+            is_seen = (self._hashes[at] == hashes) & (self._lengths[at] == lengths)
+            for seen, part in zip(self._seen, parts, strict=True):
+                is_seen &= seen[at] == part
+            codes = self._codes[at]
+        rows = np.flatnonzero(~is_seen)
+        if not len(rows):
+            return codes
+        known = len(self._code_of)
+        starts = block.starts[place][rows].tolist()
+        ends = (block.starts[place][rows] + lengths[rows]).tolist()
+        data = block.data
+        codes[rows] = self._of_texts(
+            [data[start:end].decode() for start, end in zip(starts, ends, strict=True)]
+        )
+        self._learn(rows[codes[rows] >= known], codes, lengths, parts, hashes)
+        return codes
+
+    def _learn(
+        self,
+        rows: NDArray[np.int64],
+        codes: IntArray,
+        lengths: NDArray[np.int64],
+        parts: list[Bytes],
+        hashes: Bytes,
+    ) -> None:
+        """Remember the short ones of the texts in some *rows*, which are new."""
+        rows = rows[lengths[rows] <= _MOST_BYTES]
+        rows = rows[np.unique(codes[rows], return_index=True)[1]]
+        if not len(rows):
+            return
+        every = np.concatenate([self._hashes, hashes[rows]])
+        order = np.argsort(every, kind="stable")
+        self._hashes = every[order]
+        self._lengths = np.concatenate([self._lengths, lengths[rows]])[order]
+        self._codes = np.concatenate([self._codes, codes[rows]])[order]
+        self._seen = [
+            np.concatenate([seen, part[rows]])[order]
+            for seen, part in zip(self._seen, parts, strict=True)
+        ]
