@@ -37,6 +37,7 @@ _NAMES_BY_MODULE = {
     "hierarchy": ("Hierarchy",),
     "history": ("Baseline", "Comparison", "Saved", "compare", "load_baseline", "load_report"),
     "reconciliation": ("Reconciliation", "reconcile"),
+    "returns": ("Correction", "Returns", "Sent", "read_returns", "write_returns"),
     "rosters": (
         "Decision",
         "Decisions",
@@ -50,6 +51,7 @@ _NAMES_BY_MODULE = {
         "read_roster",
     ),
     "rules": ("Hits", "Parameter", "Rule", "RuleSet", "Waiver", "rule"),
+    "tables": ("export",),
     "units": (
         "Area",
         "Body",

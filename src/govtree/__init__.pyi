@@ -52,6 +52,13 @@ from govtree.reconciliation import (
     Reconciliation,
     reconcile,
 )
+from govtree.returns import (
+    Correction,
+    Returns,
+    Sent,
+    read_returns,
+    write_returns,
+)
 from govtree.rosters import (
     Decision,
     Decisions,
@@ -71,6 +78,9 @@ from govtree.rules import (
     RuleSet,
     Waiver,
     rule,
+)
+from govtree.tables import (
+    export,
 )
 from govtree.units import (
     Area,
@@ -116,6 +126,7 @@ __all__ = [
     "Comparison",
     "Compound",
     "ConfigError",
+    "Correction",
     "Decision",
     "Decisions",
     "Declared",
@@ -153,6 +164,7 @@ __all__ = [
     "Relation",
     "Report",
     "Responsibility",
+    "Returns",
     "Roster",
     "RosterFile",
     "RosterFiles",
@@ -160,6 +172,7 @@ __all__ = [
     "Rule",
     "RuleSet",
     "Saved",
+    "Sent",
     "Severity",
     "Structure",
     "StructureError",
@@ -175,15 +188,18 @@ __all__ = [
     "dump",
     "enter_holders",
     "examine",
+    "export",
     "load",
     "load_baseline",
     "load_report",
     "load_text",
     "locate",
     "locate_point",
+    "read_returns",
     "read_roster",
     "reconcile",
     "rule",
+    "write_returns",
 ]
 
 __version__: str

@@ -26,7 +26,16 @@ from attrs import field, frozen
 from govtree._names import nearest
 from govtree.errors import FileError, Location, problem
 
-__all__ = ["LIMITS", "Draft", "Folder", "Limits", "collector_paused", "save", "save_all"]
+__all__ = [
+    "LIMITS",
+    "Draft",
+    "Folder",
+    "Limits",
+    "collector_paused",
+    "make_folder",
+    "save",
+    "save_all",
+]
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -287,6 +296,24 @@ def collector_paused() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
+
+
+def make_folder(path: Pathlike) -> Path:
+    """Return *path* as a folder that is there; it is made where the folder it lies in is there.
+
+    Raises:
+        FileError: If it cannot be made.
+    """
+    root = Path(path)
+    try:
+        root.mkdir(exist_ok=True)
+    except ValueError as error:
+        # It holds NUL, or half of a character.
+        raise _refusal(str(root))("GT008") from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise _refusal(str(root))("GT088", reason=reason) from error
+    return root
 
 
 def save(path: Pathlike, chunks: bytes | Iterable[bytes], *, mode: int | None = None) -> None:

@@ -11,12 +11,11 @@ import numpy as np
 
 from govtree import _yaml, tables
 from govtree._columns import TAG, UNKNOWN
-from govtree._files import save_all
+from govtree._files import make_folder, save_all
 from govtree._rows import UNKNOWN_CELL, tables_of
 from govtree.config._load import STRUCTURE_FILE
 from govtree.config._schema import FORMAT
 from govtree.config._structure import Structure
-from govtree.errors import FileError, Location, problem
 from govtree.hierarchy import Hierarchy
 from govtree.rules import CASE, Case, Setting, Waiver
 from govtree.units import SECTIONS, Declared, Level, Term, columns_of
@@ -48,16 +47,7 @@ def dump(structure: Structure, folder: str | os.PathLike[str]) -> tuple[Path, ..
         FileError: If a file cannot be written.
         OutOfRangeError: If a text holds half of a surrogate pair, which no file can.
     """
-    root = Path(folder)
-    try:
-        root.mkdir(exist_ok=True)
-    except ValueError as error:
-        # It holds NUL, or half of a character.
-        raise FileError([problem("GT008", Location(str(root)), path=str(root))]) from error
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        told = problem("GT088", Location(str(root)), path=str(root), reason=reason)
-        raise FileError([told]) from error
+    root = make_folder(folder)
     files = {root / name: chunks for name, chunks in files_of(structure).items()}
     save_all(files)
     return tuple(sorted(files))

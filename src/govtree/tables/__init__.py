@@ -19,8 +19,12 @@ from govtree._values import take_values
 from govtree.errors import FileError, Location, Places, Problem, RecordPlaces
 from govtree.tables._cells import read_office
 from govtree.tables._csv import CsvTable, Notes, Stop
+from govtree.tables._export import export
+from govtree.tables._file_names import file_names
+from govtree.tables._formulas import formula_rows
 from govtree.tables._layout import DELIMITERS, ENCODINGS, FILLS, TOTALS, FillDown, Layout
 from govtree.tables._lines import Reading
+from govtree.tables._pages import Cell, Page, workbook
 from govtree.tables._parquet import ParquetTable
 from govtree.tables._peek import Peek, peek
 from govtree.tables._sources import (
@@ -41,19 +45,25 @@ __all__ = [
     "ENCODINGS",
     "FILLS",
     "TOTALS",
+    "Cell",
     "FillDown",
     "Layout",
+    "Page",
     "Peek",
     "Reading",
     "Source",
     "TablePlaces",
     "columns_of_frame",
     "csv_line",
+    "export",
+    "file_names",
+    "formula_rows",
     "peek",
     "read_columns",
     "read_every_column",
     "read_table",
     "rows_of_frame",
+    "workbook",
     "write_table",
 ]
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from govtree.tables._package import xml_parser
 
-__all__ = ["NotPlain", "Sheet", "Strings", "look_through", "parse_through"]
+__all__ = ["NotPlain", "Sheet", "Strings", "look_through", "parse_through", "place_of"]
 
 Write: TypeAlias = Callable[[bytes], object]
 
@@ -199,7 +199,7 @@ def _look_at(block: bytes, sheet: Sheet, write: Write) -> None:
         found = _ERROR.findall(block)
         if len(found) != errors:
             raise NotPlain
-        sheet.errors |= {_place(at.decode()): _word(word) for at, word in found}
+        sheet.errors |= {place_of(at.decode()): _word(word) for at, word in found}
     if formulas and any(mark in block for mark in _WITHOUT_VALUE):
         told = _FORMULA.findall(block)
         if len(told) != formulas or b"> <" in block:
@@ -208,7 +208,7 @@ def _look_at(block: bytes, sheet: Sheet, write: Write) -> None:
             if not (
                 value if b' t="str"' in how else value.startswith(b"<v>") and value[3:4] != b"<"
             ):
-                sheet.valueless.append(_place(at.decode()))
+                sheet.valueless.append(place_of(at.decode()))
     write(block)
 
 
@@ -294,7 +294,7 @@ class _Reader:
         elif name == "c":
             self._column += 1
             if "r" in values:
-                row, column = _place(values["r"])
+                row, column = place_of(values["r"])
                 self._row, self._column = row + 1, column + 1
             if self._column > _MOST_COLUMNS or self._row > _MOST_ROWS:
                 raise ValueError("it names cells that no sheet has")
@@ -336,10 +336,10 @@ def _number(text: str | None, otherwise: int) -> int:
     return int(text)
 
 
-def _place(reference: str) -> tuple[int, int]:
+def place_of(reference: str) -> tuple[int, int]:
     """Return row and column, from 0, of a reference such as ``AB12``.
 
-    >>> _place("A1"), _place("AB12")
+    >>> place_of("A1"), place_of("AB12")
     ((0, 0), (11, 27))
     """
     parts = _REFERENCE.fullmatch(reference)

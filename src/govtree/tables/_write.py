@@ -19,11 +19,13 @@ __all__ = ["csv_line", "write_table"]
 
 _Writer: TypeAlias = Callable[[NDArray[np.int32]], Sequence[str | None]]
 
+_Shown: TypeAlias = Callable[[str], str] | None
+
 _ROWS = 16_384
 _TRUTHS = {1: "true", 0: "false", UNKNOWN: UNKNOWN_CELL}
 
 
-def write_table(sheet: Sheet, ids_of: IdsOf) -> Iterator[bytes]:
+def write_table(sheet: Sheet, ids_of: IdsOf, *, shown: _Shown = None) -> Iterator[bytes]:
     r"""Yield a table as CSV: UTF-8, a comma between cells, a line feed behind each row.
 
     What :func:`~govtree.tables.read_table` makes of it is the same table. Columns stand in the
@@ -34,6 +36,8 @@ def write_table(sheet: Sheet, ids_of: IdsOf) -> Iterator[bytes]:
     Args:
         sheet: The table.
         ids_of: Gives the ids of any table by its name.
+        shown: What is made of each text where the file is opened in an office program after
+            all; numbers and days are no texts.
 
     >>> import numpy as np
     >>> from govtree._ids import Ids
@@ -42,24 +46,25 @@ def write_table(sheet: Sheet, ids_of: IdsOf) -> Iterator[bytes]:
     b'id,x\nN-1,1.5\nN-2,\n'
     """
     names = _frames.ordered(sheet)
-    yield csv_line(["id", *names] if sheet.ids is not None else names)
-    columns = [_writer(sheet, name, ids_of) for name in names]
+    header: Sequence[str | None] = ["id", *names] if sheet.ids is not None else names
+    yield csv_line(_made(header, shown))
+    columns = [_writer(sheet, name, ids_of, shown) for name in names]
     for start in range(0, len(sheet), _ROWS):
         rows = np.arange(start, min(start + _ROWS, len(sheet)), dtype=np.int32)
-        cells = [] if sheet.ids is None else [_quoted(sheet.ids.texts(rows))]
+        cells = [] if sheet.ids is None else [_quoted(_made(sheet.ids.texts(rows), shown))]
         cells += [_quoted(write(rows)) for write in columns]
         yield "".join(f"{','.join(row)}\n" for row in zip(*cells, strict=True)).encode()
 
 
-def _writer(sheet: Sheet, name: str, ids_of: IdsOf) -> _Writer:
+def _writer(sheet: Sheet, name: str, ids_of: IdsOf, shown: _Shown) -> _Writer:
     """Return a function that gives the cells of some rows of a column as texts."""
     column = sheet.columns[name]
     if isinstance(column, Texts):
-        return column.texts
+        return lambda rows: _made(column.texts(rows), shown)
     if isinstance(column, (References, Words)):
         codes, words = _frames.words_of(column, len(sheet), ids_of)
-        shown = [*words, None]
-        return lambda rows: [shown[code] for code in codes[rows].tolist()]
+        texts = [*_made(words, shown), None]
+        return lambda rows: [texts[code] for code in codes[rows].tolist()]
     if column.dtype.kind == "M":
         return lambda rows: [str(day) if day else None for day in column[rows].tolist()]
     if column.dtype.kind == "f":
@@ -67,6 +72,10 @@ def _writer(sheet: Sheet, name: str, ids_of: IdsOf) -> _Writer:
     if _frames.is_truth(sheet, name):
         return lambda rows: list(map(_TRUTHS.get, column[rows].tolist()))
     return lambda rows: [_whole(number) for number in column[rows].tolist()]
+
+
+def _made(texts: Sequence[str | None], shown: _Shown) -> Sequence[str | None]:
+    return texts if shown is None else [None if each is None else shown(each) for each in texts]
 
 
 def _number(number: float) -> str | None:
@@ -92,6 +101,6 @@ def _cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def csv_line(cells: Sequence[str]) -> bytes:
+def csv_line(cells: Sequence[str | None]) -> bytes:
     """Return a row of CSV, quoted where it has to be."""
     return (",".join(_quoted(cells)) + "\n").encode()

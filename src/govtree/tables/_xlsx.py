@@ -101,6 +101,7 @@ class XlsxTable:
 
     Attributes:
         place: The sheet.
+        part: Name of the part of the workbook that the sheet is.
         header: Names of the columns.
         is_1904: Whether days are counted from 1904.
         rows: Rows that were handed on.
@@ -120,6 +121,7 @@ class XlsxTable:
             book = _contents(package)
         self.is_1904 = book.is_1904
         chosen = self._chosen(book.sheets)
+        self.part = chosen.part
         notes.place = evolve(notes.place, sheet=chosen.name)
         with self._telling(package):
             parts = self._copied(package, book, chosen)
