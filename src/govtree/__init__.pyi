@@ -65,10 +65,13 @@ from govtree.rosters import (
     Doubt,
     FromPlace,
     KeptIds,
+    Proposal,
     Roster,
     RosterFile,
     RosterFiles,
     RosterPlan,
+    Taken,
+    propose,
     read_roster,
 )
 from govtree.rules import (
@@ -159,6 +162,7 @@ __all__ = [
     "Person",
     "Post",
     "Problem",
+    "Proposal",
     "Reconciliation",
     "Record",
     "Relation",
@@ -176,6 +180,7 @@ __all__ = [
     "Severity",
     "Structure",
     "StructureError",
+    "Taken",
     "Tenure",
     "Term",
     "Unit",
@@ -195,11 +200,10 @@ __all__ = [
     "load_text",
     "locate",
     "locate_point",
+    "propose",
     "read_returns",
     "read_roster",
     "reconcile",
     "rule",
     "write_returns",
 ]
-
-__version__: str
