@@ -207,3 +207,5 @@ __all__ = [
     "rule",
     "write_returns",
 ]
+
+__version__: str
