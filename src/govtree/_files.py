@@ -26,7 +26,16 @@ from attrs import field, frozen
 from govtree._names import nearest
 from govtree.errors import FileError, Location, problem
 
-__all__ = ["LIMITS", "Folder", "Limits", "collector_paused", "make_folder", "save", "save_all"]
+__all__ = [
+    "LIMITS",
+    "Draft",
+    "Folder",
+    "Limits",
+    "collector_paused",
+    "make_folder",
+    "save",
+    "save_all",
+]
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -249,6 +258,32 @@ folder of the structure; move the file into the folder, or allow its folder by n
             meant = nearest(last, names)
             return parent + slash + meant if meant else ""
         return ""
+
+
+class Draft(Folder):
+    r"""A folder as it will be once some files are written to it.
+
+    Args:
+        root: Path of the folder.
+        files: What the files will hold, by name.
+        limits: How much is read at most.
+
+    >>> Draft("", {"a.csv": b"id\n"}).read_bytes("./a.csv")
+    b'id\n'
+    """
+
+    def __init__(
+        self, root: Pathlike, files: Mapping[str, bytes], *, limits: Limits = LIMITS
+    ) -> None:
+        super().__init__(root, limits=limits)
+        self._files = dict(files)
+
+    def open(
+        self, name: str, *, limit: int | None = None, where: Location | None = None
+    ) -> BinaryIO:
+        """Return the file as it will be; see :meth:`Folder.open`."""
+        data = self._files.get(os.path.normpath(name) if name else name)
+        return super().open(name, limit=limit, where=where) if data is None else io.BytesIO(data)
 
 
 @contextmanager

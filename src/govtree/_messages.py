@@ -893,6 +893,46 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "{rows}",
             "name the column of the building, or give each house one",
         ),
+        "GT951": Text(
+            "not-a-folder-to-write-to",
+            "'{path}' is not a folder that can be written to",
+            "name a folder that is there, or one to be made in one; not a link",
+        ),
+        "GT952": Text(
+            "file-of-somebody",
+            "'{path}' is there already, and no import wrote it",
+            "name another folder with --out, or move the file away",
+        ),
+        "GT953": Text(
+            "table-written-here",
+            "the roster makes '{section}', which stand in this file already",
+            "write '{line}' in their place, or beside them in a list",
+        ),
+        "GT954": Text(
+            "table-not-named",
+            "the roster makes '{path}', which this file does not name",
+            "add the line '{line}'",
+        ),
+        "GT955": Text(
+            "input-written-over",
+            "'{path}' is read, and would be written over",
+            "name another folder with --out, or move the file away",
+        ),
+        "GT956": Text(
+            "several-tables",
+            "it is not clear which sheet is meant; there are {known}",
+            "write a plan with a line 'sheet: NAME', and name it by --plan",
+        ),
+        "GT957": Text(
+            "no-column-for-level",
+            "no column names the {level}; the columns are {known}",
+            "write under 'units' of a plan which column does, and name the plan by --plan",
+        ),
+        "GT958": Text(
+            "another-profile",
+            "this file starts from the profile '{name}', not from '{other}'",
+            "leave out --profile, or mend the file",
+        ),
         "GT960": Text(
             "sheet-too-small",
             "'{table}' has {count} {what}, more than the {limit} that a sheet of a workbook holds",

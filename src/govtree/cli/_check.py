@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module, resources
 from pathlib import Path
 from textwrap import fill
@@ -45,7 +45,7 @@ from govtree.findings import Report
 from govtree.history import Baseline, load_baseline
 from govtree.rules import Rule, named
 
-__all__ = ["check", "demo"]
+__all__ = ["check", "demo", "report_defaults", "report_on"]
 
 #: What stands above the reports of the demo, and the folder of its second version.
 _REAL = {
@@ -69,10 +69,7 @@ def check(told: argparse.Namespace) -> int:
 
 def demo(told: argparse.Namespace) -> int:
     """Print the report of a shipped example, and of its version with defects."""
-    plain = argparse.Namespace(
-        **vars(told), as_of=None, select=[], ignore=[], statistics=False, output=[],
-        baseline=None, update_baseline=False,
-    )  # fmt: skip
+    plain = report_defaults(told)
     lang = language(told.lang)
     shipped = resources.files("govtree") / "examples" / told.example
     with resources.as_file(shipped) as folder:
@@ -102,44 +99,88 @@ class _Told:
         return self.examined.language
 
 
+def report_defaults(told: argparse.Namespace) -> argparse.Namespace:
+    """Return the options of a command that prints a report, those of ``check`` as left out."""
+    return argparse.Namespace(
+        **vars(told), as_of=None, select=[], ignore=[], statistics=False, output=[],
+        baseline=None, update_baseline=False,
+    )  # fmt: skip
+
+
+def report_on(
+    told: argparse.Namespace,
+    examined: Examined,
+    note: str = "",
+    beside: Mapping[str, Any] | None = None,
+) -> int:
+    """Print the report of a structure that was read, and write it where that is asked for.
+
+    Args:
+        told: The options of a report.
+        examined: What was read.
+        note: What stands above the report.
+        beside: In JSON, what stands beside the report, which is then under ``report``.
+    """
+    with progress() as tell:
+        whole = _reported(told, examined, tell)
+    return whole if isinstance(whole, int) else _print(told, whole, note, beside)
+
+
 def _run(told: argparse.Namespace, path: str, note: str = "") -> int:
     with progress() as tell:
-        examined = read(path, told.lang, tell)
-        structure = examined.structure
-        if structure is None:
-            return refused(examined, as_json=told.json)
-        try:
-            select = _codes(told.select, structure.rules.rules)
-            ignore = _codes(told.ignore, structure.rules.rules)
-            baseline = _baseline(told)
-        except (ConfigError, FileError) as error:
-            return refuse(error.problems, as_json=told.json, lang=examined.language)
-        except OutOfRangeError as error:
-            return refuse_words(str(error), as_json=told.json)
-        # Rules of other packages may print; what they say is no part of the report.
-        with contextlib.redirect_stdout(sys.stderr):
-            report = checked(
-                structure.hierarchy,
-                rules=structure.rules,
-                waivers=structure.waivers,
-                as_of=told.as_of,
-                progress=tell,
-            )
-        report = report.select(*select) if told.select else report
-        report = report.ignore(*ignore) if told.ignore else report
-        beyond = report if baseline is None else baseline.beyond(report)
-        known = None if baseline is None else _known(report, beyond)
-        whole = _Told(examined, structure, report, beyond, known)
-        try:
-            _write(told, whole, baseline)
-        except FileError as error:
-            return refuse(error.problems, as_json=told.json, lang=examined.language)
-        except OutOfRangeError as error:
-            return refuse_words(str(error), as_json=told.json)
-    code = FINDINGS if beyond.reaches(told.fail_on) else CLEAN
+        whole = _reported(told, read(path, told.lang, tell), tell)
+    return whole if isinstance(whole, int) else _print(told, whole, note)
+
+
+def _reported(
+    told: argparse.Namespace, examined: Examined, tell: Callable[[str], None]
+) -> _Told | int:
+    """Return the report that is asked for, or the exit code where there is none."""
+    structure = examined.structure
+    if structure is None:
+        return refused(examined, as_json=told.json)
+    try:
+        select = _codes(told.select, structure.rules.rules)
+        ignore = _codes(told.ignore, structure.rules.rules)
+        baseline = _baseline(told)
+    except (ConfigError, FileError) as error:
+        return refuse(error.problems, as_json=told.json, lang=examined.language)
+    except OutOfRangeError as error:
+        return refuse_words(str(error), as_json=told.json)
+    # Rules of other packages may print; what they say is no part of the report.
+    with contextlib.redirect_stdout(sys.stderr):
+        report = checked(
+            structure.hierarchy,
+            rules=structure.rules,
+            waivers=structure.waivers,
+            as_of=told.as_of,
+            progress=tell,
+        )
+    report = report.select(*select) if told.select else report
+    report = report.ignore(*ignore) if told.ignore else report
+    beyond = report if baseline is None else baseline.beyond(report)
+    known = None if baseline is None else _known(report, beyond)
+    whole = _Told(examined, structure, report, beyond, known)
+    try:
+        _write(told, whole, baseline)
+    except FileError as error:
+        return refuse(error.problems, as_json=told.json, lang=examined.language)
+    except OutOfRangeError as error:
+        return refuse_words(str(error), as_json=told.json)
+    return whole
+
+
+def _print(
+    told: argparse.Namespace,
+    whole: _Told,
+    note: str = "",
+    beside: Mapping[str, Any] | None = None,
+) -> int:
+    code = FINDINGS if whole.report.reaches(told.fail_on) else CLEAN
     if told.json:
-        return print_json(_json(whole), code)
-    warn(examined)
+        said = _json(whole)
+        return print_json(said if beside is None else {**beside, "report": said}, code)
+    warn(whole.examined)
     text = _text(whole, statistics=told.statistics, color=has_color(sys.stdout))
     return print_text("\n\n".join(each for each in (note, text) if each), code)
 

@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
 examples:
   govtree demo
   govtree check town/structure.yaml
+  govtree import households.xlsx --out town
   govtree show town/structure.yaml --unit B-012
   govtree rules GT210
   govtree compare march.json june.json
@@ -47,7 +48,7 @@ examples:
     )
     whole.add_argument("--version", action="version", version=f"govtree {__version__}")
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_check, _compare, _show, _rules, _profiles, _schema, _demo):
+    for add in (_check, _import, _compare, _show, _rules, _profiles, _schema, _demo):
         add(commands)
     return whole
 
@@ -137,6 +138,42 @@ examples:
         action="store_true",
         help="write this run to the baseline, which is made where there is none",
     )
+
+
+def _import(commands: Any) -> None:
+    command = _add(
+        commands,
+        "import",
+        "govtree.cli._import:import_roster",
+        "make a structure of an office's table",
+        "Read a table with a row per household, or a workbook, propose what its columns are, "
+        "write the structure to a folder, and print what is doubtful and the report.",
+        f"""\
+examples:
+  govtree import 2025-06.xlsx --out town
+  govtree import 2025-06.xlsx --out town --yes
+  govtree import 2025-07.xlsx --out town
+  govtree import returns/*.csv --out town --plan roster.yaml
+
+{CODES}""",
+    )
+    command.add_argument("files", metavar="FILE", nargs="+", help="a CSV file or a workbook")
+    command.add_argument(
+        "--out", metavar="FOLDER", required=True, help="the folder of the structure"
+    )
+    command.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="the profile that a new structure starts from (default: base)",
+    )
+    command.add_argument(
+        "--plan",
+        metavar="FILE",
+        help="the plan that the files are read by (default: roster.yaml in the folder, else one "
+        "is proposed)",
+    )
+    command.add_argument("--yes", action="store_true", help="take what is proposed, unasked")
+    _add_report_options(command)
 
 
 def _compare(commands: Any) -> None:

@@ -20,7 +20,7 @@ from govtree.hierarchy import Hierarchy
 from govtree.rules import CASE, Case, Setting, Waiver
 from govtree.units import SECTIONS, Declared, Level, Term, columns_of
 
-__all__ = ["dump", "files_of"]
+__all__ = ["dump", "file_of", "files_of"]
 
 #: The profile that says nothing: a structure is written with all that its profile gave it.
 BARE = "bare"
@@ -69,7 +69,7 @@ def files_of(structure: Structure, *, inline: int = INLINE) -> dict[str, bytes |
         if _stands_inline(hierarchy, table, inline):
             stands: Any = _records(hierarchy, table)
         else:
-            name = f"{section or f'units-{table}'}.csv"
+            name = file_of(table)
             stands = {"table": name}
             files[name] = tables.write_table(hierarchy.sheet(table), hierarchy.ids)
         if section:
@@ -80,6 +80,15 @@ def files_of(structure: Structure, *, inline: int = INLINE) -> dict[str, bytes |
         content["units"] = units
     files[STRUCTURE_FILE] = _yaml.write(content).encode()
     return files
+
+
+def file_of(table: str) -> str:
+    """Return the name of the file of a table that stands beside a structure file.
+
+    >>> file_of("community"), file_of("district")
+    ('communities.csv', 'units-district.csv')
+    """
+    return f"{SECTIONS.get(table) or f'units-{table}'}.csv"
 
 
 def _stands_inline(hierarchy: Hierarchy, table: str, inline: int) -> bool:

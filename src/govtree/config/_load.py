@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from govtree import _build, _yaml, pseudonyms, tables
-from govtree._files import LIMITS, Folder, Limits, collector_paused, save
+from govtree._files import LIMITS, Draft, Folder, Limits, collector_paused, save
 from govtree._names import nearest
 from govtree._rows import Rows, tables_of
 from govtree._wording import Reason
@@ -25,7 +25,17 @@ from govtree.facts import Facts
 from govtree.hierarchy import Hierarchy
 from govtree.units import ROLES, LevelUnit, Record
 
-__all__ = ["Examined", "enter_holders", "examine", "load", "load_text"]
+__all__ = [
+    "STRUCTURE_FILE",
+    "Examined",
+    "Outline",
+    "enter_holders",
+    "examine",
+    "examine_draft",
+    "load",
+    "load_text",
+    "outline_of",
+]
 
 #: The file that is read where a folder is named.
 STRUCTURE_FILE = "structure.yaml"
@@ -102,6 +112,66 @@ def examine(
     try:
         with collector_paused():
             return loader.load(loader.read_bytes(name, Location(shown)), shown)
+    except FileError as error:
+        return Examined(None, error.problems)
+
+
+@frozen
+class Outline:
+    """What a structure file says without its tables.
+
+    Attributes:
+        facts: Levels and words; None where a problem is an error.
+        problems: Every problem with the file and its profiles, sorted.
+        language: Language of reports.
+        profile: The profile it starts from.
+        tables: By section, the paths of the tables that it names.
+        spots: By section, where it stands.
+    """
+
+    facts: Facts | None
+    problems: tuple[Problem, ...]
+    language: str = "en"
+    profile: str = SHIPPED_PROFILE
+    tables: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    spots: Mapping[str, Location] = field(factory=dict)
+
+
+def outline_of(folder: str, *, limits: Limits = LIMITS) -> Outline:
+    """Return what the structure file in a folder says without its tables.
+
+    Args:
+        folder: The folder that it lies in.
+        limits: How much is read at most.
+    """
+    shown = str(Path(folder) / STRUCTURE_FILE)
+    loader = _Loader(Folder(folder, limits=limits), folder, limits)
+    try:
+        return loader.outline(loader.read_bytes(STRUCTURE_FILE, Location(shown)), shown)
+    except FileError as error:
+        return Outline(None, error.problems)
+
+
+def examine_draft(
+    folder: str,
+    files: Mapping[str, bytes],
+    *,
+    limits: Limits = LIMITS,
+    progress: Callable[[str], None] | None = None,
+) -> Examined:
+    """Return what :func:`examine` will say of a folder once some files are written to it.
+
+    Args:
+        folder: The folder, which may not be there yet.
+        files: What the files will hold, by name.
+        limits: How much is read at most.
+        progress: Is called with the name of each table before it is read.
+    """
+    shown = str(Path(folder) / STRUCTURE_FILE)
+    try:
+        with collector_paused():
+            loader = _Loader(Draft(folder, files, limits=limits), folder, limits, progress)
+            return loader.load(loader.read_bytes(STRUCTURE_FILE, Location(shown)), shown)
     except FileError as error:
         return Examined(None, error.problems)
 
@@ -189,13 +259,7 @@ class _Loader:
         document = self._read(data, file)
         if document.root is None:
             return Examined(None, self._sorted())
-        decoder = Decoder(document.source, self.limits)
-        shape = STRUCTURE if self.folder is not None else evolve(STRUCTURE, required=())
-        decoded = decoder.decode(shape, document.root, document.root.spot)
-        settings, problems = Settings.of(decoded, decoder)
-        self.problems += problems
-        profile = settings.values.get("profile", SHIPPED_PROFILE)
-        settings = settings.over(self._profile(profile, decoder, ()))
+        decoder, settings = self._settings(document, document.root)
         language = settings.values.get("language", "en")
         facts, fits = settings.facts()
         waivers = settings.waivers()
@@ -218,6 +282,40 @@ class _Loader:
         hierarchy = evolve(hierarchy, warnings=problems_told)
         structure = Structure(hierarchy, rules, waivers, language, sources=self.sources)
         return Examined(structure, problems_told, language)
+
+    def outline(self, data: bytes, file: str) -> Outline:
+        """Return what a file with the bytes *data* says without its tables."""
+        document = self._read(data, file)
+        root = document.root
+        if root is None:
+            return Outline(None, self._sorted())
+        _, settings = self._settings(document, root)
+        facts, fits = settings.facts()
+        for each, _ in settings.asked:
+            self.problems += each.problems()
+        tables, spots = {}, {}
+        for key, value, spot in _sections(root):
+            tables[key] = tuple(_named(value))
+            spots[key] = document.source.where(spot)
+        has_errors = any(each.severity == "error" for each in self.problems)
+        return Outline(
+            facts if fits and not has_errors else None,
+            self._sorted(),
+            settings.values.get("language", "en"),
+            settings.values.get("profile", SHIPPED_PROFILE),
+            tables,
+            spots,
+        )
+
+    def _settings(self, document: _yaml.Document, root: _yaml.Entries) -> tuple[Decoder, Settings]:
+        """Return the settings of a file over those of its profile, and its decoder."""
+        decoder = Decoder(document.source, self.limits)
+        shape = STRUCTURE if self.folder is not None else evolve(STRUCTURE, required=())
+        decoded = decoder.decode(shape, root, root.spot)
+        settings, problems = Settings.of(decoded, decoder)
+        self.problems += problems
+        profile = settings.values.get("profile", SHIPPED_PROFILE)
+        return decoder, settings.over(self._profile(profile, decoder, ()))
 
     def _read(self, data: bytes, file: str) -> _yaml.Document:
         document = _yaml.read(data, file=file, limits=self.limits)
@@ -452,3 +550,26 @@ class _Loader:
         # A line of a file that names people is never shown.
         self.sources[self.hidden] = _yaml.Source(self.hidden, "")
         return tuple(evolve(each, quote="") if each.quote else each for each in problems)
+
+
+def _sections(root: _yaml.Entries) -> Iterator[tuple[str, _yaml.Value, int]]:
+    """Yield each section of records, and each level under ``units``, with its position."""
+    for place, (key, value, _) in enumerate(entries_of(root)):
+        if key == "units" and isinstance(value, _yaml.Entries):
+            yield from _sections_of_levels(value)
+        elif key in SECTIONS:
+            yield key, value, root.spots[2 * place]
+
+
+def _sections_of_levels(units: _yaml.Entries) -> Iterator[tuple[str, _yaml.Value, int]]:
+    for place, (level, value, _) in enumerate(entries_of(units)):
+        yield level, value, units.spots[2 * place]
+
+
+def _named(value: _yaml.Value) -> Iterator[str]:
+    """Yield the paths of the tables that a section names."""
+    for each in value.values if isinstance(value, _yaml.Elements) else [value]:
+        if isinstance(each, _yaml.Entries) and "table" in each.keys:
+            path = each.values[each.keys.index("table")]
+            if isinstance(path, str):
+                yield path

@@ -15,13 +15,12 @@ from govtree._rows import UNKNOWN_CELL, Rows, input_columns
 from govtree._wording import Reason
 from govtree._yaml import Elements, Entries, Source, Value
 from govtree.config._decode import NOTHING, Decoder, Path, entries_of, is_nothing
-from govtree.config._schema import a, item_of, table_reference
+from govtree.config._schema import LAYOUT, a, item_of, table_reference
 from govtree.errors import Location
 from govtree.units import Column, Link, Mark, Record, Shape
 
-__all__ = ["Spots", "TableReference", "rows_of"]
+__all__ = ["Spots", "TableReference", "layout_of", "rows_of", "source_of"]
 
-_LAYOUT = ("delimiter", "encoding", "sheet", "header", "fill_down", "totals")
 # No header stands further down.
 _LAST_HEADER = 1_000
 
@@ -110,16 +109,16 @@ def _table(
         if name == "tags":
             sources = {("tags", tag): each for tag, each in (source or {}).items()}
         for keys, each in sources.items():
-            made = None if each is None else _source(decoder, each, (*path, "columns", *keys))
+            made = None if each is None else source_of(decoder, each, (*path, "columns", *keys))
             if made is not None:
                 columns[".".join(keys)] = made
-    layout = _layout(decoder, said, path)
+    layout = layout_of(decoder, said, path)
     return TableReference(table, record, said.get("table") or "", columns, layout, at)
 
 
-def _layout(decoder: Decoder, said: Mapping[str, Any], path: Path) -> tables.Layout:
+def layout_of(decoder: Decoder, said: Mapping[str, Any], path: Path) -> tables.Layout:
     """Return how a table lies in its file; what is not said, or wrong, is as where left out."""
-    given = {name: said[name] for name in _LAYOUT if said.get(name) is not None}
+    given = {name: said[name] for name in LAYOUT if said.get(name) is not None}
     for name in ("header", "totals"):
         if name in given:
             given[name] = [each for each in given[name] if each is not None]
@@ -135,7 +134,7 @@ def _layout(decoder: Decoder, said: Mapping[str, Any], path: Path) -> tables.Lay
     return tables.Layout(**given)
 
 
-def _source(decoder: Decoder, said: Mapping[str, Any], path: Path) -> tables.Source | None:
+def source_of(decoder: Decoder, said: Mapping[str, Any], path: Path) -> tables.Source | None:
     """Return where a field takes its cells from; say what is wrong with it."""
     spot = decoder.spots[path]
     given = [key for key in ("column", "columns", "value") if said.get(key) is not None]

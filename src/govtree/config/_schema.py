@@ -19,9 +19,12 @@ from govtree.units import ROLES, TABLES, Column, LevelUnit, Link, Mark, Record, 
 __all__ = [
     "FORMAT",
     "HOW",
+    "LAYOUT",
     "PROFILE",
     "SECTIONS",
+    "SOURCE",
     "STRUCTURE",
+    "TEXT",
     "How",
     "ListOf",
     "MapOf",
@@ -208,6 +211,22 @@ SOURCE = Shaped(
 )
 
 
+#: How a table lies in its file, as a structure file and the plan of a roster say it.
+LAYOUT: Mapping[str, Node] = {
+    "delimiter": Scalar(
+        "text", "of CSV: what stands between the cells, a comma where left out", DELIMITERS
+    ),
+    "encoding": Scalar("text", "of CSV: utf-8 where left out", ENCODINGS),
+    "sheet": Scalar("text", "of a workbook: the sheet; its only visible one, if left out"),
+    "header": ListOf(Scalar("whole"), "row of the column names, or rows; 1 where left out"),
+    "fill_down": MapOf(
+        Scalar("text", words=FILLS),
+        "by column, which empty cells take what stands above: `all`, or the `merged` ones",
+    ),
+    "totals": ListOf(TEXT, "what a line of totals says, which is left out"),
+}
+
+
 def table_reference(table: str, record: type[Record]) -> Shaped:
     """Return the shape of a reference to a table that a registry exported."""
     fields: dict[str, Node] = {
@@ -226,17 +245,7 @@ def table_reference(table: str, record: type[Record]) -> Shaped:
                 fields,
                 about="field by field, the column it is read from",
             ),
-            "delimiter": Scalar(
-                "text", "of CSV: what stands between the cells, a comma where left out", DELIMITERS
-            ),
-            "encoding": Scalar("text", "of CSV: utf-8 where left out", ENCODINGS),
-            "sheet": Scalar("text", "of a workbook: the sheet; its only visible one, if left out"),
-            "header": ListOf(Scalar("whole"), "row of the column names, or rows; 1 where left out"),
-            "fill_down": MapOf(
-                Scalar("text", words=FILLS),
-                "by column, which empty cells take what stands above: `all`, or the `merged` ones",
-            ),
-            "totals": ListOf(TEXT, "what a line of totals says, which is left out"),
+            **LAYOUT,
         },
         required=("table",),
     )

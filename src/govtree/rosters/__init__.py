@@ -20,6 +20,7 @@ from govtree.rosters._checks import check_rows, plan_problems, tables_told
 from govtree.rosters._decisions import Decision, Decisions, Doubt
 from govtree.rosters._kept import KeptIds
 from govtree.rosters._plan import ID_TEMPLATES, FromPlace, RosterFile, RosterFiles, RosterPlan
+from govtree.rosters._propose import Proposal, Taken, propose, propose_file
 from govtree.rosters._read import fields_of, names_of, read_rows
 from govtree.rosters._units import Units
 
@@ -30,10 +31,14 @@ __all__ = [
     "Doubt",
     "FromPlace",
     "KeptIds",
+    "Proposal",
     "Roster",
     "RosterFile",
     "RosterFiles",
     "RosterPlan",
+    "Taken",
+    "propose",
+    "propose_file",
     "read_roster",
 ]
 

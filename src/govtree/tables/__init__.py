@@ -26,6 +26,7 @@ from govtree.tables._layout import DELIMITERS, ENCODINGS, FILLS, TOTALS, FillDow
 from govtree.tables._lines import Reading
 from govtree.tables._pages import Cell, Page, workbook
 from govtree.tables._parquet import ParquetTable
+from govtree.tables._peek import Peek, peek
 from govtree.tables._sources import (
     Field,
     Gathered,
@@ -48,6 +49,7 @@ __all__ = [
     "FillDown",
     "Layout",
     "Page",
+    "Peek",
     "Reading",
     "Source",
     "TablePlaces",
@@ -56,6 +58,7 @@ __all__ = [
     "export",
     "file_names",
     "formula_rows",
+    "peek",
     "read_columns",
     "read_every_column",
     "read_table",

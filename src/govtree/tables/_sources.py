@@ -236,7 +236,7 @@ def _require_no_scale(source: Source, notes: Notes) -> None:
 
 
 def _shape(name: str, known: Mapping[str, Column]) -> Shape | None:
-    if name in known and known[name].shape != "tags":
+    if name in known and name != "tags":
         return known[name].shape
     return "tags" if name.startswith(TAG) and "tags" in known and name != TAG else None
 
