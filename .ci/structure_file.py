@@ -121,8 +121,9 @@ grids:
   - {{table: more-grids.csv}}
 ```
 
-[Tables](tables.md) tells how a table is read and its columns are mapped; its path leads from the
-folder of the structure to a file in it. A level without a role stands under `units`, by its name:
+[Tables](tables.md) tells how a table is read, how its columns are mapped, and what `sheet`, `header`,
+`fill_down`, `totals` and `encoding` say; its path leads from the folder of the structure to a file in
+it, or with `*` to several. A level without a role stands under `units`, by its name:
 `units: {{district: [{{id: D-1}}]}}`.
 
 ### What a cell says

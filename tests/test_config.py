@@ -391,3 +391,44 @@ def test_every_key_of_the_example_is_the_one_that_yaml_reads():
 
     assert plain["posts"][0]["since"] == dt.date(2024, 3, 1)
     assert plain["households"]["columns"]["tags"] == {"living_alone": "独居"}
+
+
+def test_a_table_may_be_several_workbooks_with_a_layout(tmp_path):
+    """A pattern names several files, each of which lies as the options beside it say."""
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    (tmp_path / "上报").mkdir()
+    for number in (1, 2):
+        with xlsxwriter.Workbook(str(tmp_path / "上报" / f"{number}.xlsx")) as book:
+            for name in ("说明", "网格"):
+                sheet = book.add_worksheet(name)
+                sheet.write_row(1, 0, ["街道", "网格", "人数（人）"])
+                sheet.write_row(2, 0, ["河东", f"N-{number}1", 5])
+                sheet.write_row(3, 0, ["", f"N-{number}2", "约6"])
+                sheet.write_row(4, 0, ["本页共", "", 11])
+    (tmp_path / "s.yaml").write_text(
+        "govtree: 1\n"
+        "grids:\n"
+        "  table: 上报/*.xlsx\n"
+        "  sheet: 网格\n"
+        "  header: 2\n"
+        "  fill_down: {街道: all}\n"
+        "  totals: [本页共]\n"
+        "  columns: {id: 网格, residents: 人数, code: 街道}\n",
+        encoding="utf-8",
+    )
+    examined = examine(tmp_path / "s.yaml")
+    h = load(tmp_path / "s.yaml").hierarchy
+
+    assert h.ids("grid") == ["N-11", "N-12", "N-21", "N-22"]
+    assert [h.grids[f"N-{n}"].code for n in (11, 12, 21, 22)] == ["河东"] * 4
+    assert [each.code for each in examined.problems] == ["GT921", "GT918"] * 2
+    assert {each.where.sheet for each in examined.problems} == {"网格"}
+
+
+def test_a_pattern_that_matches_nothing_is_told_where_it_is_written(tmp_path):
+    """A pattern is refused as a path is, with the line of the structure file."""
+    (tmp_path / "structure.yaml").write_text("govtree: 1\ngrids: {table: 'x/*.xlsx'}\n")
+
+    (problem,) = examine(tmp_path).problems
+
+    assert (problem.code, problem.where.line) == ("GT001", 2)

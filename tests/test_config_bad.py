@@ -557,6 +557,13 @@ SOURCES = {
     "columns: {tags: a}": ["19 GT091"],
     "columns: [id]": ["12 GT091"],
     "delimiter: x": ["14 GT093"],
+    "encoding: big5": ["13 GT093"],
+    "header: 0": ["11 GT927"],
+    "header: [2, 1]": ["11 GT927"],
+    "header: x": ["11 GT040"],
+    "fill_down: {id: some}": ["19 GT093"],
+    "fill_down: [id]": ["14 GT091"],
+    "sheet: [a]": ["10 GT091"],
     "colums: {}": ["3 GT090"],
 }
 

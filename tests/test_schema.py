@@ -59,6 +59,8 @@ GOOD = [
     "grids: [{id: 7}, {id: no}, {table: a.csv, columns: {id: x, tags: {a: {column: b}}}}]",
     "grids: {table: a.csv, columns: {id: {columns: [a, b], join: '-'}, kind: {value: c}}}",
     "grids: {table: a.csv, delimiter: ';'}",
+    "grids: {table: a.csv, encoding: gb18030, header: [2, 3], totals: 本页共}",
+    "grids: {table: '*/a.xlsx', sheet: 2024, header: 2, fill_down: {a: all, b: merged}}",
     "grids: [{id: N, residents: '12', x: '1.5', y: 3, tags: {a: 1, b: true, c: '?', d: }}]",
     "grids: [{id: N, residents: '?', tags: [a, b], flags: [a, {flag: b, since: 2024-01-01}]}]",
     "branches: [{id: B, covers: N}, {id: C, covers: [N, {unit: M, mode: x}]}]",

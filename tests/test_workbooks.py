@@ -385,6 +385,19 @@ HARD = {
         package(parts={"xl/sharedStrings.xml": "<sst>" + "<si><t>a</t></si>" * 4_000_000}),
         "GT903", 0, "",
     ),
+    "one long text in many cells": (
+        package(
+            sheet_xml(HEAD + "".join(
+                f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(2, 9_000)
+            )),
+            parts={"xl/sharedStrings.xml": f"<sst><si><t>{'x' * 32_000}</t></si></sst>"},
+        ),
+        "GT903", 0, "",
+    ),
+    "far below": (
+        package(sheet_xml(HEAD + '<row r="900000"><c r="C900000"><v>1</v></c></row>')),
+        "GT908", 900_000, "C",
+    ),
     "lying small": (lying(package(), "xl/worksheets/sheet1.xml", size=30), "GT902", 0, ""),
     "lying large": (lying(package(), "xl/worksheets/sheet1.xml", size=2**31), "GT903", 0, ""),
     "many parts": (package(parts={f"x/{n}": "" for n in range(6_000)}), "GT903", 0, ""),

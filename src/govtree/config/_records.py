@@ -123,6 +123,8 @@ def _layout(decoder: Decoder, said: Mapping[str, Any], path: Path) -> tables.Lay
     for name in ("header", "totals"):
         if name in given:
             given[name] = [each for each in given[name] if each is not None]
+            if not given[name] and said[name]:
+                del given[name]
     if "fill_down" in given:
         given["fill_down"] = {name: how for name, how in given["fill_down"].items() if how}
     rows = given.get("header", [1])

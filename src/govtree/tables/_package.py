@@ -103,9 +103,7 @@ class Package:
             self._notes.add("GT901")
             raise Stop
         others = sum(size for part, size in self._sizes.items() if part != _plain(name))
-        most = min(
-            self._limits.workbook_bytes - others, _ALWAYS_BYTES + _MOST_TIMES * found.compress_size
-        )
+        most = min(self._limits.workbook_bytes - others, self.most_bytes(name))
         if found.file_size > most:
             self._too_large(f"{most:,} bytes")
         info = copy(found)
@@ -124,6 +122,11 @@ class Package:
         if size != found.file_size:
             self.refuse("a part of it is not as long as it says")
         self._sizes[_plain(name)] = size
+
+    def most_bytes(self, name: str) -> int:
+        """Return how much a part is believed to hold at most, by its size as it is packed."""
+        packed = self._parts[_plain(name)].compress_size
+        return min(self._limits.workbook_bytes, _ALWAYS_BYTES + _MOST_TIMES * packed)
 
     def packed(self, name: str) -> tuple[bytes, int, int, int]:
         """Return a part as it is packed, how, its size unpacked, and its checksum.

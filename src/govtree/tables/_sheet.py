@@ -15,10 +15,20 @@ from typing import TypeAlias
 from xml.parsers import expat
 
 import numpy as np
+from numpy.typing import NDArray
 
+from govtree._columns import each_once
 from govtree.tables._package import xml_parser
 
-__all__ = ["NotPlain", "Sheet", "Strings", "look_through", "parse_through", "place_of"]
+__all__ = [
+    "NotPlain",
+    "Sheet",
+    "Strings",
+    "bytes_of_texts",
+    "look_through",
+    "parse_through",
+    "place_of",
+]
 
 Write: TypeAlias = Callable[[bytes], object]
 
@@ -46,8 +56,27 @@ _FORMULA = re.compile(
     rb"<f[^<>]{0,2000}(?:/>|>[^<]*</f>)(<v>[^<]+</v>|<v></v>|<v ?/>)?"
 )
 _HIDDEN = re.compile(rb'<row r="([0-9]{1,7})"[^<>]{0,1000} hidden="(?:1|true)"')
+_SHARED = re.compile(rb't="s"[^<>]{0,200}><v>([0-9]{1,9})</v>')
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _ZERO, _NINE, _A, _Z = ord("0"), ord("9"), ord("A"), ord("Z")
+
+
+def bytes_of_texts(blocks: Iterable[bytes], sizes: NDArray[np.int64]) -> int:
+    """Return how many bytes the shared texts take once each cell has its own.
+
+    Args:
+        blocks: The XML of a sheet that :func:`look_through` has found plain.
+        sizes: Size of each text.
+    """
+    total = 0
+    rest = b""
+    for block in blocks:
+        piece = rest + block
+        cut = piece.rfind(b"<c ") + 1 or len(piece)
+        numbers = np.array([int(each) for each in _SHARED.findall(piece[:cut])], np.int64)
+        total += int(sizes[numbers[numbers < len(sizes)]].sum())
+        rest = piece[cut - 1 :] if cut < len(piece) else b""
+    return total + int(sum(sizes[int(each)] for each in _SHARED.findall(rest)[:1]))
 
 
 class NotPlain(Exception):  # noqa: N818 - never leaves this package
@@ -64,17 +93,32 @@ class Strings:
         has_marks: Whether one of them may be in a text.
     """
 
-    def __init__(self, marks: Iterable[str]) -> None:
+    def __init__(self, marks: Iterable[str] = ()) -> None:
         # Blanks at the ends of a text are kept by `preserve`; `&#` may spell anything.
         self._marks = [mark.encode() for mark in marks] + [b"preserve", b"&#", b"<!"]
         self._rest = b""
+        self._starts: list[NDArray[np.int64]] = []
+        self._size = 0
         self.has_marks = False
 
     def look_at(self, block: bytes) -> None:
         """Look at one more piece of the part."""
         piece = self._rest + block
         self.has_marks = self.has_marks or any(mark in piece for mark in self._marks)
+        data = np.frombuffer(piece + _PAD, np.uint8)
+        tags = np.flatnonzero(data[: -len(_PAD)] == _OPEN)
+        is_text = (data[tags + 1] == ord("s")) & (data[tags + 2] == ord("i"))
+        self._starts.append(tags[is_text] + (self._size - len(self._rest)))
+        self._size += len(block)
         self._rest = piece[-_LONGEST_MARK:]
+
+    def sizes(self) -> NDArray[np.int64]:
+        """Return how many bytes each text takes at most, in their order."""
+        starts = each_once(np.concatenate([np.zeros(0, np.int64), *self._starts]))
+        if not len(starts):
+            return np.array([self._size])
+        sizes: NDArray[np.int64] = np.diff(starts, append=self._size)
+        return sizes
 
 
 class Sheet:
@@ -223,7 +267,9 @@ def _is_odd(block: bytes) -> bool:
     )
 
 
-def _references(data: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _references(
+    data: NDArray[np.uint8], at: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return rows and columns, counted from 1, of the references that begin *at*."""
     columns = np.zeros(len(at), np.int64)
     at = at.copy()

@@ -31,7 +31,7 @@ from govtree.tables._lines import (
     text_of,
 )
 from govtree.tables._package import Copied, Package, elements
-from govtree.tables._sheet import NotPlain, Strings, look_through, parse_through
+from govtree.tables._sheet import NotPlain, Strings, bytes_of_texts, look_through, parse_through
 
 __all__ = ["XlsxTable", "is_workbook"]
 
@@ -41,7 +41,7 @@ _MOST_MERGED = 200_000
 _MOST_MERGED_CELLS = 10_000_000
 # A sheet in which one cell of so many says something has a cell far from the others.
 _SPARSE = 20
-_CELLS_ALWAYS = 2**22
+_CELLS_ALWAYS = 2**20
 
 _TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -161,16 +161,25 @@ class XlsxTable:
     def _copied(self, package: Package, book: _Book, chosen: _Listed) -> io.BytesIO:
         """Look through the parts that are needed, and return a package of nothing else."""
         kept: list[bytes] = []
+        is_plain = True
         try:
             self._sheet = look_through(package.blocks(chosen.part), kept.append)
         except NotPlain:
-            kept = []
+            is_plain, kept = False, []
             self._sheet = parse_through(package.blocks(chosen.part))
         self._strings = Strings(Totals(self._layout.totals).marks)
         for block in package.blocks(book.strings) if book.strings else ():
             self._strings.look_at(block)
         for _ in package.blocks(book.styles) if book.styles else ():
             pass  # only its size is of interest
+        # Each cell gets a text of its own; a few long ones, shared by many, would fill the memory.
+        sizes = self._strings.sizes()
+        most = package.most_bytes(chosen.part)
+        if self._sheet.used * int(sizes.max()) > most and (
+            not is_plain or bytes_of_texts(package.blocks(chosen.part), sizes) > most
+        ):
+            self._notes.add("GT903", limit=f"{most:,} bytes")
+            raise Stop
         date = "1" if book.is_1904 else "0"
         copied = Copied()
         copied.add("[Content_Types].xml", _TYPES.encode())
