@@ -317,15 +317,20 @@ class CsvTable:
                 not as long as the header; or None.
         """
         key = named or 0
+        self._named = named
         self._kinds = Lines(self.header, self._above, self._layout, named, self._doubt)
         for columns in self._plain(key):
             yield [columns[position] for position in positions]
         while rows := self._read(SLICE):
             read = len(rows)
             # Rows that are all as long as the header need no second look, but for the key.
-            whole = set(map(len, rows)) == {len(self.header)} and not self._blocks.suspect
+            odd = self._blocks.suspect or self._kinds.fills
+            whole = set(map(len, rows)) == {len(self.header)} and not odd
             columns = list(zip(*rows, strict=True)) if whole else []
-            if not whole or "" in columns[key] or self._may_hold_others(rows, columns[key], key):
+            if whole and "" not in columns[key]:
+                cells = [cell for row in rows for cell in row] if named is None else columns[key]
+                whole = not self._may_hold_others("\n".join(cells), cells, columns[key])
+            if not whole or "" in columns[key]:
                 rows = self._sifted(rows, key)
                 columns = list(zip(*rows, strict=True))
             self._records += read
@@ -353,15 +358,13 @@ class CsvTable:
     def _is_odd(self, block: Block, key: int) -> bool:
         """Return whether a block may have lines in it that are no rows."""
         keys = block.column(key)
-        return keys.has_empty or self._kinds.may_hold_others(block.text, block, key, keys)
+        return keys.has_empty or self._may_hold_others(block.text, block, keys)
 
-    def _may_hold_others(
-        self, rows: Sequence[Sequence[str]], keys: Sequence[str], key: int
-    ) -> bool:
-        """Return whether whole rows may have lines among them that are no rows."""
-        cells = [cell for row in rows for cell in row]
-        kinds = self._kinds
-        return kinds.fills or kinds.may_hold_others("\n".join(cells), cells, key, keys)
+    def _may_hold_others(self, text: str, cells: Iterable[str], keys: Sequence[str]) -> bool:
+        """Return whether whole rows, none without its key, may have lines that are no rows."""
+        # A line of totals with a key says so in the key.
+        told = cells if self._named is None else keys
+        return self._kinds.may_hold_others(text, told, self._named or 0, keys)
 
     def _doubt(self, number: int) -> None:
         self._notes.add("GT913", self._notes.at(row=number))
