@@ -400,7 +400,7 @@ HARD = {
     ),
     "lying about what comes behind": (
         lying(
-            package(sheet_xml(HEAD + '<row r="900000"><c r="J900000"><v>1</v></c></row>')),
+            package(sheet_xml(HEAD + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')),
             "xl/worksheets/sheet1.xml",
             size=sheet_xml(HEAD + "<row").index("<row", 200),
         ),
