@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+import zlib
 
 import xlsxwriter
 
@@ -90,9 +91,12 @@ def cell(place, row, value):
 
 
 def lying(data, part, *, size):
-    """Return a zip whose directory says that *part* is *size* bytes long."""
+    """Return a zip whose directory says that *part* is *size* bytes long, and no more."""
+    with zipfile.ZipFile(io.BytesIO(data)) as made:
+        check = zlib.crc32(made.read(part)[:size])
     changed = bytearray(data)
     at = changed.rfind(part.encode())
+    struct.pack_into("<I", changed, at - 46 + 16, check)
     struct.pack_into("<I", changed, at - 46 + 24, size)
     return bytes(changed)
 

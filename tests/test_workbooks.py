@@ -398,6 +398,14 @@ HARD = {
         package(sheet_xml(HEAD + '<row r="900000"><c r="C900000"><v>1</v></c></row>')),
         "GT908", 900_000, "C",
     ),
+    "lying about what comes behind": (
+        lying(
+            package(sheet_xml(HEAD + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')),
+            "xl/worksheets/sheet1.xml",
+            size=sheet_xml(HEAD + "<row").index("<row", 200),
+        ),
+        "GT902", 0, "",
+    ),
     "lying small": (lying(package(), "xl/worksheets/sheet1.xml", size=30), "GT902", 0, ""),
     "lying large": (lying(package(), "xl/worksheets/sheet1.xml", size=2**31), "GT903", 0, ""),
     "many parts": (package(parts={f"x/{n}": "" for n in range(6_000)}), "GT903", 0, ""),
