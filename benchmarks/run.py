@@ -19,6 +19,7 @@ import addresses
 import checks
 import graph_view
 import memory
+import office
 import population
 import speed
 import start
@@ -31,7 +32,7 @@ PACKAGES = (
     *("pandera", "pandas", "polars", "duckdb", "rapidfuzz"),
 )
 #: What a reader has to know of a part, above its table.
-NOTES = {"Checking": checks.NOTE}
+NOTES = {"Checking": checks.NOTE, "Office files": office.NOTE}
 
 
 def main() -> None:
@@ -53,6 +54,7 @@ def main() -> None:
             "Asking": lambda: speed.asking(folder, asked.households, asked.repeats),
             "Checking": lambda: checks.measure(asked.households, asked.repeats),
             "The networkx view": lambda: graph_view.measure(asked.repeats),
+            "Office files": lambda: office.measure(folder, asked.households, asked.repeats),
             "Addresses": lambda: addresses.measure(asked.repeats),
             "Structure files": lambda: structure_file.measure(asked.repeats),
         }
