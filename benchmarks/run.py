@@ -29,7 +29,8 @@ from figure import Figure
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PACKAGES = (
     *("numpy", "networkx", "pyyaml", "anytree", "bigtree", "treelib", "rustworkx"),
-    *("pandera", "pandas", "polars", "duckdb", "rapidfuzz"),
+    *("pandera", "pandas", "polars", "duckdb", "python-calamine"),
+    "rapidfuzz",
 )
 #: What a reader has to know of a part, above its table.
 NOTES = {"Checking": checks.NOTE, "Office files": office.NOTE}
