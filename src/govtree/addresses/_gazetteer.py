@@ -265,6 +265,13 @@ class Gazetteer:
             ways = self._lies[table, upper] = np.maximum(self._way(table, upper), NONE).tolist()
         return ways
 
+    def upward(self, row: int, steps: Sequence[tuple[str, int, float]]) -> list[int]:
+        """Return the rows on the way to a unit, one a step; *row* is that of the last."""
+        rows = [row]
+        for at in range(len(steps) - 1, 0, -1):
+            rows.append(self.ways(steps[at][0], steps[at - 1][0])[rows[-1]])
+        return rows[::-1]
+
     def steps(self, table: str) -> list[int]:
         """Return how much the steps that lead to each row of *table* are together."""
         found = self._whole.get(table)
