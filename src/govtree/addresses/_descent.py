@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
+from typing import NamedTuple
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from govtree.addresses._gazetteer import WEIGHTS, Gazetteer, Inside, Mentions, Place
 from govtree.addresses._words import BUILDING, ENTRANCE, HOUSEHOLD, Key, Words
@@ -36,8 +37,7 @@ Step = tuple[str, int, float]
 Beside = tuple[str, int, int]
 
 
-@frozen
-class Ways:
+class Ways(NamedTuple):
     """Units that are reached alike: by the same words, which may be those of hundreds.
 
     Attributes:
@@ -50,8 +50,7 @@ class Ways:
     rows: Sequence[int]
 
 
-@frozen
-class Hits:
+class Hits(NamedTuple):
     """Units that a text may mean, with one score.
 
     Attributes:
@@ -85,7 +84,7 @@ def hits(gazetteer: Gazetteer, words: Words) -> list[Hits]:
         rows = [row for row in each.rows if row not in known] if known else each.rows
         known.update(rows)
         if rows:
-            once.append(each if len(rows) == len(each.rows) else evolve(each, rows=rows))
+            once.append(each._replace(rows=rows))
     return once
 
 
