@@ -7,8 +7,10 @@ people, and fed back.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import count
 from typing import Any, Literal
 
 import numpy as np
@@ -169,17 +171,16 @@ def _typed(name: str, a: Table, b: Table, asked: Mapping[str, Shape]) -> Pair:
     if shape is None:
         basis, shape = "inferred", inferred(cells)
     told = [[] if each is None else forms(shape, each.values) for each in given]
-    values = list(dict.fromkeys([*told[0], *told[1]]))
-    place = dict(zip(values, range(len(values)), strict=True))
+    code_of: defaultdict[Value, int] = defaultdict(count().__next__)
     codes = [
-        None if each is None else followed(each.codes, _codes(own, place))
+        None if each is None else followed(each.codes, _codes(own, code_of))
         for each, own in zip(given, told, strict=True)
     ]
-    return Pair(name, shape, basis, values, codes[0], codes[1])
+    return Pair(name, shape, basis, list(code_of), codes[0], codes[1])
 
 
-def _codes(values: Sequence[Value], place: Mapping[Value, int]) -> IntArray:
-    return np.fromiter(map(place.__getitem__, values), np.int32, len(values))
+def _codes(values: Sequence[Value], code_of: Mapping[Value, int]) -> IntArray:
+    return np.fromiter(map(code_of.__getitem__, values), np.int32, len(values))
 
 
 def _keys_amiss(table: Table, keys: Sequence[Pair], source: Source) -> tuple[Problem, ...]:
@@ -254,8 +255,11 @@ def _matched(
 
 def _ranks(values: Sequence[Value]) -> NDArray[np.int64]:
     """Return the place of each value in their order: numbers and days first, then texts."""
-    texts = sorted(each for each in values if isinstance(each, str))
+    texts = [at for at, each in enumerate(values) if isinstance(each, str)]
     # What is no text is of one kind.
-    others = sorted(each for each in values if not isinstance(each, str))
-    place = dict(zip([*others, *texts], range(len(values)), strict=True))
-    return np.fromiter(map(place.__getitem__, values), np.int64, len(values))
+    others = [at for at, each in enumerate(values) if not isinstance(each, str)]
+    ranks = np.empty(len(values), np.int64)
+    for several in (others, texts):
+        several.sort(key=values.__getitem__)  # type: ignore[arg-type]  # of one kind
+    ranks[[*others, *texts]] = np.arange(len(values))
+    return ranks

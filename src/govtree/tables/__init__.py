@@ -148,10 +148,10 @@ def read_columns(
 
 
 class _EveryColumn(Mapping[str, Column]):
-    """Fields that take in any column, each by its own name."""
+    """Fields that take in any column, each by its own name, texts that repeat once each."""
 
     def __getitem__(self, name: str) -> Column:
-        return Column("text")
+        return Column("term")
 
     def __contains__(self, name: object) -> bool:
         return True
