@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import count
+from itertools import chain, count
 from typing import Any, Literal
 
 import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from govtree._columns import NONE, IntArray, followed
+from govtree._columns import NONE, Coded, IntArray, followed
 from govtree._names import nearest
 from govtree.errors import Location, OutOfRangeError, Places, Problem, Tally, problem
 from govtree.reconciliation._pairs import Difference, Kind, Pair, Source, cell_text
@@ -30,7 +30,7 @@ from govtree.reconciliation._shapes import (
     forms,
     inferred,
 )
-from govtree.reconciliation._sources import Coded, Given, Table, failed, read
+from govtree.reconciliation._sources import Given, Table, failed, read
 from govtree.tables import Layout
 
 __all__ = ["Difference", "Kind", "Pair", "Reconciliation", "Shape", "Source", "reconcile"]
@@ -163,13 +163,13 @@ def _header(table: Table, name: str) -> Location:
 def _typed(name: str, a: Table, b: Table, asked: Mapping[str, Shape]) -> Pair:
     """Return a column of both sources in the forms that are compared, rows in their own order."""
     given = [each.columns.get(name) for each in (a, b)]
-    cells = [value for each in given if each is not None for value in each.values]
     basis: Literal["asked", "field", "inferred"] = "asked"
     shape = asked.get(name)
     if shape is None:
         basis, shape = "field", field_shape(name)
     if shape is None:
-        basis, shape = "inferred", inferred(cells)
+        cells = chain.from_iterable(each.values for each in given if each is not None)
+        basis, shape = "inferred", inferred([*cells])
     told = [[] if each is None else forms(shape, each.values) for each in given]
     code_of: defaultdict[Value, int] = defaultdict(count().__next__)
     codes = [
@@ -255,11 +255,12 @@ def _matched(
 
 def _ranks(values: Sequence[Value]) -> NDArray[np.int64]:
     """Return the place of each value in their order: numbers and days first, then texts."""
-    texts = [at for at, each in enumerate(values) if isinstance(each, str)]
-    # What is no text is of one kind.
-    others = [at for at, each in enumerate(values) if not isinstance(each, str)]
+    is_text = np.array([isinstance(each, str) for each in values], np.bool_)
     ranks = np.empty(len(values), np.int64)
-    for several in (others, texts):
-        several.sort(key=values.__getitem__)  # type: ignore[arg-type]  # of one kind
-    ranks[[*others, *texts]] = np.arange(len(values))
+    first = 0
+    # What is no text is of one kind.
+    for several in (np.flatnonzero(~is_text).tolist(), np.flatnonzero(is_text).tolist()):
+        several.sort(key=values.__getitem__)
+        ranks[several] = np.arange(first, first + len(several))
+        first += len(several)
     return ranks

@@ -16,7 +16,7 @@ import numpy as np
 from attrs import frozen
 
 from govtree import _frames
-from govtree._columns import NONE, IntArray, Words
+from govtree._columns import NONE, Coded
 from govtree._files import Folder
 from govtree._rows import is_given
 from govtree._texts import Texts
@@ -34,7 +34,7 @@ from govtree.errors import (
 from govtree.reconciliation._shapes import Value
 from govtree.tables import Layout, read_every_column
 
-__all__ = ["Coded", "Given", "Table", "failed", "is_path", "read"]
+__all__ = ["Given", "Table", "failed", "is_path", "read"]
 
 #: What a source may be: a path, a mapping of columns, or a data frame.
 Given: TypeAlias = str | os.PathLike[str] | Mapping[str, Sequence[Any]] | object
@@ -42,14 +42,6 @@ Given: TypeAlias = str | os.PathLike[str] | Mapping[str, Sequence[Any]] | object
 _MOST_BITS = 256
 # Cells of texts that say nothing.
 _NOTHING = (None, "")
-
-
-@frozen(eq=False)
-class Coded:
-    """A column: a code a row, negative where the cell is empty, and the distinct cells."""
-
-    codes: IntArray
-    values: Sequence[Value]
 
 
 @frozen(eq=False)
@@ -133,8 +125,8 @@ class _Reader:
 
 
 def _coded(cells: Any, reader: _Reader) -> Coded:
-    if isinstance(cells, Words):
-        return Coded(cells.codes.astype(np.int32), cells.words)
+    if isinstance(cells, Coded):
+        return cells
     if isinstance(cells, Texts):
         cells = cells.tolist()
     elif not isinstance(cells, list | tuple) and hasattr(cells, "__array__"):

@@ -7,7 +7,9 @@ time, and never become texts of Python.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 import numpy as np
 from attrs import frozen
@@ -159,13 +161,6 @@ class BlockColumn(Sequence[str]):
         return not bool(self.block.lengths[self.place].all())
 
 
-class _Table(dict[str, int]):
-    def __missing__(self, word: str) -> int:
-        code = len(self)
-        self[word] = code
-        return code
-
-
 class Codes:
     """A number for each distinct text of a column, in the order in which they came.
 
@@ -176,7 +171,8 @@ class Codes:
     """
 
     def __init__(self) -> None:
-        self._code_of = _Table()
+        # Numbers the texts without a step of Python for each.
+        self._code_of: defaultdict[str, int] = defaultdict(count().__next__)
         self._parts: list[IntArray] = []
         # Short texts that were seen, in order of their hashes. What is not among them is looked
         # up as a text, so that texts of one hash cost time, and nothing else.
