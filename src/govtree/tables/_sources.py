@@ -364,6 +364,8 @@ class GatheredTexts(Gathered):
             # Each word stands in some cell: none is left out.
             return Words(read_only(read.codes[codes]), read.words)
         if shape == "cell":
+            if None not in read:
+                return Coded(codes, read)
             kept = [at for at, text in enumerate(read) if text]
             place = np.full(len(read), NONE, np.int32)
             place[kept] = np.arange(len(kept))
