@@ -108,6 +108,16 @@ class Block:
         """Return the cells of a column as texts."""
         return self._cells()[place :: self.width]
 
+    def texts_at(self, place: int, rows: NDArray[np.int64]) -> list[str]:
+        """Return some cells of a column as texts."""
+        if self._texts is not None:
+            texts = self.texts(place)
+            return [texts[row] for row in rows.tolist()]
+        starts = self.starts[place][rows]
+        ends = starts + self.lengths[place][rows]
+        cells = zip(starts.tolist(), ends.tolist(), strict=True)
+        return [self.data[start:end].decode() for start, end in cells]
+
     def _cells(self) -> list[str]:
         if self._texts is None:
             lines = self.text.removesuffix("\n").replace("\n", self._delimiter)
@@ -219,12 +229,7 @@ class Codes:
         if not len(rows):
             return codes
         known = len(self._code_of)
-        starts = block.starts[place][rows].tolist()
-        ends = (block.starts[place][rows] + lengths[rows]).tolist()
-        data = block.data
-        codes[rows] = self._of_texts(
-            [data[start:end].decode() for start, end in zip(starts, ends, strict=True)]
-        )
+        codes[rows] = self._of_texts(block.texts_at(place, rows))
         self._learn(rows[codes[rows] >= known], codes, lengths, parts, hashes)
         return codes
 
