@@ -12,6 +12,7 @@ from operator import attrgetter, itemgetter
 
 from attrs import frozen
 
+from govtree._files import collector_paused
 from govtree.addresses._descent import Hits, hits
 from govtree.addresses._gazetteer import Gazetteer
 from govtree.addresses._points import POINTED, Near, near
@@ -112,10 +113,14 @@ class Addresses:
         """
         if isinstance(texts, str):
             raise TypeError("many addresses are a list of texts; of one: locate(text)")
-        return [self.locate(text, most=most) for text in texts]
+        with collector_paused():
+            return [self.locate(text, most=most) for text in texts]
 
     def _listed(self, words: Words, found: list[Hits], most: int) -> Iterator[Candidate]:
         """Yield the first candidates of what was *found*, equal ones in order of their ids."""
+        if len(found) == 1 and len(found[0].rows) == 1:
+            yield self._candidate(words, found[0].rows[0], found[0], 1)
+            return
         left = most
         for score, several in groupby(found, attrgetter("score")):
             equal = list(several)
@@ -133,11 +138,7 @@ class Addresses:
 
     def _candidate(self, words: Words, row: int, hits: Hits, equal: int) -> Candidate:
         understood = 0
-        way = list(hits.beside)
-        for (table, mask, _), at in zip(
-            hits.steps, self._gazetteer.upward(row, hits.steps), strict=True
-        ):
-            way.append((table, at, mask))
+        way = [*hits.beside, *self._gazetteer.way(row, hits.steps)]
         matched = []
         for table, at, mask in way:
             understood |= mask

@@ -74,6 +74,8 @@ class Hits(NamedTuple):
 def hits(gazetteer: Gazetteer, words: Words) -> list[Hits]:
     """Return every unit that *words* may mean, once each, the best score first."""
     found = _Descent(gazetteer, words).hits()
+    if len(found) < 2:
+        return found
     found.sort(key=attrgetter("score"), reverse=True)
     if len({each.table for each in found}) == len(found):
         return found
@@ -131,13 +133,17 @@ class _Descent:
             slips = gazetteer.misspelled(words, self._taken)
             self._take(_of_compounds(slips) if self._taken else slips)
         taken = self._taken
-        numbers = [each for each in words.numbers if not each[1] & taken]
-        self._bare: Numbers = [(key, mask) for key, mask, kind in numbers if not kind]
-        self._said: dict[int, Numbers] = {
-            level: [(key, mask) for key, mask, kind in numbers if kind & level]
-            for level in (BUILDING, ENTRANCE, HOUSEHOLD)
-        }
-        self._says_entrance = any(kind == ENTRANCE for _, _, kind in numbers)
+        self._bare: list[tuple[Key, int]] = []
+        self._said: dict[int, list[tuple[Key, int]]] = {BUILDING: [], ENTRANCE: [], HOUSEHOLD: []}
+        self._says_entrance = False
+        for key, mask, kind in words.numbers:
+            if not mask & taken:
+                if not kind:
+                    self._bare.append((key, mask))
+                for level, said in self._said.items():
+                    if kind & level:
+                        said.append((key, mask))
+                self._says_entrance |= kind == ENTRANCE
 
     def _take(self, mentioned: Mentions) -> None:
         for mask, places in mentioned:
@@ -185,8 +191,7 @@ class _Descent:
         for ways in self._buildings((), everywhere, self._bare):
             inside: list[int] = []
             for row in ways.rows:
-                building = self._gazetteer.upward(row, ways.steps)[0]
-                around = self._around("building", building)
+                around = self._around(*self._gazetteer.way(row, ways.steps)[0][:2])
                 reached.update(around)
                 if around:
                     inside.append(row)
