@@ -364,11 +364,12 @@ class GatheredTexts(Gathered):
             # Each word stands in some cell: none is left out.
             return Words(read_only(read.codes[codes]), read.words)
         if shape == "cell":
-            if None not in read:
-                return Coded(codes, read)
-            kept = [at for at, text in enumerate(read) if text]
-            place = np.full(len(read), NONE, np.int32)
+            texts = list(read)
+            if None not in texts:
+                return Coded(codes, texts)
+            kept = [at for at, text in enumerate(texts) if text]
+            place = np.full(len(texts), NONE, np.int32)
             place[kept] = np.arange(len(kept))
-            return Coded(place[codes], [read[at] for at in kept])
+            return Coded(place[codes], [texts[at] for at in kept])
         assert isinstance(read, np.ndarray)
         return read[codes]
