@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["NearMisses", "nearest", "normal", "twin_form"]
+__all__ = ["NearMisses", "digits_of", "nearest", "normal", "twin_form"]
 
 # Characters that are taken for one another, after case is folded: a short selection, in ids,
 # of confusables.txt of Unicode Technical Standard 39.
@@ -204,7 +204,8 @@ def _edits(word: str, columns: NDArray[np.uint32], most: int) -> NDArray[np.uint
 
 _DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 _TENS = {"十": 10, "百": 100, "千": 1_000}
-_NUMERAL = re.compile("[〇零一二两三四五六七八九十百千]+")
+_SHORT = str.maketrans({"廿": "二十", "卅": "三十"})
+_NUMERAL = re.compile("[〇零一二两三四五六七八九十百千廿卅]+")
 
 # What is written in different ways at one place, in the order in which it is looked at. A
 # suffix is only like others of its class: 2栋 is no 2单元.
@@ -246,15 +247,19 @@ def twin_form(name: str) -> str:
     form = normal(name)
     if form.isascii() and form.isalpha():
         return form
-    form = _NUMERAL.sub(_digits, form)
+    form = _NUMERAL.sub(lambda numeral: digits_of(numeral[0]), form)
     for pattern, like in _LIKENESSES:
         form = pattern.sub(like, form)
     return form
 
 
-def _digits(numeral: re.Match[str]) -> str:
-    """Return a Chinese numeral in digits: 一百零五 as 105, 一〇五 as 105, 一百五 as 150."""
-    signs = numeral[0]
+def digits_of(numeral: str) -> str:
+    """Return a Chinese numeral in digits.
+
+    >>> [digits_of(each) for each in ("一百零五", "一〇五", "一百五", "廿三", "卅", "两百")]
+    ['105', '105', '150', '23', '30', '200']
+    """
+    signs = numeral.translate(_SHORT)
     if not any(sign in _TENS for sign in signs):
         return "".join(str(_DIGITS[sign]) for sign in signs)
     number, digit, last = 0, 0, 1

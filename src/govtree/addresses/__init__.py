@@ -16,6 +16,7 @@ from govtree._files import collector_paused
 from govtree.addresses._descent import Hits, hits
 from govtree.addresses._gazetteer import Gazetteer
 from govtree.addresses._points import POINTED, Near, near
+from govtree.addresses._sets import listed
 from govtree.addresses._words import Words, words_of
 from govtree.errors import OutOfRangeError
 from govtree.hierarchy import Hierarchy
@@ -119,22 +120,23 @@ class Addresses:
     def _listed(self, words: Words, found: list[Hits], most: int) -> Iterator[Candidate]:
         """Yield the first candidates of what was *found*, equal ones in order of their ids."""
         if len(found) == 1 and len(found[0].rows) == 1:
-            yield self._candidate(words, found[0].rows[0], found[0], 1)
+            yield self._candidate(words, int(found[0].rows[0]), found[0], 1)
             return
         left = most
         for score, several in groupby(found, attrgetter("score")):
             equal = list(several)
             if left <= 0 or score < _LEAST_SHARE * found[0].score:
                 return
-            units = [(row, each) for each in equal for row in each.rows]
+            count = sum(len(each.rows) for each in equal)
             # Rows of one table stand in order of id: only ties of two tables need the ids.
+            units = [(row, each) for each in equal for row in listed(each.rows[:left])]
             if len({each.table for each in equal}) > 1:
                 units.sort(key=lambda unit: self._gazetteer.id(unit[1].table, unit[0]))
             elif len(units) > 1:
                 units.sort(key=itemgetter(0))
             for row, each in units[:left]:
-                yield self._candidate(words, row, each, len(units))
-            left -= len(units)
+                yield self._candidate(words, row, each, count)
+            left -= count
 
     def _candidate(self, words: Words, row: int, hits: Hits, equal: int) -> Candidate:
         understood = 0

@@ -7,18 +7,24 @@ The way is a definition, and the tests hold a slow twin against it:
 - A number with a word for what it numbers (``3号楼``) is that of the level it says. Of the
   numbers without one, behind the compound if any are there, the first is the building's where
   no other is, the next one the entrance's, and the last one the household's.
+- A number that follows a word at once, which names nothing, is another number: 西3号楼 is not
+  3号楼. It is only found by a name with that word.
 - Where the text names a building or an entrance that is not there, the way ends above it.
+- A text with more places or numbers than an address has is a list: its first ones are read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
+import numpy as np
 from attrs import field, frozen
 
 from govtree.addresses._gazetteer import WEIGHTS, Gazetteer, Inside, Mentions, Place
+from govtree.addresses._sets import Marks, Rows, kept, listed, of_array, of_rows
 from govtree.addresses._words import BUILDING, ENTRANCE, HOUSEHOLD, Key, Words
 
 __all__ = ["Hits", "hits"]
@@ -27,10 +33,13 @@ __all__ = ["Hits", "hits"]
 _UNIT = 3
 _BUILDING, _ENTRANCE, _HOUSEHOLD = WEIGHTS["building"], WEIGHTS["entrance"], WEIGHTS["household"]
 
+#: Places that are read, and numbers of each level; what a text says behind them is a rest.
+_MOST_PLACES, _MOST_NUMBERS = 8, 4
+
 #: Numbers that may name what is looked for: each as a name, and its place as a bit.
 Numbers = Sequence[tuple[Key, int]]
 #: Rows that are named, by the words that name them, as bits.
-Found = Mapping[int, Sequence[int]]
+Found = Mapping[int, Rows]
 #: A step of a way: its table, the words that name it as bits, and how much of the way that is.
 Step = tuple[str, int, float]
 #: A place that is named beside the way: its table, its row, and the words that name it as bits.
@@ -43,11 +52,11 @@ class Ways(NamedTuple):
     Attributes:
         steps: What is named on the way, from the large to the small; each unit of one step
             stands in one of the step before.
-        rows: Of the table of the last step, the rows that are reached.
+        rows: Of the table of the last step, the rows that are reached, in order.
     """
 
     steps: tuple[Step, ...]
-    rows: Sequence[int]
+    rows: Rows
 
 
 class Hits(NamedTuple):
@@ -57,13 +66,13 @@ class Hits(NamedTuple):
         score: From 0 to 1.
         beside: Places around them that are named and that no step goes through.
         steps: Those of their way.
-        rows: Of the table of the last step, the rows that may be meant.
+        rows: Of the table of the last step, the rows that may be meant, in order.
     """
 
     score: float
     beside: tuple[Beside, ...]
     steps: tuple[Step, ...]
-    rows: Sequence[int]
+    rows: Rows
 
     @property
     def table(self) -> str:
@@ -80,12 +89,14 @@ def hits(gazetteer: Gazetteer, words: Words) -> list[Hits]:
     if len({each.table for each in found}) == len(found):
         return found
     once: list[Hits] = []
-    seen: dict[str, set[int]] = {}
+    seen: dict[str, Marks] = {}
     for each in found:
-        known = seen.setdefault(each.table, set())
-        rows = [row for row in each.rows if row not in known] if known else each.rows
-        known.update(rows)
-        if rows:
+        known = seen.get(each.table)
+        if known is None:
+            known = seen[each.table] = Marks(gazetteer.h.count(each.table))
+        rows = kept(each.rows, known, among=False)
+        if len(rows):
+            known.add(rows)
             once.append(each._replace(rows=rows))
     return once
 
@@ -141,12 +152,12 @@ class _Descent:
                 if not kind:
                     self._bare.append((key, mask))
                 for level, said in self._said.items():
-                    if kind & level:
+                    if kind & level and len(said) < _MOST_NUMBERS:
                         said.append((key, mask))
                 self._says_entrance |= kind == ENTRANCE
 
     def _take(self, mentioned: Mentions) -> None:
-        for mask, places in mentioned:
+        for mask, places in mentioned[:_MOST_PLACES]:
             self._taken |= mask
             for place in places:
                 if place.table == "compound":
@@ -162,11 +173,12 @@ class _Descent:
     def _ways(self) -> Iterator[Ways]:
         for mask, place in self._addresses:
             yield _to(mask, place)
-        for mask, place in self._compounds:
-            way = _to(mask, place)
+        for (mask, quality), several in groupby(self._compounds, _words_and_quality):
+            # Compounds of one name are looked at together.
+            rows = of_rows(sorted(place.row for _, place in several))
+            here = Ways((("compound", mask, WEIGHTS["compound"] * quality),), rows)
             bare = [each for each in self._bare if each[1] > mask] or self._bare
-            inside = self._gazetteer.inside("building", "compound", (place.row,))
-            yield from self._buildings(way.steps, inside, bare) or (way,)
+            yield from self._in_compounds(here, bare)
         if self._compounds:
             yield from self._without_compound()
         elif self._others:
@@ -186,26 +198,18 @@ class _Descent:
                 yield _to(mask, place)
 
     def _in_others(self) -> Iterator[Ways]:
-        reached: set[Place] = set()
+        reached: set[tuple[str, int]] = set()
         everywhere = self._gazetteer.inside("building", "", ())
-        for ways in self._buildings((), everywhere, self._bare):
-            inside: list[int] = []
-            for row in ways.rows:
-                around = self._around(*self._gazetteer.way(row, ways.steps)[0][:2])
-                reached.update(around)
-                if around:
-                    inside.append(row)
-            if inside:
-                yield Ways(ways.steps, inside)
+        for here, plan in self._buildings((), everywhere, self._bare):
+            for places, rows in self._by_places("building", here.rows):
+                if places:
+                    reached.update((place.table, place.row) for _, place in places)
+                    yield from self._in_buildings(Ways(here.steps, rows), plan)
         for mask, place in self._others:
-            if place not in reached:
+            if (place.table, place.row) not in reached:
                 way = _to(mask, place)
                 found = [] if reached else list(self._under(way, place))
                 yield from found or [way]
-
-    def _around(self, table: str, row: int) -> list[Place]:
-        lies = self._gazetteer.lies
-        return [place for _, place in self._others if lies(table, row, place.table) == place.row]
 
     def _under(self, way: Ways, place: Place) -> Iterator[Ways]:
         """Yield households of no building that stand under a unit of the chain."""
@@ -213,28 +217,41 @@ class _Descent:
             inside = self._gazetteer.inside("household", place.table, (place.row,))
             numbers = self._said[HOUSEHOLD] or self._bare[-1:]
             for mask, rows in self._found(inside, numbers, self._taken).items():
-                in_none = [
-                    row for row in rows if self._gazetteer.lies("household", row, "building") < 0
-                ]
-                if in_none:
+                lies = self._gazetteer.ways("household", "building")
+                if in_none := [row for row in listed(rows) if lies.rows[row] < 0]:
                     yield Ways((*way.steps, ("household", mask, _HOUSEHOLD)), in_none)
 
     def _anywhere(self) -> Iterator[Ways]:
         bare = {mask for _, mask in self._bare}
-        for ways in self._buildings((), self._gazetteer.inside("building", "", ()), self._bare):
-            # A number alone may be anything.
-            if len(ways.steps) > 1 or ways.steps[0][1] not in bare:
-                yield ways
+        everywhere = self._gazetteer.inside("building", "", ())
+        for here, plan in self._buildings((), everywhere, self._bare):
+            for ways in self._in_buildings(here, plan):
+                # A number alone may be anything.
+                if len(ways.steps) > 1 or ways.steps[0][1] not in bare:
+                    yield ways
 
     # -- down ----------------------------------------------------------------------------------
 
-    def _buildings(self, steps: tuple[Step, ...], inside: Inside, bare: Numbers) -> list[Ways]:
+    def _in_compounds(self, here: Ways, bare: Numbers) -> list[Ways]:
+        """Return the ways on to buildings, and those that end where there are none."""
+        inside = self._gazetteer.inside("building", "compound", here.rows)
+        lies = self._gazetteer.ways("building", "compound")
         ways: list[Ways] = []
+        reached = lies.marks()
+        for below, plan in self._buildings(here.steps, inside, bare):
+            ways += self._in_buildings(below, plan)
+            reached.add(lies.above(below.rows))
+        if len(left := kept(here.rows, reached, among=False)):
+            ways.append(Ways(here.steps, left))
+        return ways
+
+    def _buildings(
+        self, steps: tuple[Step, ...], inside: Inside, bare: Numbers
+    ) -> Iterator[tuple[Ways, _Plan]]:
+        """Yield the ways to buildings, and what is looked for in them."""
         found = self._found(inside, self._said[BUILDING] or bare[:1], self._taken)
         for mask, rows in found.items():
-            here = Ways((*steps, ("building", mask, _BUILDING)), rows)
-            ways += self._in_buildings(here, self._plan(mask, bare))
-        return ways
+            yield Ways((*steps, ("building", mask, _BUILDING)), rows), self._plan(mask, bare)
 
     def _plan(self, mask: int, bare: Numbers) -> _Plan:
         left = [each for each in bare if not each[1] & mask]
@@ -245,25 +262,26 @@ class _Descent:
     def _in_buildings(self, here: Ways, plan: _Plan) -> list[Ways]:
         """Return the ways on from buildings that are called alike, all at a time."""
         lies = self._gazetteer.ways("entrance", "building")
-        entrances = self._gazetteer.inside("entrance", "building", tuple(here.rows))
+        entrances = self._gazetteer.inside("entrance", "building", here.rows)
         ways: list[Ways] = []
-        gone_on: set[int] = set()
+        gone_on = lies.marks()
         for mask, rows in self._found(entrances, plan.entrances, plan.used).items():
             entered = Ways((*here.steps, ("entrance", mask, _ENTRANCE)), rows)
             ways += self._homes(entered, plan.households(mask), plan.used | mask)
-            gone_on.update([lies[row] for row in rows])
-        left = [row for row in here.rows if row not in gone_on]
-        if left and self._says_entrance:
-            closed = {lies[row] for rows in entrances.rows.values() for row in rows}
-            if shut := [row for row in left if row in closed]:
+            gone_on.add(lies.above(rows))
+        left = kept(here.rows, gone_on, among=False)
+        if len(left) and self._says_entrance:
+            closed = lies.marks()
+            closed.add(entrances.above)
+            if len(shut := kept(left, closed, among=True)):
                 ways.append(Ways(here.steps, shut))
-            left = [row for row in left if row not in closed]
-        if left:
+            left = kept(left, closed, among=False)
+        if len(left):
             ways += self._homes(Ways(here.steps, left), plan.households(0), plan.used)
-        if gone_on and len(plan.bare) == 1 and plan.entrances == plan.bare:
+        if len(plan.bare) == 1 and plan.entrances == plan.bare:
             # A last number is that of an entrance, or of a household.
-            either = Ways(here.steps, [row for row in here.rows if row in gone_on])
-            found = self._homes(either, plan.bare, plan.used)
+            either = Ways(here.steps, kept(here.rows, gone_on, among=True))
+            found = self._homes(either, plan.bare, plan.used) if len(either.rows) else []
             ways += [each for each in found if each.steps[-1][0] == "household"]
         return ways
 
@@ -271,40 +289,46 @@ class _Descent:
         """Return the ways on to households, and those that end where there are none."""
         upper = here.steps[-1][0]
         lies = self._gazetteer.ways("household", upper)
-        inside = self._gazetteer.inside("household", upper, tuple(here.rows))
+        inside = self._gazetteer.inside("household", upper, here.rows)
         ways: list[Ways] = []
-        reached: set[int] = set()
+        reached = lies.marks()
         for mask, rows in self._found(inside, numbers, used).items():
             ways.append(Ways((*here.steps, ("household", mask, _HOUSEHOLD)), rows))
-            reached.update([lies[row] for row in rows])
-        if len(reached) < len(here.rows):
-            ways.append(Ways(here.steps, [row for row in here.rows if row not in reached]))
+            reached.add(lies.above(rows))
+        if len(left := kept(here.rows, reached, among=False)):
+            ways.append(Ways(here.steps, left))
         return ways
 
     def _found(self, inside: Inside, numbers: Numbers, used: int) -> Found:
         """Return the rows that *numbers*, or words outside of *used*, name, by which."""
-        rows = inside.rows
-        if len(numbers) == 1 and not inside.lengths:
-            ((key, mask),) = numbers
-            return {} if mask & used or key not in rows else {mask: rows[key]}
-        found: dict[int, int] = {}
+        named = inside.rows
+        signed, values = self._words.signed, self._words.values
+        found: dict[int, Rows] = {}
+        keys: list[Key] = []
         for key, mask in numbers:
-            if key in rows and not mask & used:
-                for row in rows[key]:
-                    found.setdefault(row, mask)
-        values = self._words.values
+            if mask & signed and not mask >> 1 & used:
+                # Another number than without the word before it.
+                key, mask = (values[mask.bit_length() - 2], *key), mask | mask >> 1
+            if key in named and key not in keys and not mask & used:
+                keys.append(key)
+                found[mask] = named[key]
         for length in inside.lengths:
             for first in range(len(values) - length + 1):
-                several = rows.get(values[first : first + length])
+                several = values[first : first + length]
                 mask = (1 << length) - 1 << first
-                if several is not None and not mask & used:
-                    for row in several:
-                        if self._length(mask) > self._length(found.get(row, 0)):
-                            found[row] = mask
-        by_mask: dict[int, list[int]] = {}
-        for row, mask in found.items():
-            by_mask.setdefault(mask, []).append(row)
-        return by_mask
+                if several in named and several not in keys and not mask & used:
+                    keys.append(several)
+                    found[mask] = named[several]
+        if len(found) < 2 or inside.is_plain:
+            return found
+        # Where a row has two names the longer one counts, of equal ones a number.
+        once: dict[int, Rows] = {}
+        known = Marks(inside.count)
+        for mask in sorted(found, key=self._length, reverse=True):
+            if len(rows := kept(found[mask], known, among=False)):
+                known.add(rows)
+                once[mask] = rows
+        return once
 
     def _length(self, mask: int) -> int:
         found = self._sizes.get(mask)
@@ -323,7 +347,7 @@ class _Descent:
             reached += worth
         # A household without a building stands in a unit of the chain, which is a step as well.
         more = _UNIT if steps[0][0] not in WEIGHTS and len(steps) > 1 else 0
-        for (whole, beside), rows in self._alike(table, ways.rows, understood).items():
+        for (whole, beside), rows in self._alike(table, ways.rows, understood):
             known = understood
             for _, _, mask in beside:
                 known |= mask
@@ -331,32 +355,53 @@ class _Descent:
             yield Hits(round(reached / (whole + more) * share, 4), beside, steps, rows)
 
     def _alike(
-        self, table: str, rows: Sequence[int], understood: int
-    ) -> Mapping[tuple[float, tuple[Beside, ...]], Sequence[int]]:
-        """Return *rows* by how much leads to them, and by the places beside that are named."""
-        whole = self._gazetteer.steps(table) if table in WEIGHTS else None
-        if not self._others:
-            if whole is None:
-                return {(_UNIT, ()): rows}
-            sizes = {whole[row] for row in rows}
-            if len(sizes) == 1:
-                return {(sizes.pop(), ()): rows}
-        found: dict[tuple[float, tuple[Beside, ...]], list[int]] = {}
-        lies = self._gazetteer.lies
-        for row in rows:
+        self, table: str, rows: Rows, understood: int
+    ) -> Iterator[tuple[tuple[float, tuple[Beside, ...]], Rows]]:
+        """Yield *rows* by how much leads to them, and by the places beside that are named."""
+        for places, together in self._by_places(table, rows):
             beside = tuple(
-                (place.table, place.row, mask)
-                for mask, place in self._others
-                if not mask & understood and lies(table, row, place.table) == place.row
+                (place.table, place.row, mask) for mask, place in places if not mask & understood
             )
-            size = _UNIT if whole is None else whole[row]
-            found.setdefault((size, beside), []).append(row)
-        return found
+            if table not in WEIGHTS:
+                yield (_UNIT, beside), together
+                continue
+            for whole, those in self._gazetteer.by_steps(table, together):
+                yield (whole, beside), those
+
+    def _by_places(self, table: str, rows: Rows) -> Iterator[tuple[list[tuple[int, Place]], Rows]]:
+        """Yield *rows* by the places, of those that are named and no compounds, around them."""
+        if not self._others:
+            yield [], rows
+            return
+        if len(rows) == 1:
+            (row,) = listed(rows)
+            yield self._around(table, row), rows
+            return
+        codes = np.zeros(len(rows), np.int64)
+        array = np.asarray(rows)
+        for upper in {place.table: None for _, place in self._others}:
+            around = sorted({place.row for _, place in self._others if place.table == upper})
+            which = np.zeros(self._gazetteer.h.count(upper) + 1, np.int64)
+            which[around] = np.arange(1, len(around) + 1)
+            # What lies in none, -1, is the last.
+            lies = self._gazetteer.ways(table, upper).array[array]
+            codes = codes * (len(around) + 1) + which[lies]
+        for code in np.unique(codes).tolist():
+            together = array[codes == code]
+            yield self._around(table, int(together[0])), of_array(together)
+
+    def _around(self, table: str, row: int) -> list[tuple[int, Place]]:
+        lies = self._gazetteer.lies
+        return [each for each in self._others if lies(table, row, each[1].table) == each[1].row]
 
 
 def _to(mask: int, place: Place) -> Ways:
     step = (place.table, mask, WEIGHTS.get(place.table, _UNIT) * place.quality)
     return Ways((step,), (place.row,))
+
+
+def _words_and_quality(named: tuple[int, Place]) -> tuple[int, float]:
+    return named[0], named[1].quality
 
 
 def _of_compounds(mentioned: Mentions) -> Mentions:

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from govtree._columns import NONE, Inverse
 from govtree._texts import Texts
+from govtree.addresses._sets import Rows, Upward, listed, of_array, of_rows
 from govtree.addresses._words import Key, Words, key_of
 from govtree.hierarchy import Hierarchy
 
@@ -28,6 +29,8 @@ _SLIP = 0.85
 #: What an address leads through, from the large to the small, and how much of it each is.
 WEIGHTS = {"compound": 3, "building": 3, "entrance": 1, "household": 3}
 _STEPS = tuple(WEIGHTS)
+#: How often a row is kept in groups by name, before they are forgotten.
+_KEPT = 8
 
 # Words that say what a place is. Those of one line are written for one another; without them,
 # two letters or more have to be left.
@@ -61,20 +64,29 @@ class Inside:
     """What stands in one place, by the words of its names.
 
     Attributes:
-        rows: Rows by name.
+        rows: Rows by name, in order.
+        above: The rows above that have something in them; none where all of a table is inside.
+        count: How many rows the table has.
+        is_plain: Whether each row has one name.
         lengths: How many words those names have that are more than a number.
     """
 
-    __slots__ = ("lengths", "rows")
+    __slots__ = ("above", "count", "is_plain", "lengths", "rows")
 
-    def __init__(self, named: Iterable[tuple[Key, int]]) -> None:
+    def __init__(
+        self, named: Iterable[tuple[Key, int]], count: int, above: Iterable[int] = ()
+    ) -> None:
         found: dict[Key, list[int]] = {}
         for key, row in named:
             rows = found.setdefault(key, [])
             if not rows or rows[-1] != row:
                 rows.append(row)
         # Tuples of numbers cost the collector of garbage nothing, lists by the 100,000 do.
-        self.rows = {key: tuple(rows) for key, rows in found.items()}
+        self.rows = {key: of_rows(rows) for key, rows in found.items()}
+        self.count = count
+        self.above = of_rows(sorted(above))
+        several = list(found.values())
+        self.is_plain = sum(map(len, several)) == len({row for rows in several for row in rows})
         lengths = {len(key) for key in found if not _is_number(key)}
         self.lengths = tuple(sorted(lengths))
 
@@ -92,11 +104,12 @@ class Gazetteer:
         self._chain = chain
         #: Those under which households stand, without the community.
         self.lowest = [level.table for level in h.levels if level.role in ("branch", "group")]
-        self._lies: dict[tuple[str, str], list[int]] = {}
-        self._whole: dict[str, list[int]] = {}
+        self._lies: dict[tuple[str, str], Upward] = {}
+        self._whole: dict[str, Upward] = {}
         self._names: dict[str, list[Texts]] = {}
         self._own_kept: dict[tuple[str, int], list[Key]] = {}
-        self._inside: dict[tuple[str, str], dict[tuple[int, ...], Inside]] = defaultdict(dict)
+        self._inside: dict[tuple[str, str], dict[object, Inside]] = defaultdict(dict)
+        self._kept: dict[tuple[str, str], int] = defaultdict(int)
         self._ids: dict[str, list[str]] = {}
         self._inverses: dict[tuple[str, str], Inverse] = {}
         self._places: dict[Key, list[Place]] = {}
@@ -237,32 +250,42 @@ class Gazetteer:
 
     # -- what stands where -----------------------------------------------------------------
 
-    def inside(self, table: str, upper: str, rows: tuple[int, ...]) -> Inside:
+    def inside(self, table: str, upper: str, rows: Rows) -> Inside:
         """Return the rows of *table* in some rows of *upper* by name; of none: all of them."""
         known = self._inside[table, upper]
-        found = known.get(rows)
+        at = rows.tobytes() if isinstance(rows, np.ndarray) else tuple(rows)
+        found = known.get(at)
         if found is None:
-            within = self._rows(table, upper, rows) if rows else range(self.h.count(table))
+            count = self.h.count(table)
+            within = self._rows(table, upper, rows) if len(rows) else range(count)
+            # Rows in one place are met again in groups of many: none of these is kept for ever.
+            self._kept[table, upper] += len(within)
+            if self._kept[table, upper] > _KEPT * count:
+                self._kept[table, upper] = len(within)
+                known.clear()
             named = ((name, row) for row in within for name in self._own(table, row))
-            found = known[rows] = Inside(named)
+            ways = self.ways(table, upper).rows if len(rows) else []
+            above = {ways[row] for row in within} if ways else ()
+            found = known[at] = Inside(named, count, above)
         return found
 
-    def _rows(self, table: str, upper: str, rows: tuple[int, ...]) -> list[int]:
+    def _rows(self, table: str, upper: str, rows: Rows) -> list[int]:
         inverse = self._inverses.get((table, upper))
         if inverse is None:
             inverse = Inverse.of(self._way(table, upper), self.h.count(upper))
             self._inverses[table, upper] = inverse
-        return cast("list[int]", inverse.rows_of(np.array(rows)).tolist())
+        return cast("list[int]", np.sort(inverse.rows_of(np.array(rows))).tolist())
 
     def lies(self, table: str, row: int, upper: str) -> int:
         """Return the row of *upper* that a unit lies in or stands under, -1 for none."""
-        return self.ways(table, upper)[row]
+        return self.ways(table, upper).rows[row]
 
-    def ways(self, table: str, upper: str) -> list[int]:
+    def ways(self, table: str, upper: str) -> Upward:
         """Return the row of *upper* that each row of *table* lies in or stands under."""
         ways = self._lies.get((table, upper))
         if ways is None:
-            ways = self._lies[table, upper] = np.maximum(self._way(table, upper), NONE).tolist()
+            array = np.maximum(self._way(table, upper), NONE)
+            ways = self._lies[table, upper] = Upward(array, self.h.count(upper))
         return ways
 
     def way(self, row: int, steps: Sequence[tuple[str, int, float]]) -> list[tuple[str, int, int]]:
@@ -271,21 +294,27 @@ class Gazetteer:
         below = ""
         for table, mask, _ in reversed(steps):
             if below:
-                row = self.ways(below, table)[row]
+                row = self.ways(below, table).rows[row]
             found.append((table, row, mask))
             below = table
         found.reverse()
         return found
 
-    def steps(self, table: str) -> list[int]:
-        """Return how much the steps that lead to each row of *table* are together."""
-        found = self._whole.get(table)
-        if found is None:
-            whole = np.full(self.h.count(table), WEIGHTS[table])
+    def by_steps(self, table: str, rows: Rows) -> Iterator[tuple[int, Rows]]:
+        """Yield *rows* by how much the steps that lead to them are together."""
+        whole = self._whole.get(table)
+        if whole is None:
+            array = np.full(self.h.count(table), WEIGHTS[table], np.int32)
             for upper in _STEPS[: _STEPS.index(table)]:
-                whole += WEIGHTS[upper] * (self._way(table, upper) >= 0)
-            found = self._whole[table] = whole.tolist()
-        return found
+                array += WEIGHTS[upper] * (self._way(table, upper) >= 0)
+            whole = self._whole[table] = Upward(array, 0)
+        if len(rows) == 1:
+            yield whole.rows[listed(rows)[0]], rows
+            return
+        array = np.asarray(rows)
+        sizes = whole.array[array]
+        for size in sorted(set(sizes.tolist())):
+            yield size, of_array(array[sizes == size])
 
     def _way(self, table: str, upper: str) -> Any:
         if not self.h.count(table) or not self.h.count(upper):

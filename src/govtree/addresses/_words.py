@@ -15,6 +15,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from govtree._markup import HIDDEN
+from govtree._names import digits_of
 
 __all__ = [
     "BUILDING",
@@ -60,13 +61,19 @@ _BEFORE = {
 _OLD = frozenset("號樓單棟門層戶")
 _TRADITIONAL = str.maketrans("號樓單棟門層戶", "号楼单栋门层户")
 
-_NUMERALS = "零〇一二三四五六七八九十百"
+# Between a place and a number; any other sign may make it another number: 西3号楼.
+_BETWEEN = frozenset("的里内在住到是于の")
+
+_NUMERALS = "零〇一二三四五六七八九十百廿卅"
 _HAN = "\u3005\u3041-\u30fa\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Nothing in it can match one text in two ways: its time grows with the text, no faster.
 _WORD = re.compile(
-    rf"([a-z]?[0-9]+(?:[a-z](?![a-z]))?|[{_NUMERALS}]+|(?<![a-z])[a-z](?![^\W_{_HAN}]))"
+    rf"([a-z]?[0-9]+(?:[a-z](?![a-z]))?|(?:两百)?[{_NUMERALS}]+|两百"
+    # Two of something is no number of it: 两户人家.
+    rf"|两(?=号|[栋幢座]|单元)|(?<![a-z])[a-z](?![^\W_{_HAN}]))"
     rf"(?:\s*({'|'.join(sorted(_BEHIND, key=lambda word: (-len(word), word)))}))?"
-    rf"|([{_HAN}]|[^\W_0-9{_HAN}]+)"
+    # With what follows at once, where that may be a number.
+    rf"|([{_HAN}]|[^\W_0-9{_HAN}]+)(?=([0-9a-z两{_NUMERALS}])?)"
 )
 
 
@@ -80,12 +87,14 @@ class Words:
         sizes: Letters and digits in it.
         numbers: Of each number: itself as a key, its place as a bit, and the bits of what it
             numbers, 0 where nothing says so.
+        signed: Places, as bits, of the numbers that follow a word at once, as 3 does in 西3号楼.
     """
 
     values: Key
     shown: tuple[str, ...]
     sizes: tuple[int, ...]
     numbers: tuple[tuple[Key, int, int], ...]
+    signed: int
 
     def size(self, places: int) -> int:
         """Return the letters and digits in the words whose bits are set in *places*."""
@@ -128,13 +137,17 @@ def words_of(text: str) -> Words:
     numbers: list[tuple[Key, int, int]] = []
     # A word that numbers what follows, until it is known whether a number does.
     before = ""
-    for number, behind, word in _WORD.findall(folded):
+    signed, is_sign = 0, False
+    for number, behind, word, follows in _WORD.findall(folded):
         if number:
             kind = _BEHIND.get(behind, 0) | _BEFORE.get(before, 0)
             if behind == "楼" and any(earlier & BUILDING for _, _, earlier in numbers):
                 # 3栋5楼: the fifth floor of it.
                 kind = FLOOR
             value = _plain(number)
+            if is_sign:
+                signed |= 1 << len(values)
+                is_sign = False
             numbers.append(((value,), 1 << len(values), kind))
             values.append(value)
             shown.append(before + number + behind)
@@ -145,8 +158,9 @@ def words_of(text: str) -> Words:
             shown.append(before)
             before = ""
         if word in _BEFORE:
-            before = word
+            before, is_sign = word, False
         else:
+            is_sign = bool(follows) and word not in _BETWEEN
             values.append(word)
             shown.append(word)
     if before:
@@ -155,7 +169,7 @@ def words_of(text: str) -> Words:
     # Some compatibility characters stand for a whole phrase.
     del values[READ:], shown[READ:]
     kept = [each for each in numbers if each[1] < 1 << READ]
-    return Words(tuple(values), tuple(shown), tuple(map(len, shown)), tuple(kept))
+    return Words(tuple(values), tuple(shown), tuple(map(len, shown)), tuple(kept), signed)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -170,27 +184,9 @@ def key_of(name: str) -> Key:
 def _plain(number: str) -> str:
     """Return a number as it is compared: ``二十三`` and ``023`` are ``23``.
 
-    >>> [_plain(each) for each in ("二十三", "023", "五〇一", "十", "0", "a03", "百百", "一百零五")]
-    ['23', '23', '501', '10', '0', 'a03', '百百', '105']
+    >>> [_plain(each) for each in ("二十三", "023", "五〇一", "十", "0", "a03", "廿三", "一百零五")]
+    ['23', '23', '501', '10', '0', 'a03', '23', '105']
     """
-    if number[0] not in _NUMERALS:
+    if number[0] not in _NUMERALS and number[0] != "两":
         return number if number[0] != "0" or not number.isdigit() else number.lstrip("0") or "0"
-    digits = [_NUMERALS.index(each) for each in number]
-    if "十" not in number and "百" not in number:
-        return _plain("".join(str(max(0, digit - 1)) for digit in digits))
-    parts = _TENS.fullmatch(number)
-    if parts is None:
-        return number
-    hundreds, tens, ten, ones = parts["hundreds"], parts["tens"], parts["ten"], parts["ones"]
-    value = 100 * (_digit(hundreds) or 0) + (10 * (_digit(tens) or 1) if ten else 0)
-    return str(value + (_digit(ones) or 0))
-
-
-_TENS = re.compile(
-    r"(?:(?P<hundreds>[一二三四五六七八九])百零?)?"
-    r"(?:(?P<tens>[一二三四五六七八九])?(?P<ten>十))?(?P<ones>[一二三四五六七八九])?"
-)
-
-
-def _digit(numeral: str | None) -> int:
-    return _NUMERALS.index(numeral) - 1 if numeral else 0
+    return _plain(digits_of(number))
