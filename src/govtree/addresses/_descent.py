@@ -237,11 +237,11 @@ class _Descent:
         inside = self._gazetteer.inside("building", "compound", here.rows)
         lies = self._gazetteer.ways("building", "compound")
         ways: list[Ways] = []
-        reached = lies.marks()
-        for below, plan in self._buildings(here.steps, inside, bare):
+        found = list(self._buildings(here.steps, inside, bare))
+        for below, plan in found:
             ways += self._in_buildings(below, plan)
-            reached.add(lies.above(below.rows))
-        if len(left := kept(here.rows, reached, among=False)):
+        _, left = lies.split(here.rows, [below.rows for below, _ in found])
+        if len(left):
             ways.append(Ways(here.steps, left))
         return ways
 
@@ -264,25 +264,23 @@ class _Descent:
         lies = self._gazetteer.ways("entrance", "building")
         entrances = self._gazetteer.inside("entrance", "building", here.rows)
         ways: list[Ways] = []
-        gone_on = lies.marks()
-        for mask, rows in self._found(entrances, plan.entrances, plan.used).items():
+        found = self._found(entrances, plan.entrances, plan.used)
+        for mask, rows in found.items():
             entered = Ways((*here.steps, ("entrance", mask, _ENTRANCE)), rows)
             ways += self._homes(entered, plan.households(mask), plan.used | mask)
-            gone_on.add(lies.above(rows))
-        left = kept(here.rows, gone_on, among=False)
+        gone_on, left = lies.split(here.rows, found.values())
         if len(left) and self._says_entrance:
-            closed = lies.marks()
+            closed = Marks(self._gazetteer.h.count("building"))
             closed.add(entrances.above)
             if len(shut := kept(left, closed, among=True)):
                 ways.append(Ways(here.steps, shut))
             left = kept(left, closed, among=False)
         if len(left):
             ways += self._homes(Ways(here.steps, left), plan.households(0), plan.used)
-        if len(plan.bare) == 1 and plan.entrances == plan.bare:
+        if len(gone_on) and len(plan.bare) == 1 and plan.entrances == plan.bare:
             # A last number is that of an entrance, or of a household.
-            either = Ways(here.steps, kept(here.rows, gone_on, among=True))
-            found = self._homes(either, plan.bare, plan.used) if len(either.rows) else []
-            ways += [each for each in found if each.steps[-1][0] == "household"]
+            homes = self._homes(Ways(here.steps, gone_on), plan.bare, plan.used)
+            ways += [each for each in homes if each.steps[-1][0] == "household"]
         return ways
 
     def _homes(self, here: Ways, numbers: Numbers, used: int) -> list[Ways]:
@@ -291,11 +289,11 @@ class _Descent:
         lies = self._gazetteer.ways("household", upper)
         inside = self._gazetteer.inside("household", upper, here.rows)
         ways: list[Ways] = []
-        reached = lies.marks()
-        for mask, rows in self._found(inside, numbers, used).items():
+        found = self._found(inside, numbers, used)
+        for mask, rows in found.items():
             ways.append(Ways((*here.steps, ("household", mask, _HOUSEHOLD)), rows))
-            reached.add(lies.above(rows))
-        if len(left := kept(here.rows, reached, among=False)):
+        _, left = lies.split(here.rows, found.values())
+        if len(left):
             ways.append(Ways(here.steps, left))
         return ways
 
@@ -319,7 +317,7 @@ class _Descent:
                 if several in named and several not in keys and not mask & used:
                     keys.append(several)
                     found[mask] = named[several]
-        if len(found) < 2 or inside.is_plain:
+        if inside.is_plain or len(found) < 2:
             return found
         # Where a row has two names the longer one counts, of equal ones a number.
         once: dict[int, Rows] = {}
@@ -358,6 +356,10 @@ class _Descent:
         self, table: str, rows: Rows, understood: int
     ) -> Iterator[tuple[tuple[float, tuple[Beside, ...]], Rows]]:
         """Yield *rows* by how much leads to them, and by the places beside that are named."""
+        if not self._others and table in WEIGHTS:
+            for whole, those in self._gazetteer.by_steps(table, rows):
+                yield (whole, ()), those
+            return
         for places, together in self._by_places(table, rows):
             beside = tuple(
                 (place.table, place.row, mask) for mask, place in places if not mask & understood

@@ -6,7 +6,7 @@ alone leads to thousands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,13 +96,16 @@ class Upward:
         self.rows: list[int] = array.tolist()
         self._count = count
 
-    def above(self, rows: Rows) -> Iterable[int] | NDArray[np.int32]:
-        """Return the rows that *rows* lie in, each as often as it is met."""
-        if isinstance(rows, np.ndarray):
-            return self.array[rows]
-        ways = self.rows
-        return [ways[row] for row in rows]
-
-    def marks(self) -> Marks:
-        """Return marks, none set, for the table above."""
-        return Marks(self._count)
+    def split(self, uppers: Rows, found: Collection[Rows]) -> tuple[Rows, Rows]:
+        """Return the *uppers* in which some of what was *found* in them lies, and the others."""
+        if not found:
+            return (), uppers
+        if len(uppers) == 1:
+            return uppers, ()
+        marks = Marks(self._count)
+        for rows in found:
+            if isinstance(rows, np.ndarray):
+                marks.add(self.array[rows])
+            else:
+                marks.add([self.rows[row] for row in rows])
+        return kept(uppers, marks, among=True), kept(uppers, marks, among=False)
