@@ -345,7 +345,7 @@ class _Descent:
             reached += worth
         # A household without a building stands in a unit of the chain, which is a step as well.
         more = _UNIT if steps[0][0] not in WEIGHTS and len(steps) > 1 else 0
-        for (whole, beside), rows in self._alike(table, ways.rows, understood):
+        for whole, beside, rows in self._alike(table, ways.rows, understood):
             known = understood
             for _, _, mask in beside:
                 known |= mask
@@ -354,21 +354,22 @@ class _Descent:
 
     def _alike(
         self, table: str, rows: Rows, understood: int
-    ) -> Iterator[tuple[tuple[float, tuple[Beside, ...]], Rows]]:
+    ) -> Iterator[tuple[float, tuple[Beside, ...], Rows]]:
         """Yield *rows* by how much leads to them, and by the places beside that are named."""
-        if not self._others and table in WEIGHTS:
-            for whole, those in self._gazetteer.by_steps(table, rows):
-                yield (whole, ()), those
+        if len(rows) == 1 and not self._others and table in WEIGHTS:
+            yield self._gazetteer.steps(table).rows[rows[0]], (), rows
             return
         for places, together in self._by_places(table, rows):
             beside = tuple(
                 (place.table, place.row, mask) for mask, place in places if not mask & understood
             )
             if table not in WEIGHTS:
-                yield (_UNIT, beside), together
+                yield _UNIT, beside, together
                 continue
-            for whole, those in self._gazetteer.by_steps(table, together):
-                yield (whole, beside), those
+            array = np.asarray(together)
+            sizes = self._gazetteer.steps(table).array[array]
+            for size in sorted(set(sizes.tolist())):
+                yield size, beside, of_array(array[sizes == size])
 
     def _by_places(self, table: str, rows: Rows) -> Iterator[tuple[list[tuple[int, Place]], Rows]]:
         """Yield *rows* by the places, of those that are named and no compounds, around them."""

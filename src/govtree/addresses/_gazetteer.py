@@ -15,7 +15,7 @@ from attrs import frozen
 
 from govtree._columns import NONE, Inverse
 from govtree._texts import Texts
-from govtree.addresses._sets import Rows, Upward, listed, of_array, of_rows
+from govtree.addresses._sets import Rows, Upward, of_rows
 from govtree.addresses._words import Key, Words, key_of
 from govtree.hierarchy import Hierarchy
 
@@ -300,21 +300,15 @@ class Gazetteer:
         found.reverse()
         return found
 
-    def by_steps(self, table: str, rows: Rows) -> Iterator[tuple[int, Rows]]:
-        """Yield *rows* by how much the steps that lead to them are together."""
-        whole = self._whole.get(table)
-        if whole is None:
-            array = np.full(self.h.count(table), WEIGHTS[table], np.int32)
+    def steps(self, table: str) -> Upward:
+        """Return how much the steps that lead to each row of *table* are together."""
+        found = self._whole.get(table)
+        if found is None:
+            whole = np.full(self.h.count(table), WEIGHTS[table], np.int32)
             for upper in _STEPS[: _STEPS.index(table)]:
-                array += WEIGHTS[upper] * (self._way(table, upper) >= 0)
-            whole = self._whole[table] = Upward(array, 0)
-        if len(rows) == 1:
-            yield whole.rows[listed(rows)[0]], rows
-            return
-        array = np.asarray(rows)
-        sizes = whole.array[array]
-        for size in sorted(set(sizes.tolist())):
-            yield size, of_array(array[sizes == size])
+                whole += WEIGHTS[upper] * (self._way(table, upper) >= 0)
+            found = self._whole[table] = Upward(whole, 0)
+        return found
 
     def _way(self, table: str, upper: str) -> Any:
         if not self.h.count(table) or not self.h.count(upper):

@@ -137,7 +137,8 @@ def words_of(text: str) -> Words:
     numbers: list[tuple[Key, int, int]] = []
     # A word that numbers what follows, until it is known whether a number does.
     before = ""
-    signed, is_sign = 0, False
+    # What may be the beginning of a number, directly behind a word.
+    signed, begun = 0, ""
     for number, behind, word, follows in _WORD.findall(folded):
         if number:
             kind = _BEHIND.get(behind, 0) | _BEFORE.get(before, 0)
@@ -145,9 +146,10 @@ def words_of(text: str) -> Words:
                 # 3栋5楼: the fifth floor of it.
                 kind = FLOOR
             value = _plain(number)
-            if is_sign:
-                signed |= 1 << len(values)
-                is_sign = False
+            if begun:
+                if values[-1] not in _BETWEEN:
+                    signed |= 1 << len(values)
+                begun = ""
             numbers.append(((value,), 1 << len(values), kind))
             values.append(value)
             shown.append(before + number + behind)
@@ -158,9 +160,9 @@ def words_of(text: str) -> Words:
             shown.append(before)
             before = ""
         if word in _BEFORE:
-            before, is_sign = word, False
+            before, begun = word, ""
         else:
-            is_sign = bool(follows) and word not in _BETWEEN
+            begun = follows
             values.append(word)
             shown.append(word)
     if before:
