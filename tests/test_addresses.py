@@ -136,14 +136,24 @@ def test_the_order_of_rows_changes_nothing(records, draw, data):
 # -- a slow twin -----------------------------------------------------------------------------
 
 #: What is written, by what it says.
-WRITTEN = {"x": "{}号楼", "e": "{}单元", "r": "{}室", "bare": "-{}", "noise": "呀"}
+WRITTEN = {
+    "x": "{}号楼",
+    "e": "{}单元",
+    "r": "{}室",
+    "bare": "-{}",
+    "noise": "呀",
+    # With a word before the number, which makes it another one.
+    "other x": "西{}号楼",
+    "other e": "西{}单元",
+    "other r": "西{}室",
+}
 
 
 @st.composite
 def tokens(draw: Any) -> list[tuple[str, str]]:
     """Draw what a text says, part by part: a compound or none, and numbers of any kind."""
     said = [("q", draw(st.sampled_from(NAMES[:3])))] if draw(st.booleans()) else []
-    kinds = st.sampled_from(("x", "e", "r", "bare", "bare", "noise"))
+    kinds = st.sampled_from((*WRITTEN, "x", "e", "r", "bare", "bare"))
     for kind in draw(st.lists(kinds, max_size=4)):
         number = draw(st.sampled_from(("1", "2", "3", "101", "202", "303")))
         said.append((kind, "" if kind == "noise" else number))
@@ -161,7 +171,10 @@ def texts() -> st.SearchStrategy[str]:
 def twin(h: Hierarchy, said: list[tuple[str, str]]) -> dict[str, float]:
     """Return the score of each unit that a text may mean, by asking of every unit."""
     sizes = [len(WRITTEN.get(k, "{}").format(v).replace("-", "").replace(" ", "")) for k, v in said]
-    at = {kind: [n for n, (k, _) in enumerate(said) if k == kind] for kind in ("q", *WRITTEN)}
+    at = {
+        kind: [n for n, (k, _) in enumerate(said) if k.removeprefix("other ") == kind]
+        for kind in ("q", *WRITTEN)
+    }
     compounds = {c: n for n in at["q"] for c in h.compounds if h.compounds[c].name == said[n][1]}
     ways: list[list[tuple[str, str, int]]] = []
 
@@ -169,7 +182,12 @@ def twin(h: Hierarchy, said: list[tuple[str, str]]) -> dict[str, float]:
         return "".join(each for each in unit.name.split("-")[-1] if each.isdigit())
 
     def named(units: Any, places: list[int]) -> list[tuple[str, int]]:
-        return [(id, n) for id, unit in units.items() for n in places if number(unit) == said[n][1]]
+        return [
+            (id, n)
+            for id, unit in units.items()
+            for n in places
+            if number(unit) == said[n][1] and "other" not in said[n][0]
+        ]
 
     def below(way: list[tuple[str, str, int]], bare: list[int]) -> list[Any]:
         """Return the ways on from a building."""
@@ -209,7 +227,7 @@ def twin(h: Hierarchy, said: list[tuple[str, str]]) -> dict[str, float]:
         ways = [
             way
             for way in buildings([], h.buildings, at["bare"])
-            if len(way) > 1 or said[way[0][2]][0] == "x"
+            if len(way) > 1 or said[way[0][2]][0] != "bare"
         ]
     weights = {"compound": 3, "building": 3, "entrance": 1, "household": 3}
     scores: dict[str, float] = {}
@@ -310,6 +328,19 @@ def town() -> Hierarchy:
         ("花园小区3号楼9单元501室", ["X-1"]),
         ("花园小区9号楼2单元501室", ["Q-1"]),
         ("3号楼", ["X-1", "X-2"]),
+        ("西3号楼", []),
+        ("花园小区西3号楼", ["Q-1"]),
+        ("花园小区二期3号楼", ["Q-1"]),
+        ("花园小区x3号楼", ["Q-1"]),
+        ("花园小区abc3号楼2单元", ["Q-1"]),
+        ("花园小区西3-2-501", ["Q-1"]),
+        ("花园小区廿三号楼", ["Q-1"]),
+        ("花园小区的3号楼", ["X-1"]),
+        ("花园小区 3号楼", ["X-1"]),
+        ("花园小区，西，3号楼", ["X-1"]),
+        ("花园小区3号楼西501室", ["X-1"]),
+        ("花园小区3号楼西2单元501室", ["X-1"]),
+        ("翠竹苑望江楼501", ["X-4"]),
         ("翠竹苑望江楼东户", ["H-4"]),
         ("翠竹苑12-A1002", ["H-5"]),
         ("翠竹苑12-1002", ["X-5"]),
@@ -332,6 +363,44 @@ def test_an_address_as_people_write_it(town, text, expected):
     best = [each.id for each in answer if each.score == answer[0].score]
 
     assert best == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("花园小区廿三号楼", "X-23"),
+        ("花园小区二十三号楼", "X-23"),
+        ("花园小区卅号楼", "X-30"),
+        ("花园小区两号楼", "X-2"),
+        ("花园小区两栋", "X-2"),
+        ("花园小区两百号楼", "X-200"),
+        ("花园小区西3号楼", "X-西3"),
+        ("花园小区西三幢", "X-西3"),
+        ("花园小区东3号楼", "Q"),
+        ("花园小区两户人家", "Q"),
+    ],
+)
+def test_a_number_is_read_whole(text, expected):
+    """Every sign of a number counts, and none is left over that makes it another number."""
+    numbers = ("2", "3", "20", "23", "30", "200", "西3")
+    h = Hierarchy.from_records(
+        [
+            Compound(id="Q", name="花园小区"),
+            *(Building(id=f"X-{each}", name=f"{each}号楼", compound="Q") for each in numbers),
+        ]
+    )
+
+    assert ids(h, text) == [expected]
+
+
+def test_candidates_down_to_half_of_the_best_score_are_listed():
+    """A candidate with half of the best score is listed, one with less is not."""
+    names = {"Q-1": "金木水火土日月星辰山河湖海", "Q-2": "甲乙丙丁戊己", "Q-3": "子丑寅"}
+    h = Hierarchy.from_records([Compound(id=id, name=name) for id, name in names.items()])
+
+    assert ids(h, names["Q-2"] + names["Q-3"]) == ["Q-2", "Q-3"]
+    # Six of thirteen is 0.46.
+    assert ids(h, names["Q-1"] + names["Q-2"]) == ["Q-1"]
 
 
 def test_a_slip_is_scored_lower_and_never_before_the_right_name(town):
@@ -360,6 +429,71 @@ def test_more_candidates_than_are_shown_are_counted():
     answer = locate(h, "3号楼", most=2)
 
     assert [(each.id, each.equal) for each in answer] == [("X-000", 300), ("X-001", 300)]
+
+
+@pytest.fixture(scope="module")
+def alike() -> Hierarchy:
+    """Return 60 compounds of 12 names, each in a community of its own, all numbered alike."""
+    records: list[Any] = []
+    for q in range(60):
+        records += [
+            Community(
+                id=f"K-{q:02}",
+                name=f"{'甲乙丙丁戊'[q // 12]}{'子丑寅卯辰巳午未申酉戌亥'[q % 12]}社区",
+            ),
+            Compound(
+                id=f"Q-{q:02}",
+                name=f"{'一二三四五六七八九十百零'[q % 12]}江花园",
+                community=f"K-{q:02}",
+            ),
+        ]
+        for x in range(1, 6):
+            building = f"X-{q:02}-{x}"
+            records.append(Building(id=building, name=f"{x}号楼", compound=f"Q-{q:02}"))
+            for e in range(1, 6):
+                entrance = f"E-{q:02}-{x}-{e}"
+                records.append(Entrance(id=entrance, name=f"{e}单元", building=building))
+                records.append(Household(id=f"H-{q:02}-{x}-{e}", name="101", entrance=entrance))
+    return Hierarchy.from_records(records)
+
+
+@pytest.mark.parametrize(
+    ("text", "ids", "equal"),
+    [
+        ("3号楼", [f"X-{q:02}-3" for q in range(3)], 60),
+        ("3号楼2单元", [f"E-{q:02}-3-2" for q in range(3)], 60),
+        ("3-2-101", [f"H-{q:02}-3-2" for q in range(3)], 60),
+        ("3号楼101", [f"H-00-3-{e}" for e in range(1, 4)], 300),
+        ("3号楼9单元101", [f"X-{q:02}-3" for q in range(3)], 60),
+        ("2号楼3号楼", ["X-00-2", "X-00-3", "X-01-2"], 120),
+        ("五江花园3号楼2单元101", ["H-04-3-2", "H-16-3-2", "H-28-3-2"], 5),
+        ("五江花园9号楼", ["Q-04", "Q-16", "Q-28"], 5),
+        ("甲子社区一江花园3-2-101", ["H-00-3-2"], 1),
+        ("乙子社区3号楼2单元101", ["H-12-3-2"], 1),
+        ("甲子社区 乙子社区 3号楼101", ["H-00-3-1", "H-00-3-2", "H-00-3-3"], 10),
+    ],
+)
+def test_many_that_are_called_alike_are_all_counted(alike, text, ids, equal):
+    """Equal candidates are listed by id and counted exactly, though few of them are built."""
+    answer = locate(alike, text, most=3)
+
+    assert [each.id for each in answer if each.score == answer[0].score] == ids
+    assert {each.equal for each in answer[: len(ids)]} == {equal}
+
+
+def test_a_list_of_numbers_is_no_address(alike):
+    """Of the numbers of one level the first four are read; the rest is told."""
+    (first,) = locate(alike, "乙子社区" + "".join(f"{x}号楼" for x in (9, 8, 7, 6, 3)))
+
+    assert (first.id, first.rest) == ("K-12", "9号楼8号楼7号楼6号楼3号楼")
+    assert len(locate(alike, "乙子社区" + "".join(f"{x}号楼" for x in (9, 8, 7, 5, 3)))) == 1
+
+
+def test_of_many_names_of_places_the_first_eight_are_read(alike):
+    """A text that names more places than an address has is read to the eighth of them."""
+    named = " ".join(f"甲{each}社区" for each in "子丑寅卯辰巳午未申酉")
+
+    assert {each.id for each in locate(alike, named)} == {f"K-{q:02}" for q in range(8)}
 
 
 def test_indonesian_addresses_lead_through_rw_and_rt():
