@@ -398,7 +398,7 @@ def test_candidates_down_to_half_of_the_best_score_are_listed():
     names = {"Q-1": "金木水火土日月星辰山河湖海", "Q-2": "甲乙丙丁戊己", "Q-3": "子丑寅"}
     h = Hierarchy.from_records([Compound(id=id, name=name) for id, name in names.items()])
 
-    assert ids(h, names["Q-2"] + names["Q-3"]) == ["Q-2", "Q-3"]
+    assert found(h, names["Q-2"] + names["Q-3"] + "呀呀呀") == [("Q-2", 0.5), ("Q-3", 0.25)]
     # Six of thirteen is 0.46.
     assert ids(h, names["Q-1"] + names["Q-2"]) == ["Q-1"]
 

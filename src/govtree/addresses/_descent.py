@@ -199,8 +199,7 @@ class _Descent:
 
     def _in_others(self) -> Iterator[Ways]:
         reached: set[tuple[str, int]] = set()
-        everywhere = self._gazetteer.inside("building", "", ())
-        for here, plan in self._buildings((), everywhere, self._bare):
+        for here, plan in self._everywhere():
             for places, rows in self._by_places("building", here.rows):
                 if places:
                     reached.update((place.table, place.row) for _, place in places)
@@ -223,8 +222,7 @@ class _Descent:
 
     def _anywhere(self) -> Iterator[Ways]:
         bare = {mask for _, mask in self._bare}
-        everywhere = self._gazetteer.inside("building", "", ())
-        for here, plan in self._buildings((), everywhere, self._bare):
+        for here, plan in self._everywhere():
             for ways in self._in_buildings(here, plan):
                 # A number alone may be anything.
                 if len(ways.steps) > 1 or ways.steps[0][1] not in bare:
@@ -237,21 +235,21 @@ class _Descent:
         inside = self._gazetteer.inside("building", "compound", here.rows)
         lies = self._gazetteer.ways("building", "compound")
         ways: list[Ways] = []
-        found = list(self._buildings(here.steps, inside, bare))
-        for below, plan in found:
-            ways += self._in_buildings(below, plan)
-        _, left = lies.split(here.rows, [below.rows for below, _ in found])
+        found = self._found(inside, self._said[BUILDING] or bare[:1], self._taken)
+        for mask, rows in found.items():
+            below = Ways((*here.steps, ("building", mask, _BUILDING)), rows)
+            ways += self._in_buildings(below, self._plan(mask, bare))
+        _, left = lies.split(here.rows, found.values())
         if len(left):
             ways.append(Ways(here.steps, left))
         return ways
 
-    def _buildings(
-        self, steps: tuple[Step, ...], inside: Inside, bare: Numbers
-    ) -> Iterator[tuple[Ways, _Plan]]:
-        """Yield the ways to buildings, and what is looked for in them."""
-        found = self._found(inside, self._said[BUILDING] or bare[:1], self._taken)
+    def _everywhere(self) -> Iterator[tuple[Ways, _Plan]]:
+        """Yield the ways to buildings of any compound, and what is looked for in them."""
+        inside = self._gazetteer.inside("building", "", ())
+        found = self._found(inside, self._said[BUILDING] or self._bare[:1], self._taken)
         for mask, rows in found.items():
-            yield Ways((*steps, ("building", mask, _BUILDING)), rows), self._plan(mask, bare)
+            yield Ways((("building", mask, _BUILDING),), rows), self._plan(mask, self._bare)
 
     def _plan(self, mask: int, bare: Numbers) -> _Plan:
         left = [each for each in bare if not each[1] & mask]
