@@ -33,8 +33,8 @@ __all__ = ["Hits", "hits"]
 _UNIT = 3
 _BUILDING, _ENTRANCE, _HOUSEHOLD = WEIGHTS["building"], WEIGHTS["entrance"], WEIGHTS["household"]
 
-#: Places that are read, and numbers of each level; what a text says behind them is a rest.
-_MOST_PLACES, _MOST_NUMBERS = 8, 4
+#: Numbers of each level that are read; what a text says behind them is a rest.
+_MOST = {BUILDING: 4, ENTRANCE: 2, HOUSEHOLD: 2}
 
 #: Numbers that may name what is looked for: each as a name, and its place as a bit.
 Numbers = Sequence[tuple[Key, int]]
@@ -152,12 +152,12 @@ class _Descent:
                 if not kind:
                     self._bare.append((key, mask))
                 for level, said in self._said.items():
-                    if kind & level and len(said) < _MOST_NUMBERS:
+                    if kind & level and len(said) < _MOST[level]:
                         said.append((key, mask))
                 self._says_entrance |= kind == ENTRANCE
 
     def _take(self, mentioned: Mentions) -> None:
-        for mask, places in mentioned[:_MOST_PLACES]:
+        for mask, places in mentioned:
             self._taken |= mask
             for place in places:
                 if place.table == "compound":

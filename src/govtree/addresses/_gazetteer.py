@@ -29,6 +29,9 @@ _SLIP = 0.85
 #: What an address leads through, from the large to the small, and how much of it each is.
 WEIGHTS = {"compound": 3, "building": 3, "entrance": 1, "household": 3}
 _STEPS = tuple(WEIGHTS)
+#: Places that one text names; what it says behind them is not looked up.
+MOST_PLACES = 8
+
 #: How often a row is kept in groups by name, before they are forgotten.
 _KEPT = 8
 
@@ -154,7 +157,7 @@ class Gazetteer:
         """
         found: Mentions = []
         values, at = words.values, 0
-        while at < len(values):
+        while at < len(values) and len(found) < MOST_PLACES:
             for length in self._lengths.get(values[at], ()):
                 places = self._places.get(values[at : at + length])
                 if places is not None and at + length <= len(values):
@@ -177,6 +180,8 @@ class Gazetteer:
         self._index_slips()
         values, heads, tails = words.values, self._heads, self._tails
         short = self._has_short
+        # A text that says one thing again and again is not searched as often.
+        known: dict[str, list[tuple[Key, float]]] = {}
         best, found = 0.0, cast("dict[int, dict[Key, None]]", {})
         for first in range(len(values)):
             text = ""
@@ -190,7 +195,9 @@ class Gazetteer:
                     and not (short and (text[:1] in heads or text[-1:] in tails))
                 ):
                     continue
-                for key, quality in self._near(text):
+                if text not in known:
+                    known[text] = list(self._near(text))
+                for key, quality in known[text]:
                     if quality > best:
                         best, found = quality, {}
                     if quality == best:
@@ -206,7 +213,7 @@ class Gazetteer:
                     if each.quality == 1 and each.table != "household"
                 ],
             )
-            for mask, keys in sorted(found.items())
+            for mask, keys in sorted(found.items())[:MOST_PLACES]
         ]
 
     def _index_slips(self) -> None:
