@@ -200,10 +200,14 @@ class _Descent:
     def _in_others(self) -> Iterator[Ways]:
         reached: set[tuple[str, int]] = set()
         for here, plan in self._everywhere():
+            inside: list[int] = []
             for places, rows in self._by_places("building", here.rows):
                 if places:
-                    reached.update((place.table, place.row) for _, place in places)
-                    yield from self._in_buildings(Ways(here.steps, rows), plan)
+                    reached.update([(place.table, place.row) for _, place in places])
+                    inside += listed(rows)
+            if inside:
+                rows = of_rows(sorted(inside))
+                yield from self._in_buildings(Ways(here.steps, rows), plan)
         for mask, place in self._others:
             if (place.table, place.row) not in reached:
                 way = _to(mask, place)

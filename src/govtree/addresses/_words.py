@@ -12,7 +12,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from attrs import frozen
+from attrs import field, frozen
 
 from govtree._markup import HIDDEN
 from govtree._names import digits_of
@@ -95,6 +95,7 @@ class Words:
     sizes: tuple[int, ...]
     numbers: tuple[tuple[Key, int, int], ...]
     signed: int
+    _texts: dict[int, str] = field(factory=dict, repr=False)
 
     def size(self, places: int) -> int:
         """Return the letters and digits in the words whose bits are set in *places*."""
@@ -109,6 +110,13 @@ class Words:
         """Return the words whose bits are set in *places*, a blank where some lie between."""
         if places & (places - 1) == 0:
             return self.shown[places.bit_length() - 1] if places else ""
+        # Candidates that are equal have much the same words.
+        said = self._texts.get(places)
+        if said is None:
+            said = self._texts[places] = self._joined(places)
+        return said
+
+    def _joined(self, places: int) -> str:
         at = (places & -places).bit_length() - 1
         said = self.shown[at]
         while places := places & (places - 1):
