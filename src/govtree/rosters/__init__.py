@@ -19,12 +19,22 @@ from govtree.rosters._assemble import assembled
 from govtree.rosters._checks import check_rows, plan_problems, tables_told
 from govtree.rosters._decisions import Decision, Decisions, Doubt
 from govtree.rosters._kept import KeptIds
-from govtree.rosters._plan import ID_TEMPLATES, FromPlace, RosterFile, RosterFiles, RosterPlan
+from govtree.rosters._levels import fitted_levels, open_levels
+from govtree.rosters._plan import (
+    ALL_SHEETS,
+    ID_TEMPLATES,
+    FromPlace,
+    RosterFile,
+    RosterFiles,
+    RosterPlan,
+)
 from govtree.rosters._propose import Proposal, Taken, propose, propose_file
 from govtree.rosters._read import fields_of, names_of, read_rows
+from govtree.rosters._sheets import every_sheet
 from govtree.rosters._units import Units
 
 __all__ = [
+    "ALL_SHEETS",
     "ID_TEMPLATES",
     "Decision",
     "Decisions",
@@ -37,6 +47,9 @@ __all__ = [
     "RosterFiles",
     "RosterPlan",
     "Taken",
+    "every_sheet",
+    "fitted_levels",
+    "open_levels",
     "propose",
     "propose_file",
     "read_roster",

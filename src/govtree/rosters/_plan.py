@@ -11,7 +11,18 @@ from attrs import field, frozen
 from govtree._files import Folder
 from govtree.tables import Layout, Source
 
-__all__ = ["ID_TEMPLATES", "FromPlace", "RosterFile", "RosterFiles", "RosterPlan", "folder_of"]
+__all__ = [
+    "ALL_SHEETS",
+    "ID_TEMPLATES",
+    "FromPlace",
+    "RosterFile",
+    "RosterFiles",
+    "RosterPlan",
+    "folder_of",
+]
+
+#: The sheet of a plan that reads every visible sheet; no sheet can be called so.
+ALL_SHEETS = "*"
 
 #: How ids are made where a plan says nothing, by table; a level without a role has its own
 #: name in the place of a letter.

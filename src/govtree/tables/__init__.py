@@ -26,7 +26,7 @@ from govtree.tables._layout import DELIMITERS, ENCODINGS, FILLS, TOTALS, FillDow
 from govtree.tables._lines import Reading
 from govtree.tables._pages import Cell, Page, workbook
 from govtree.tables._parquet import ParquetTable
-from govtree.tables._peek import Peek, peek
+from govtree.tables._peek import Peek, peek, visible_sheets
 from govtree.tables._sources import (
     Field,
     Gathered,
@@ -65,6 +65,7 @@ __all__ = [
     "rows_of_frame",
     "workbook",
     "write_table",
+    "visible_sheets",
 ]
 
 
