@@ -421,7 +421,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT079": Text(
             "other-table-encoding",
             "the file is not {encoding} but looks like {other}",
-            "write encoding: {other} beside the table, or in roster.yaml; or save the file as UTF-8",
+            "write encoding: {other} beside the table, or in roster.yaml; or save the file as "
+            "UTF-8",
         ),
         "GT080": Text(
             "unknown-rule",
@@ -727,14 +728,14 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT911": Text(
             "merged-cell",
             "the cell is merged with {cell}",
-            "write fill_down: {{column}: merged} beside the table, or in roster.yaml; or unmerge the "
-            "cells",
+            "write fill_down: {{column}: merged} beside the table, or in roster.yaml; or unmerge "
+            "the cells",
         ),
         "GT912": Text(
             "header-rows-disagree",
             "the rows of the header leave column {letters} without a name of its own: '{name}'",
-            "name the right rows beside the table, or in roster.yaml; or give each column a name of "
-            "its own",
+            "name the right rows beside the table, or in roster.yaml; or give each column a name "
+            "of its own",
         ),
         "GT913": Text(
             "other-header",
@@ -934,8 +935,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT957": Text(
             "no-column-for-level",
             "no column names the {level}; the columns are {known}",
-            "write under 'units' of a plan which column does, and name the plan by --plan; or write "
-            "all levels into the structure file, under 'levels', those without a column as "
+            "write under 'units' of a plan which column does, and name the plan by --plan; or "
+            "write all levels into the structure file, under 'levels', those without a column as "
             "{level: NAME, optional: true}",
         ),
         "GT958": Text(

@@ -156,6 +156,9 @@ def _import(told: argparse.Namespace, inputs: _Inputs, target: Target, lang: str
         read, used, more = _read(inputs, target, plan, proposal)
         problems += inputs.placed((*more, *map(target.placed, read.problems)))
         if read.hierarchy is None:
+            if proposal is not None and not told.json:
+                # A column that was left out may be the reason.
+                print_text("\n".join(_proposal_lines(proposal, target, lang)) + "\n", BAD_INPUT)
             raise _Refused(file.placed(each) if file is not None else each for each in problems)
         if not read.rows:
             raise _Refused([*problems, problem("GT950", Location(next(iter(inputs.names))))])
@@ -225,7 +228,7 @@ def _agreed(
     told: argparse.Namespace, proposal: Proposal, inputs: _Inputs, target: Target, lang: str
 ) -> int | None:
     """Return None where the proposal is taken, else the exit code after it was printed."""
-    faults = [_missing(proposal, inputs, target)] if proposal.missing else []
+    faults = (_missing(proposal, inputs, target),) if proposal.missing else ()
     if told.yes and not faults:
         return None
     if told.json:

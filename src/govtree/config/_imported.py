@@ -105,7 +105,7 @@ class Target:
             if not os.path.lexists(Path(self.path, name)):
                 continue
             rows, _ = tables.read_columns(folder, name, table, {"id": Column("id")})
-            ids = () if rows is None else {*rows.columns["id"]}
+            ids = {*rows.columns.get("id", ())} if rows is not None else ()
             now = {*hierarchy.ids(table)} if table in hierarchy.tables else set()
             found[table] = sum(each is not None and each not in now for each in ids)
         return {table: count for table, count in found.items() if count}

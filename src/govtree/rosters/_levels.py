@@ -41,8 +41,8 @@ def open_levels(facts: Facts) -> Facts:
 def fitted_levels(facts: Facts, named: Container[str]) -> Facts:
     """Return facts whose levels fit a roster that names the units of some tables.
 
-    Units below may skip a level that it does not name; a level of streets and towns is added on
-    top where it names those.
+    Units below may skip a level that it does not name; households are never left out. A level
+    of streets and towns is added on top where it names those.
 
     Args:
         facts: What the profile says.
@@ -54,7 +54,11 @@ def fitted_levels(facts: Facts, named: Container[str]) -> Facts:
     """
     own = {level.table: level.optional for level in facts.levels}
     levels = [
-        evolve(level, optional=own.get(level.table, False) or level.table not in named)
+        evolve(
+            level,
+            optional=own.get(level.table, False)
+            or (level.table not in named and level.table != "household"),
+        )
         for level in open_levels(facts).levels
         if level.table in named or level.table in own
     ]

@@ -54,8 +54,8 @@ _PERSONS = tuple(
         r"\+?[0-9]{2,4}-[0-9]{3,4}-?[0-9]{3,4}",  # other phones
         # Identity cards: place and day of birth, in China year first, in Indonesia last, where
         # 40 is added to the day of a woman.
-        rf"[1-9][0-9]{{5}}(?:(?:18|19|20)?[0-9]{{2}}{_MONTH}{_DAY}[0-9]{{3}}[0-9x]?"
-        rf"|(?:{_DAY}|[4-6][0-9]|7[01]){_MONTH}[0-9]{{6}})",
+        rf"[1-9][0-9]{{5}}(?:18|19|20)?[0-9]{{2}}{_MONTH}{_DAY}[0-9]{{3}}[0-9x]?",
+        rf"[1-9][0-9]{{5}}(?:{_DAY}|[4-6][0-9]|7[01]){_MONTH}[0-9]{{6}}",
         r"[^@\s]+@[^@\s]+\.[a-z]+",  # addresses of mail
     )
 )

@@ -59,12 +59,15 @@ def _lacking(
     """Return a column of a plan that a sheet does not have, or an empty text."""
     peeks, problems = peek(folder, name, sheet=sheet)
     header = plan.layout.header
-    named = [each for each in (*plan.units.values(), *plan.columns.values())]
+    named = [
+        column
+        for source in (*plan.units.values(), *plan.columns.values())
+        if isinstance(source, Source)
+        for column in source.columns
+    ]
     for each in peeks:
-        there = set(each.names(header)) if header[-1] <= len(each.rows) else set()
-        for source in named:
-            if isinstance(source, Source):
-                for column in source.columns:
-                    if column not in there:
-                        return column, ()
+        there = each.names(header) if header[-1] <= len(each.rows) else []
+        for column in named:
+            if column not in there:
+                return column, ()
     return "", problems

@@ -34,9 +34,10 @@ _WORDS = {
     "entrance": """单元 单元门 门洞 entrance stairwell stair staircase 階段""",
     "household.id": """户编号 户代码 户编码 户id 住户编号 住户代码 住户id 房屋编号 房屋编码 房屋代码
         householdid householdcode""",
-    "household.residents": """人数 人口 人口数 常住人口 常住人数 居住人数 实住人数 实有人数 家庭人数 总人数 总人口 共有人数
-        人口共有 合计人数 人数合计 家庭人口 户内人数 同住人数 residents people persons population occupants numberofresidents
-        numberofpeople jumlahjiwa jumlahanggota jumlahpenghuni jiwa penghuni 世帯人数 世帯員数""",
+    "household.residents": """人数 人口 人口数 常住人口 常住人数 居住人数 实住人数 实有人数 家庭人数
+        总人数 总人口 共有人数 人口共有 人数合计 家庭人口 户内人数 同住人数 residents people persons
+        population occupants numberofresidents numberofpeople jumlahjiwa jumlahanggota
+        jumlahpenghuni jiwa penghuni 世帯人数 世帯員数""",
     "household.occupancy": """居住类型 居住性质 居住状态 居住情况 房屋性质 房屋状态 房屋使用情况
         住房性质 入住情况 occupancy tenure occupancystatus statushunian""",
     "household.address": """地址 住址 详细地址 房屋地址 家庭地址 家庭住址 居住地址 address

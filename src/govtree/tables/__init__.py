@@ -63,9 +63,9 @@ __all__ = [
     "read_every_column",
     "read_table",
     "rows_of_frame",
+    "visible_sheets",
     "workbook",
     "write_table",
-    "visible_sheets",
 ]
 
 
