@@ -937,7 +937,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "no column names the {level}; the columns are {known}",
             "write under 'units' of a plan which column does, and name the plan by --plan; or "
             "write all levels into the structure file, under 'levels', those without a column as "
-            "{level: NAME, optional: true}",
+            "{level: NAME, optional: true}, and a line such as 'grids: {table: grids.csv}' for "
+            "each table",
         ),
         "GT958": Text(
             "another-profile",

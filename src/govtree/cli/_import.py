@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
-from glob import has_magic
+from glob import escape, has_magic
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +38,9 @@ from govtree.rosters import (
     FromPlace,
     Proposal,
     Roster,
+    RosterFiles,
     RosterPlan,
     Taken,
-    every_sheet,
     open_levels,
     propose_file,
     read_roster,
@@ -153,8 +153,8 @@ def _import(told: argparse.Namespace, inputs: _Inputs, target: Target, lang: str
             return code
     with progress() as tell:
         tell(", ".join(inputs.names))
-        read, used, more = _read(inputs, target, plan, proposal)
-        problems += inputs.placed((*more, *map(target.placed, read.problems)))
+        read, used = _read(inputs, target, plan, proposal)
+        problems += inputs.placed(map(target.placed, read.problems))
         if read.hierarchy is None:
             if proposal is not None and not told.json:
                 # A column that was left out may be the reason.
@@ -277,17 +277,18 @@ def _draft(proposal: Proposal, lang: str) -> str:
 
 def _read(
     inputs: _Inputs, target: Target, plan: RosterPlan, proposal: Proposal | None
-) -> tuple[Roster, RosterPlan, tuple[Problem, ...]]:
-    """Return the roster, the plan that it was read by, and what is wrong with its sheets."""
+) -> tuple[Roster, RosterPlan]:
+    """Return the roster and the plan that it was read by."""
     assert target.facts is not None
-    files, problems = every_sheet(inputs.folder, inputs.names.values(), plan)
+    # A name is a name here, not a pattern: those have been unfolded.
+    files = RosterFiles(inputs.folder, [escape(name) for name in inputs.names.values()])
     kept, decisions = target.kept, target.decisions
     roster = read_roster(files, plan, facts=target.facts, kept=kept, decisions=decisions)
     if proposal is not None and plan.covers and _covers_twice(roster.hierarchy):
         # What the first rows said does not hold for all.
         plan = evolve(plan, covers=())
         roster = read_roster(files, plan, facts=target.facts, kept=kept, decisions=decisions)
-    return roster, plan, problems
+    return roster, plan
 
 
 def _covers_twice(hierarchy: Hierarchy | None) -> bool:

@@ -47,7 +47,6 @@ __all__ = [
     "RosterFiles",
     "RosterPlan",
     "Taken",
-    "every_sheet",
     "fitted_levels",
     "open_levels",
     "propose",
@@ -124,11 +123,14 @@ def read_roster(
         found.append(problem(code, Location(record="columns", field=name), **values))
 
     fields = fields_of(plan, facts, refuse)
+    if isinstance(source, RosterFiles) and not found:
+        source, faults = every_sheet(source, plan)
+        found += faults
     nothing = Roster(hierarchy=None, kept=kept, decisions=decisions)
-    if found:
+    if _has_errors(found):
         return evolve(nothing, problems=tuple(sorted(found)))
-    read, faults = read_rows(source, plan, fields)
-    found += faults
+    read, more = read_rows(source, plan, fields)
+    found += more
     if read is None or _has_errors(found):
         return evolve(nothing, problems=tuple(sorted(found)), rows=read.length if read else 0)
 

@@ -82,7 +82,8 @@ class RosterPlan:
             within it.
         covers: Pairs of tables, such as branch and grid: a unit of the first covers each unit
             of the second that stands in a row with it. The plan says so; it is never inferred.
-        layout: How the table lies in its file.
+        layout: How the table lies in its file. The sheet ``*`` stands for every visible one
+            that has the columns; the others are warned of.
 
     >>> plan = RosterPlan(units={"community": FromPlace("file"), "household": "户号"})
     >>> plan.units["household"]

@@ -243,9 +243,10 @@ def _with_sheet(proposal: Proposal, sheet: str) -> Proposal:
 
 
 def _head(peek: Peek, facts: Facts) -> tuple[tuple[int, ...], frozenset[str]]:
-    """Return the rows of a header and the names in it."""
-    header = _header(peek, Words(facts))
-    return header, frozenset(filter(None, peek.names(header)))
+    """Return the rows of a header and the names in it that are known."""
+    words = Words(facts)
+    header = _header(peek, words)
+    return header, frozenset(name for name in peek.names(header) if words.claim(name) is not None)
 
 
 def _proposed(peeks: Sequence[Peek], facts: Facts, stem: str) -> Proposal:

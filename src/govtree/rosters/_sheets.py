@@ -2,55 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from glob import escape
 
 from govtree._files import Folder
-from govtree.errors import Location, Problem, problem
+from govtree.errors import FileError, Location, Problem, problem
 from govtree.rosters._plan import ALL_SHEETS, RosterFile, RosterFiles, RosterPlan
 from govtree.tables import Source, peek, visible_sheets
 
 __all__ = ["every_sheet"]
 
 
-def every_sheet(
-    folder: Folder, names: Iterable[str], plan: RosterPlan
-) -> tuple[RosterFiles, tuple[Problem, ...]]:
+def every_sheet(given: RosterFiles, plan: RosterPlan) -> tuple[RosterFiles, tuple[Problem, ...]]:
     """Return the tables that a plan reads in some files, and what is wrong or left out.
 
     Where the sheet of the plan is ``*``, they are the visible sheets that have all of its
     columns; the others are warned of.
 
     Args:
-        folder: The folder that the files lie in.
-        names: Their paths there; a name is no pattern.
+        given: The files.
         plan: The plan.
     """
+    if plan.layout.sheet != ALL_SHEETS:
+        return given, ()
     files: list[RosterFile] = []
     problems: list[Problem] = []
-    for name in names:
-        if plan.layout.sheet != ALL_SHEETS:
-            files.append(RosterFile(escape(name)))
+    for file in given.files:
+        try:
+            names = [] if file.sheet else given.folder.expand(file.path)
+        except FileError as refused:
+            problems += refused.problems
             continue
-        sheets, faults = visible_sheets(folder, name)
-        problems += faults
-        if not sheets and not faults:
-            # What is no workbook has none, and its reader says so.
-            files.append(RosterFile(escape(name)))
-        left_out = []
-        fitting = []
-        for sheet in sheets:
-            lacking, faults = _lacking(folder, name, sheet, plan)
+        files += [file] if file.sheet else []
+        for name in names:
+            sheets, faults = _sheets(given.folder, name, plan)
+            files += sheets
             problems += faults
-            if lacking:
-                where = Location(name, sheet=sheet, row=plan.layout.header[-1])
-                left_out.append(problem("GT959", where, severity="warning", header=lacking))
-            else:
-                fitting.append(RosterFile(escape(name), sheet))
-        # Of a file without any, the reader tells what is wrong with the first.
-        files += fitting or [RosterFile(escape(name), sheet) for sheet in sheets[:1]]
-        problems += left_out if fitting else []
-    return RosterFiles(folder, files), tuple(sorted(problems))
+    return RosterFiles(given.folder, files), tuple(sorted(problems))
+
+
+def _sheets(folder: Folder, name: str, plan: RosterPlan) -> tuple[list[RosterFile], list[Problem]]:
+    """Return the sheets of a file that a plan reads, and why it does not read the others."""
+    visible, faults = visible_sheets(folder, name)
+    path = escape(name)
+    if faults:
+        return [], list(faults)
+    if not visible:
+        # What is no workbook has none, and its reader says so.
+        return [RosterFile(path)], []
+    lacking: dict[str, str] = {}
+    problems: list[Problem] = []
+    for sheet in visible:
+        lacking[sheet], faults = _lacking(folder, name, sheet, plan)
+        problems += faults
+    fitting = [RosterFile(path, sheet) for sheet in visible if not lacking[sheet]]
+    if not fitting:
+        # The reader tells what is wrong with the first.
+        return [RosterFile(path, visible[0])], problems
+    for sheet, header in lacking.items():
+        if header:
+            where = Location(name, sheet=sheet, row=plan.layout.header[-1])
+            problems.append(problem("GT959", where, severity="warning", header=header))
+    return fitting, problems
 
 
 def _lacking(
