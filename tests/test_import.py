@@ -141,7 +141,9 @@ def test_covers_hold_for_all_rows_or_are_not_written(office, capsys, monkeypatch
     main(["import", "june.csv", "--out", "town", "--yes"])
 
     assert "covers" not in Path("town/roster.yaml").read_text(encoding="utf-8")
-    assert "no 'covers' is proposed" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "no 'covers' is proposed" in out
+    assert "each branch covers" not in out
 
 
 # The next month
@@ -618,6 +620,33 @@ def test_a_sheet_for_each_community(office, capsys):
     h = load("town").hierarchy
     assert [each.name for each in h.communities.values()] == ["乙社区", "甲社区"]
     assert [len(h.ids(table)) for table in ("grid", "household")] == [2, 2]
+
+
+def test_what_is_filled_down_is_told(office, capsys):
+    """Merged cells that are read in each of their rows are told, with --yes as well."""
+    with xlsxwriter.Workbook("june.xlsx") as book:
+        sheet = book.add_worksheet("6月")
+        sheet.write_row(0, 0, ["社区", "楼栋", "房号"])
+        sheet.merge_range(1, 0, 2, 0, "史河社区")
+        sheet.write_row(1, 1, ["1栋", "101"])
+        sheet.write_row(2, 1, ["1栋", "102"])
+
+    assert main(["import", "june.xlsx", "--out", "town", "--yes"]) == 0
+    out = capsys.readouterr().out
+    assert "sheet 6月, header in row 1" in out
+    assert "merged cells are filled down: 社区" in out
+    assert "sheet" not in Path("town/roster.yaml").read_text(encoding="utf-8")
+
+
+def test_where_reading_fails_the_proposal_is_shown(office, capsys):
+    """What was understood stands before what is wrong; Chinese sentences name rows in Chinese."""
+    again = "史河社区,甲支部,一组,东园,第一网格,1栋,1单元,101,王某,4\n"
+    Path("june.csv").write_text(JUNE + again, encoding="utf-8")
+
+    assert main(["import", "june.csv", "--out", "town", "--yes", "--lang", "zh"]) == 2
+    out, err = capsys.readouterr()
+    assert "房号 -> 户" in out
+    assert "在第 2 行已出现" in err
 
 
 # The example of workbooks
