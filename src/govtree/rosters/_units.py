@@ -309,8 +309,8 @@ class Units:
         self.new[table] = len(fresh)
         if table != "household":
             once = np.flatnonzero(matched.units >= 0)
-            for row in once.tolist():
-                self._unit_of[str(kept[row])] = start + int(matched.units[row])
+            numbers = (matched.units[once] + start).tolist()
+            self._unit_of |= zip(map(str, kept.take(once)), numbers, strict=True)
             self._unit_of |= {str(id): start + at for at, id in enumerate(ids.tolist())}
         self._keeping.keep(table, matched.kept, exact, places, names, ids, is_own)
         return ids
@@ -413,9 +413,7 @@ class _Keeping:
         is_same = np.ones(len(number), np.bool_)
         for code in each_once(parents[parents >= 0]).tolist():
             number[code] = unit_of.get(parent.words[code], _ELSEWHERE)
-            is_same[code] = (
-                number[code] >= 0 and self._above[number[code]] == parent.words[code]
-            )
+            is_same[code] = number[code] >= 0 and self._above[number[code]] == parent.words[code]
         places, is_exact = number[parents], is_same[parents]
         for place, (same, _) in decided.items():
             for other, keep in same.items():

@@ -235,7 +235,10 @@ class Codes:
         ends = starts + lengths[rows[begins]]
         data = block.data
         found = self._of_texts(
-            [data[start:end].decode() for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+            [
+                data[start:end].decode()
+                for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+            ]
         )
         codes[rows] = found[np.cumsum(begins) - 1]
         self._learn(rows[codes[rows] >= known], codes, lengths, parts, hashes)

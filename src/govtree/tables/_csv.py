@@ -15,9 +15,8 @@ from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO
 
-from attrs import evolve
-
 import numpy as np
+from attrs import evolve
 
 from govtree.errors import Location, Problem, Tally, problem
 from govtree.tables._blocks import Block
