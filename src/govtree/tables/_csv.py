@@ -28,7 +28,7 @@ __all__ = ["KINDS", "SLICE", "CsvTable", "Notes", "Stop"]
 #: Rows that are turned into columns at once; more would leave the processor's cache.
 SLICE = 1_000
 
-_BLOCK = 2**18
+_BLOCK = 2**19
 _MOST_LINE_BYTES = 2**20
 _MOST_CELLS = 10_000
 # As many rows as a spreadsheet has, which may all be written out.
