@@ -62,7 +62,7 @@ _PERSONS = tuple(
 # The hundred surnames that most names begin with; two or three more characters follow. What
 # ends like a place is none: 金寨县.
 _NAME = re.compile(
-    "(?!.*[省市县区镇乡村])(?:[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏"
+    "(?!.*[省市县区镇乡村]$)(?:[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏"
     "魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万"
     r"钱严覃武戴莫孔向汤][\u4e00-\u9fff*x]{1,2}|(?:欧阳|司马|上官|诸葛)[\u4e00-\u9fff*]{1,2})"
 )
