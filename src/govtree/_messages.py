@@ -1007,7 +1007,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT974": Text(
             "nothing-to-decide",
             "nothing is to be decided about '{column}' of '{key}'",
-            "decide lines of the list that was written last",
+            "decide lines of the list that was written last; cells of a twin key where that is "
+            "decided as 'a' or 'b'",
         ),
         "GT975": Text(
             "difference-changed",
