@@ -204,6 +204,20 @@ def test_an_office_chooses_from_its_own_part(tmp_path):
     assert read_returns(tmp_path, h=h, report=found) == Returns((), len(found), ())
 
 
+def test_too_many_units_are_not_offered(tmp_path, monkeypatch):
+    """Where nobody would look through the units, there is no second sheet, and an id is asked."""
+    monkeypatch.setattr("govtree.returns._words._MOST_CHOICES", 2)
+    h = Hierarchy.from_records(PLACES, levels=LEVELS[1:])
+    found = check(h, rules=[each for each in SHIPPED if each.code in ("GT202", "GT206")])
+    listed = {each.office: each.path for each in write_returns(found, tmp_path, "community", h=h)}
+
+    sheets = {
+        office: CalamineWorkbook.from_path(str(path)).sheet_names for office, path in listed.items()
+    }
+    assert sheets == {"C-1": ["朝阳社区", "choices"], None: ["answers"]}
+    assert {row[6] for row in cells_of(listed[None])[1:]} == {"grid: an id"}
+
+
 @pytest.mark.parametrize("by", ["subdistrict", "community", "branch", "area", "body", "household"])
 def test_what_may_be_chosen_is_the_offices_own(by):
     """Each office is offered units that count for it; what belongs to none, any; never homes."""
