@@ -259,10 +259,14 @@ def without_names(
             return _HIDDEN
         return value.mapped(hushed) if isinstance(value, Reason) else value
 
-    return [
-        evolve(each, values=tuple((key, shown(each, key, value)) for key, value in each.values))
-        for each in told
-    ]
+    found = []
+    for each in told:
+        where = each.where
+        if where.file in headless and where.field and each.code not in _NO_HEADER:
+            where = evolve(where, field=_HIDDEN)
+        values = tuple((key, shown(each, key, value)) for key, value in each.values)
+        found.append(evolve(each, where=where, values=values))
+    return found
 
 
 def _cells_that_are_no_ids(

@@ -198,10 +198,12 @@ def enter_holders(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> i
     holders = loader.holders
     if holders is None:
         raise ConfigError(examined.problems)
+    target = Path(loader.prefix) / holders.path
+    content = loader.content_of_holders
     if loader.missing:
-        target = Path(loader.prefix) / holders.path
-        content = loader.content_of_holders
         save(target, holders.content_with(content, loader.missing), mode=0o600)
+    elif content and target.stat().st_mode & 0o077:
+        save(target, content, mode=0o600)
     return len(loader.missing)
 
 
