@@ -374,8 +374,6 @@ def test_a_key_with_a_slip_is_told(tmp_path):
         "post,at,holder,since\nsecretary,B-01,x,王芳\n",
         "secretary,B-01,王芳\nsecretary,B-02,张伟\n",
         "secretary,B-01,王芳\nsecretary,B-02,张伟\0\n",
-        "post,at,王芳\nsecretary,B-01,张伟\0\n",
-        "post,at,王芳,王芳\nsecretary,B-01,张伟\n",
     ],
 )
 def test_no_fault_of_a_table_of_posts_shows_a_name(tmp_path, table):
