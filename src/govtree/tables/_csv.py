@@ -307,6 +307,7 @@ class CsvTable:
             totals=lines.totals,
             repeated=lines.repeated,
             filled=lines.filled,
+            notes=lines.notes,
         )
 
     def slices(self, positions: Sequence[int], named: int | None) -> Iterator[list[Sequence[str]]]:
@@ -413,7 +414,8 @@ class CsvTable:
                 self._kinds.pass_blank()
                 self._skip_blank(self.rows + len(kept), 1)
                 continue
-            if len(row) != width:
+            # A line that signs the table is often written without the delimiters of a row.
+            if len(row) != width and not self._kinds.is_note(row):
                 where = self._notes.at(row=number)
                 self._notes.add("GT055", where, count=str(len(row)), expected=str(width))
                 # Its other cells may stand under the wrong names.
