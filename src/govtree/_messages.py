@@ -839,7 +839,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT935": Text(
             "row-without-household",
             "the row names no household",
-            "fill it in, or take the row out; if it is one of totals, name its word under 'totals:'",
+            "fill it in, or take the row out; a line of totals is left out where 'totals:' has its "
+            "word",
         ),
         "GT936": Text(
             "unfit-template",

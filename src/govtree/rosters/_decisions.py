@@ -135,8 +135,8 @@ class Decisions:
         """Return the decisions as CSV in UTF-8, the same bytes for the same decisions.
 
         People open the file: it begins with a byte-order mark, without which a spreadsheet in
-        China takes it for another encoding, and a name that a spreadsheet would compute has a ``'`` before it,
-        which is taken off where the file is read.
+        China takes it for another encoding, and a name that a spreadsheet would compute has a
+        ``'`` before it. Both are taken off where the file is read.
         """
         names = list(_COLUMNS)
         cells = [[harmless(getattr(row, name)) for row in self.rows] for name in names]

@@ -28,18 +28,18 @@ __all__ = [
 HEADER_ROWS = 20
 
 # What a line begins with that signs a table or explains it; a colon follows, or something in
-# brackets and a colon, 审核人（签字）：. What is seen and signed in Indonesia has a comma, or nothing.
-_NOTING_WORDS = """填表人 填报人 制表人 审核人 复核人 经办人 统计人 负责人 单位负责人 联系人 联系电话 填报单位
-    填表单位 制表单位 填表日期 填报日期 制表日期 统计日期 日期 填表时间 填报时间 制表时间 填表 制表 审核 复核
-    备注 注 说明 填表说明 签字 签名 盖章 作成者 記入者 備考 preparedby filledinby filledby checkedby
-    reviewedby approvedby signature note notes remark remarks catatan keterangan dibuatoleh
-    diperiksaoleh disetujuioleh"""
+# brackets and a colon, 审核人（签字）：. In Indonesian, what was seen has a comma, or nothing.
+_NOTING_WORDS = """填表人 填报人 制表人 审核人 复核人 经办人 统计人 负责人 单位负责人 联系人
+    联系电话 填报单位 填表单位 制表单位 填表日期 填报日期 制表日期 统计日期 日期 填表时间 填报时间
+    制表时间 填表 制表 审核 复核 备注 注 说明 填表说明 签字 签名 盖章 作成者 記入者 備考
+    preparedby filledinby filledby checkedby reviewedby approvedby signature note notes remark
+    remarks catatan keterangan dibuatoleh diperiksaoleh disetujuioleh"""
 _NOTING = re.compile(
-    rf"(?:{'|'.join(_NOTING_WORDS.split())})(?:[(（][^()（）]{{0,20}}[)）])?[:：]"  # noqa: RUF001
+    rf"(?:{'|'.join(_NOTING_WORDS.split())})(?:[(（][^()（）]{{0,20}}[)）])?[:：]"
     "|mengetahui(?![a-z])"
 )
 #: Texts, one of which is in every such cell.
-NOTING_MARKS = (":", "：", "engetahui", "ENGETAHUI")  # noqa: RUF001
+NOTING_MARKS = (":", "：", "engetahui", "ENGETAHUI")
 
 # A cell of blanks, between cells that are joined by line ends.
 _BLANK_LINE = re.compile(r"^[^\S\n]+$", re.MULTILINE)
@@ -203,7 +203,7 @@ class Lines:
             if is_noting(cell):
                 is_found = True
                 bare = _bare(cell)
-                is_told = bare.endswith((":", "：")) or bare == "mengetahui"  # noqa: RUF001
+                is_told = bare.endswith((":", "：")) or bare == "mengetahui"
             elif is_told:
                 is_told = False
             else:
@@ -294,12 +294,8 @@ def is_noting(cell: Any) -> bool:
 
     >>> [is_noting(cell) for cell in ("填表人：王某", "备 注:", "Mengetahui, Ketua RW 01", "注册")]
     [True, True, True, False]
-    """  # noqa: RUF002 - as it is written
-    return (
-        isinstance(cell, str)
-        and may_be_noting(cell)
-        and _NOTING.match(_bare(cell)) is not None
-    )
+    """
+    return isinstance(cell, str) and may_be_noting(cell) and _NOTING.match(_bare(cell)) is not None
 
 
 def _bare(text: str) -> str:
