@@ -588,14 +588,13 @@ def test_a_frame_is_taken_like_a_file():
 
 
 def test_faults_of_a_frame_are_told_by_record():
-    """A text where a count is meant is not read as one."""
+    """A text that is no count is told; one that is a count is read as in a file."""
     polars = pytest.importorskip("polars")
-    frame = polars.DataFrame({"id": ["N-1"], "residents": ["800"]})
+    frame = polars.DataFrame({"id": ["N-1", "N-2"], "residents": ["1,800", "5人"]})
     _, problems = rows_of_frame(frame, "grid", Grid)
 
     assert "\n".join(map(str, problems)) == (
-        "grid[0]:residents: error[GT040]: '800' is not a whole number; "
-        "write digits alone, such as 12, or nothing where there is none"
+        "grid[0]:residents: error[GT040]: '1,800' is not a whole number; did you mean '1800'?"
     )
     _, [number] = rows_of_frame(polars.DataFrame({"id": [5, None]}), "grid", Grid)
     assert (number.code, number.where.record) == ("GT048", "grid[0]")

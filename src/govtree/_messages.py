@@ -776,7 +776,9 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT921": Text(
             "totals-left-out",
-            "lines of totals that were left out: {count}",
+            "lines of totals that were left out: {count} (rows {rows})",
+            "where one of them is a row, say beside the table which words tell a line of totals: "
+            "totals: [...]",
         ),
         "GT922": Text(
             "hidden-rows-read",
@@ -810,6 +812,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT928": Text(
             "notes-left-out",
             "lines that sign or explain the table and were left out: {count}",
+        ),
+        "GT929": Text(
+            "hidden-sheet-passed-over",
+            "sheets that are hidden and were not read: {known}",
+            "name one beside the table to read it: sheet: {sheet}",
         ),
         "GT930": Text(
             "level-left-out",
@@ -1070,6 +1077,17 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "holders-not-csv",
             "rows can only be added to a file of CSV, and '{path}' is none",
             "save it as CSV in UTF-8, and name that under 'pseudonyms'",
+        ),
+        "GT997": Text(
+            "merged-across",
+            "the cell is merged with {cell}, across a line that is no row, a new value in what the "
+            "row stands in, or columns",
+            "unmerge the cells, and write in each of column '{column}' what it says",
+        ),
+        "GT998": Text(
+            "columns-but-for-unit",
+            "several columns are '{header}': {known}",
+            "name the one that is meant as it stands in the header, such as {first}",
         ),
     }
 )

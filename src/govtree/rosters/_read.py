@@ -90,7 +90,9 @@ def read_rows(
     columns = {**plan.columns, **named}
     if not isinstance(source, RosterFiles):
         given = _with_names(source, {name for each in named.values() for name in each.columns})
-        rows, found = columns_of_frame(given, "roster", known, columns=columns)
+        rows, found = columns_of_frame(
+            given, "roster", known, columns=columns, layout=plan.layout, key="household"
+        )
         return _joined([] if rows is None else [rows], plan, list(found))
     parts: list[Rows] = []
     problems: list[Problem] = []
@@ -103,7 +105,14 @@ def read_rows(
         layout = evolve(plan.layout, sheet=file.sheet) if file.sheet else plan.layout
         for path in paths:
             rows, found = read_columns(
-                source.folder, path, "roster", known, columns=columns, layout=layout
+                source.folder,
+                path,
+                "roster",
+                known,
+                columns=columns,
+                layout=layout,
+                key="household",
+                within=within,
             )
             problems += found
             parts += [] if rows is None else [rows]

@@ -20,19 +20,10 @@ from govtree.facts import Facts
 from govtree.rosters._decisions import Decisions, Doubt
 from govtree.rosters._kept import KeptIds
 from govtree.rosters._plan import ID_TEMPLATES, RosterPlan
-from govtree.rosters._read import Field, Names, tables_in_order
+from govtree.rosters._read import STANDS_IN, Field, Names, tables_in_order
 from govtree.rosters._templates import Template
 
 __all__ = ["Table", "Units"]
-
-#: Tables that a unit can stand in, the nearest first; a level stands in the chain.
-_STANDS_IN: Mapping[str, tuple[str, ...]] = {
-    "compound": ("community",),
-    "grid": ("community",),
-    "micro_grid": ("grid", "community"),
-    "building": ("compound", "community"),
-    "entrance": ("building", "compound", "community"),
-}
 
 #: In the place of a unit or name: it is not in this roster.
 _ELSEWHERE = -9
@@ -163,8 +154,8 @@ class Units:
         """Return for each row the number of the unit that the one of *table* stands in."""
         if table not in self._plan.units:
             return self._nothing  # told apart by ids, wherever it stands
-        if table in _STANDS_IN:
-            candidates = [self.rows(each) for each in _STANDS_IN[table]]
+        if table in STANDS_IN:
+            candidates = [self.rows(each) for each in STANDS_IN[table]]
         else:
             above = self._chain[: self._chain.index(table)]
             candidates = [self.rows(each) for each in reversed(above)]

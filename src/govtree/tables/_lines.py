@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
+from govtree.tables._cells import COUNTERS
 from govtree.tables._layout import Layout
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "NOTING_MARKS",
     "Lines",
     "Reading",
+    "Roles",
     "column_letters",
     "is_blank",
     "is_noting",
@@ -41,10 +43,57 @@ _NOTING = re.compile(
 #: Texts, one of which is in every such cell.
 NOTING_MARKS = (":", "：", "engetahui", "ENGETAHUI")
 
+#: Numbers of lines of totals that are told.
+SHOWN_ROWS = 6
+
+# What may stand behind a word of totals: signs and numbers, and what those count.
+_COUNTED = re.compile(rf"(?:[\W\d_]+(?:{'|'.join(COUNTERS)})?)*")
+
 # A cell of blanks, between cells that are joined by line ends.
 _BLANK_LINE = re.compile(r"^[^\S\n]+$", re.MULTILINE)
 
-_NOTHING: Mapping[int, tuple[int, int]] = MappingProxyType({})
+_NOTHING: Mapping[int, Any] = MappingProxyType({})
+
+
+@frozen
+class Roles:
+    """What the columns of a table are for, by their places.
+
+    Attributes:
+        used: Columns that are read.
+        key: The column that tells which row it is, or None.
+        named: Columns that name units a row stands in, or its own.
+        within: By column, those that name what its unit stands in.
+    """
+
+    used: tuple[int, ...]
+    key: int | None = None
+    named: tuple[int, ...] = ()
+    within: Mapping[int, tuple[int, ...]] = _NOTHING
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """The columns in which a line says that it is one of totals.
+
+        Those that are read, and those to the left of all of them, such as a running number.
+        """
+        return (*range(min(self.used, default=0)), *sorted(set(self.used)))
+
+    def stops(self, place: int, fills: Mapping[int, bool]) -> set[int]:
+        """Return the columns of which a new value ends what the column at *place* takes over.
+
+        Of a merged range, the office said itself how far it goes: only what its unit stands in
+        ends it. Where all blanks are filled, each unit to the left does.
+
+        Args:
+            place: The column.
+            fills: The columns that are filled, and whether all of their blanks are.
+        """
+        stops = {other for other in fills if other < place}
+        stops.update(self.within.get(place, ()))
+        if fills[place]:
+            stops.update(other for other in self.named if other < place)
+        return {other for other in stops if other not in (place, self.key)}
 
 
 @frozen
@@ -61,6 +110,7 @@ class Reading:
         hidden: Hidden rows that were read.
         filled: Cells that took over what stands above.
         notes: Lines that sign or explain the table and were left out.
+        total_rows: Numbers of the first lines of totals.
     """
 
     file: str = ""
@@ -72,6 +122,7 @@ class Reading:
     hidden: int = 0
     filled: int = 0
     notes: int = 0
+    total_rows: tuple[int, ...] = ()
 
 
 class Lines:
@@ -81,8 +132,8 @@ class Lines:
         header: Names of the columns.
         above: The rows of the header, as they stand there.
         layout: How the table lies in its file.
-        key: The column that tells which row it is, or None; a line in which it holds
-            something else is no line of totals or notes.
+        roles: What the columns are for; a line in whose key stands something else is no line
+            of totals or notes.
         doubt: Told of a line that nearly repeats the header, and of its number.
     """
 
@@ -91,24 +142,31 @@ class Lines:
         header: Sequence[str],
         above: Sequence[Sequence[str]],
         layout: Layout,
-        key: int | None,
+        roles: Roles,
         doubt: Callable[[int], None],
     ) -> None:
         self._header = header
         self._above = [list(row) for row in above]
         self._names = {name for row in above for name in row if name}
-        self._key = key
+        self._key = roles.key
+        self._labels = roles.labels
         self._doubt = doubt
         self._fills = [
             (place, layout.fill_down[name] == "all")
             for place, name in enumerate(header)
             if name in layout.fill_down
         ]
+        fills = dict(self._fills)
+        self._stops = {place: roles.stops(place, fills) for place in fills}
+        self._watched = sorted({each for stops in self._stops.values() for each in stops})
+        # What stands above: of columns that are filled, and of those that end it.
         self._held: dict[int, Any] = {}
         # A line that repeats the header, to tell the next such line by a glance.
         self._repeat: Sequence[Any] | None = None
+        self._seen: dict[int, Any] = {}
         self._totals = Totals(layout.totals)
         self.totals = self.repeated = self.filled = self.notes = 0
+        self.total_rows: list[int] = []
 
     @property
     def fills(self) -> bool:
@@ -122,7 +180,7 @@ class Lines:
 
         Args:
             text: All of them as one text.
-            cells: All cells of them.
+            cells: All cells of them that are looked at.
             key: The column that is looked at for its own name.
             keys: Its cells.
         """
@@ -147,12 +205,13 @@ class Lines:
         return any(row[place] in cells for row in self._above if place < len(row) and row[place])
 
     def says_total(self, cell: Any) -> bool:
-        """Return whether a cell says that its line is one of totals."""
+        """Return whether a cell of the key says that its line is one of totals."""
         return isinstance(cell, str) and self._totals.says(cell)
 
     def pass_blank(self) -> None:
         """Take note of a blank line: nothing is taken over from above it."""
         self._held.clear()
+        self._seen.clear()
 
     def is_row(
         self, row: list[Any], number: int, merged: Mapping[int, tuple[int, int]] = _NOTHING
@@ -167,28 +226,34 @@ class Lines:
         """
         if row == self._repeat:
             self.repeated += 1
-            self._held.clear()
+            self.pass_blank()
             return False
         if self._is_total(row):
             self.totals += 1
-            self._held.clear()
+            if self.totals <= SHOWN_ROWS:
+                self.total_rows.append(number)
+            self.pass_blank()
             return False
         if self.is_note(row):
             self.notes += 1
-            self._held.clear()
+            self.pass_blank()
             return False
         if self._names and self._repeats(row, number):
-            self._held.clear()
+            self.pass_blank()
             return False
         if self._fills:
             self._fill(row, merged)
         return True
 
     def _is_total(self, row: Sequence[Any]) -> bool:
-        if not any(map(self.says_total, row)):
-            return False
-        key = row[self._key] if self._key is not None and self._key < len(row) else ""
-        return is_blank(key) or self.says_total(key)
+        if self._key is None:
+            # Nothing else tells a row from a total: only a plain word does.
+            cells = [row[place] for place in self._labels if place < len(row)]
+            return any(isinstance(cell, str) and self._totals.is_plain(cell) for cell in cells)
+        key = row[self._key] if self._key < len(row) else ""
+        if not is_blank(key):
+            return self.says_total(key)
+        return any(self.says_total(row[place]) for place in self._labels if place < len(row))
 
     def is_note(self, row: Sequence[Any]) -> bool:
         """Return whether a line signs the table or explains it, and is no row.
@@ -227,15 +292,20 @@ class Lines:
         return False
 
     def _fill(self, row: list[Any], merged: Mapping[int, tuple[int, int]]) -> None:
+        changed = set()
+        for place in self._watched:
+            cell = row[place] if place < len(row) else ""
+            if not is_blank(cell) and self._seen.get(place) != cell:
+                self._seen[place] = cell
+                changed.add(place)
         for place, all_of_them in self._fills:
             if place >= len(row):
                 continue
+            if not changed.isdisjoint(self._stops[place]):
+                self._held.pop(place, None)
+                changed.add(place)
             cell = row[place]
             if not is_blank(cell):
-                if place not in self._held or self._held[place] != cell:
-                    for other, _ in self._fills:
-                        if other > place:
-                            self._held.pop(other, None)
                 self._held[place] = cell
             # Of a cell that is merged with one to its left, it is not known what it would say.
             elif place in self._held and (
@@ -254,6 +324,8 @@ class Totals:
     >>> totals = Totals(["合计", "total"])
     >>> [totals.says(cell) for cell in ("合 计", "河东社区合计", "Total: 5", "总计划处", "totally")]
     [True, True, True, False, False]
+    >>> [totals.is_plain(cell) for cell in ("合计：300户", "河东社区合计", "Total: owes 5")]
+    [True, False, False]
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -268,20 +340,22 @@ class Totals:
         return any(mark in text for mark in self.marks)
 
     def says(self, cell: str) -> bool:
-        """Return whether a cell is one of them, begins with one, or ends in one in Chinese."""
+        """Return whether a cell is plainly one of them, or ends in one in Chinese."""
         if not self.may_be_in(cell):
             return False
         bare = _bare(cell)
-        for word in self._words:
-            if bare == word:
-                return True
-            if bare.startswith(word):
-                following = bare[len(word)]
-                if not following.isalpha():
-                    return True
-            if not word.isascii() and bare.endswith(word):
-                return True
-        return False
+        return self.is_plain(cell) or any(
+            bare.endswith(word) for word in self._words if not word.isascii()
+        )
+
+    def is_plain(self, cell: str) -> bool:
+        """Return whether a cell is one of them, with nothing behind it but signs and numbers."""
+        if not self.may_be_in(cell):
+            return False
+        bare = _bare(cell)
+        return any(
+            bare.startswith(word) and _COUNTED.fullmatch(bare, len(word)) for word in self._words
+        )
 
 
 def may_be_noting(text: str) -> bool:
