@@ -128,7 +128,7 @@ def read_roster(
     nothing = Roster(hierarchy=None, kept=kept, decisions=decisions)
     if found:
         return evolve(nothing, problems=tuple(sorted(found)))
-    read, faults = read_rows(source, plan, fields)
+    read, faults = read_rows(source, plan, fields, facts)
     found += faults
     length = read.length if read is not None else 0
     if read is not None and not length and not _has_errors(found):

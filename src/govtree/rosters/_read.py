@@ -22,6 +22,7 @@ from govtree.tables import Source, columns_of_frame, read_columns
 from govtree.units import TERRITORY, Column, columns_of
 
 __all__ = [
+    "STANDS_IN",
     "Field",
     "Names",
     "fields_of",
@@ -31,6 +32,15 @@ __all__ = [
     "table_at",
     "tables_in_order",
 ]
+
+#: Tables that a unit can stand in, the nearest first; a level stands in the chain.
+STANDS_IN: Mapping[str, tuple[str, ...]] = {
+    "compound": ("community",),
+    "grid": ("community",),
+    "micro_grid": ("grid", "community"),
+    "building": ("compound", "community"),
+    "entrance": ("building", "compound", "community"),
+}
 
 # What one cell can say of a unit. References follow from the row; the others are of many.
 _SIMPLE = ("id", "text", "term", "whole", "number", "date", "truth", "tags")
@@ -58,6 +68,21 @@ def tables_in_order(facts: Facts) -> tuple[str, ...]:
     return (*above, *TERRITORY, *(["household"] if "household" in chain else []))
 
 
+def _within(facts: Facts) -> dict[str, tuple[str, ...]]:
+    """Return by table all tables that its units may stand in."""
+    within: dict[str, tuple[str, ...]] = {}
+    above: tuple[str, ...] = ()
+    for table in tables_in_order(facts):
+        if table in TERRITORY:
+            nearest = STANDS_IN[table]
+            further = (other for each in nearest for other in within.get(each, ()))
+            within[table] = tuple(dict.fromkeys((*nearest, *further)))
+        else:
+            within[table] = tuple(within) if table == "household" else above
+            above = (*above, table)
+    return within
+
+
 def fields_of(plan: RosterPlan, facts: Facts, refuse: Callable[..., None]) -> dict[str, Field]:
     """Return the further fields of a plan by the name that they have there."""
     records = tables_of(facts.levels)
@@ -81,7 +106,7 @@ def fields_of(plan: RosterPlan, facts: Facts, refuse: Callable[..., None]) -> di
 
 
 def read_rows(
-    source: Any, plan: RosterPlan, fields: Mapping[str, Field]
+    source: Any, plan: RosterPlan, fields: Mapping[str, Field], facts: Facts
 ) -> tuple[Input | None, list[Problem]]:
     """Return the rows of all parts of a roster, and every problem with them."""
     named = {table: each for table, each in plan.units.items() if isinstance(each, Source)}
@@ -112,7 +137,7 @@ def read_rows(
                 columns=columns,
                 layout=layout,
                 key="household",
-                within=within,
+                within=_within(facts),
             )
             problems += found
             parts += [] if rows is None else [rows]

@@ -423,7 +423,7 @@ def _roles(fields: Sequence[Field], wanted: _Wanted, header: Sequence[str]) -> R
     known = wanted.known
     keys = [wanted.key, *(name for name in places if name in known and known[name].required)]
     key = next((places[name][-1] for name in keys if name in places), None)
-    within = {}
+    within: dict[int, tuple[int, ...]] = {}
     for name, own in places.items():
         above = [place for each in wanted.within.get(name, ()) for place in places.get(each, ())]
         for at, place in enumerate(own):
