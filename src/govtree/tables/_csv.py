@@ -328,8 +328,7 @@ class CsvTable:
                 cell of the key is kept.
         """
         key = roles.key or 0
-        # A line of totals with a key says so in the key.
-        self._told = roles.labels if roles.key is None else (key,)
+        self._told = roles.labels
         self._kinds = Lines(self.header, self._above, self._layout, roles, self._doubt)
         for columns in self._plain(key):
             yield [columns[position] for position in positions]
@@ -341,8 +340,9 @@ class CsvTable:
             columns = list(zip(*rows, strict=True)) if whole else []
             whole = whole and all(map(str.strip, columns[key]))
             if whole:
-                cells = [cell for place in self._told for cell in columns[place]]
-                whole = not self._kinds.may_hold_others("\n".join(cells), cells, key, columns[key])
+                told = [columns[place] for place in self._told]
+                text = "\n".join(map("\n".join, told))
+                whole = not self._kinds.may_hold_others(text, told, key, columns[key])
             if not whole:
                 rows = self._sifted(rows, key)
                 columns = list(zip(*rows, strict=True))
@@ -371,7 +371,7 @@ class CsvTable:
     def _is_odd(self, block: Block, key: int) -> bool:
         """Return whether a block may have lines in it that are no rows."""
         keys = block.column(key)
-        told = (cell for place in self._told for cell in block.column(place))
+        told = (block.column(place) for place in self._told)
         return keys.has_blank or self._kinds.may_hold_others(block.text, told, key, keys)
 
     def _doubt(self, number: int) -> None:

@@ -133,7 +133,7 @@ class Lines:
         above: The rows of the header, as they stand there.
         layout: How the table lies in its file.
         roles: What the columns are for; a line in whose key stands something else is no line
-            of totals or notes.
+            of totals.
         doubt: Told of a line that nearly repeats the header, and of its number.
     """
 
@@ -174,17 +174,22 @@ class Lines:
         return bool(self._fills)
 
     def may_hold_others(
-        self, text: str, cells: Iterable[str], key: int, keys: Sequence[str]
+        self, text: str, columns: Iterable[Sequence[str]], key: int, keys: Sequence[str]
     ) -> bool:
         """Return whether whole rows may have lines among them that are no rows.
 
         Args:
             text: All of them as one text.
-            cells: All cells of them that are looked at.
+            columns: Those of their columns in which a line says that it is none.
             key: The column that is looked at for its own name.
             keys: Its cells.
         """
-        return self._may_tell(text, cells) or self.may_repeat(key, keys)
+        if self._totals.may_be_in(text) or may_be_noting(text):
+            for column in columns:
+                cells = set(column)
+                if self._may_tell("\n".join(cells), cells):
+                    return True
+        return self.may_repeat(key, keys)
 
     def may_be_among(self, cells: Sequence[Any]) -> bool:
         """Return whether the cells of a column may show a line that is no row."""
@@ -273,8 +278,7 @@ class Lines:
                 is_told = False
             else:
                 return False
-        key = row[self._key] if self._key is not None and self._key < len(row) else ""
-        return is_found and (is_blank(key) or is_noting(key))
+        return is_found
 
     def _repeats(self, row: Sequence[Any], number: int) -> bool:
         given = {text_of(cell) for cell in row if not is_blank(cell)}

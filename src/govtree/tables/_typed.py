@@ -118,15 +118,18 @@ class TypedRows:
 
     def _doubtful(self, columns: Sequence[Any]) -> list[int]:
         """Return the lines that may be no rows, in order: all others surely are."""
-        key, labels = self._roles.key, self._roles.labels
-        # With a key, a line that is no row says so in it, or says nothing in it.
-        told = labels if key is None else (key,)
+        labels = self._roles.labels
+        # A line of totals has no key, or says so in it; a blank line is blank everywhere.
+        often_blank = self._roles.key if self._roles.key is not None else min(labels, default=0)
         found: set[int] = set()
-        for place in told:
+        for place in labels:
             cells = _texts_among(columns[place])
-            if place == (told[0] if key is None else key):
-                found.update(row for row, cell in enumerate(cells) if not is_given(cell))
-            doubted = {cell for cell in _distinct(cells) if self._lines.may_be_among([cell])}
+            if place == often_blank:
+                found.update(row for row, cell in enumerate(cells) if _is_nothing(cell))
+            texts = _distinct(cells)
+            if self._header[place] not in texts and not self._lines.may_be_among([*texts]):
+                continue
+            doubted = {cell for cell in texts if self._lines.may_be_among([cell])}
             doubted.add(self._header[place])
             found.update(row for row, cell in enumerate(cells) if cell in doubted)
         return sorted(found)
@@ -177,6 +180,10 @@ def _texts_among(values: Any) -> Sequence[Any]:
     if kinds <= {str, type(None), int, float, bool}:
         return cells
     return [cell if isinstance(cell, str) or not is_given(cell) else 0 for cell in cells]
+
+
+def _is_nothing(cell: Any) -> bool:
+    return not is_given(cell) or is_blank(cell)
 
 
 def _distinct(cells: Sequence[Any]) -> set[str]:
