@@ -1078,6 +1078,12 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "rows can only be added to a file of CSV, and '{path}' is none",
             "save it as CSV in UTF-8, and name that under 'pseudonyms'",
         ),
+        "GT996": Text(
+            "nothing-filled-down",
+            "blank cells that take over nothing, because what stands to their left or above them "
+            "in the plan is new: {count} (rows {rows})",
+            "write in each what it says",
+        ),
         "GT997": Text(
             "merged-across",
             "the cell is merged with {cell}, across a line that is no row, a new value in what the "

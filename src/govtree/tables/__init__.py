@@ -372,10 +372,13 @@ def _tell(reading: Reading, notes: Notes) -> None:
     ):
         if count:
             notes.add(code, severity="warning", count=f"{count:,}")
-    if reading.totals:
-        rows = ", ".join(map(str, reading.total_rows))
-        more = ", ..." if reading.totals > len(reading.total_rows) else ""
-        notes.add("GT921", severity="warning", count=f"{reading.totals:,}", rows=rows + more)
+    for code, count, numbers in (
+        ("GT921", reading.totals, reading.total_rows),
+        ("GT996", reading.unfilled, reading.unfilled_rows),
+    ):
+        if count:
+            rows = ", ".join(map(str, numbers)) + (", ..." if count > len(numbers) else "")
+            notes.add(code, severity="warning", count=f"{count:,}", rows=rows)
 
 
 def _read_parquet(

@@ -317,6 +317,8 @@ class CsvTable:
             filled=lines.filled,
             notes=lines.notes,
             total_rows=tuple(lines.total_rows),
+            unfilled=lines.unfilled,
+            unfilled_rows=tuple(lines.unfilled_rows),
         )
 
     def slices(self, positions: Sequence[int], roles: Roles) -> Iterator[list[Sequence[str]]]:

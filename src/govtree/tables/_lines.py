@@ -111,6 +111,8 @@ class Reading:
         filled: Cells that took over what stands above.
         notes: Lines that sign or explain the table and were left out.
         total_rows: Numbers of the first lines of totals.
+        unfilled: Cells that took over nothing, because what they stand in is another.
+        unfilled_rows: Numbers of the first rows of such.
     """
 
     file: str = ""
@@ -123,6 +125,8 @@ class Reading:
     filled: int = 0
     notes: int = 0
     total_rows: tuple[int, ...] = ()
+    unfilled: int = 0
+    unfilled_rows: tuple[int, ...] = ()
 
 
 class Lines:
@@ -164,9 +168,13 @@ class Lines:
         # A line that repeats the header, to tell the next such line by a glance.
         self._repeat: Sequence[Any] | None = None
         self._seen: dict[int, Any] = {}
+        # Columns that take over nothing, because a new value ended it.
+        self._ended: set[int] = set()
         self._totals = Totals(layout.totals)
         self.totals = self.repeated = self.filled = self.notes = 0
+        self.unfilled = 0
         self.total_rows: list[int] = []
+        self.unfilled_rows: list[int] = []
 
     @property
     def fills(self) -> bool:
@@ -217,6 +225,7 @@ class Lines:
         """Take note of a blank line: nothing is taken over from above it."""
         self._held.clear()
         self._seen.clear()
+        self._ended.clear()
 
     def is_row(
         self, row: list[Any], number: int, merged: Mapping[int, tuple[int, int]] = _NOTHING
@@ -247,7 +256,7 @@ class Lines:
             self.pass_blank()
             return False
         if self._fills:
-            self._fill(row, merged)
+            self._fill(row, number, merged)
         return True
 
     def _is_total(self, row: Sequence[Any]) -> bool:
@@ -295,7 +304,7 @@ class Lines:
             return True
         return False
 
-    def _fill(self, row: list[Any], merged: Mapping[int, tuple[int, int]]) -> None:
+    def _fill(self, row: list[Any], number: int, merged: Mapping[int, tuple[int, int]]) -> None:
         changed = set()
         for place in self._watched:
             cell = row[place] if place < len(row) else ""
@@ -306,17 +315,23 @@ class Lines:
             if place >= len(row):
                 continue
             if not changed.isdisjoint(self._stops[place]):
-                self._held.pop(place, None)
+                if self._held.pop(place, None) is not None:
+                    self._ended.add(place)
                 changed.add(place)
             cell = row[place]
             if not is_blank(cell):
                 self._held[place] = cell
+                self._ended.discard(place)
             # Of a cell that is merged with one to its left, it is not known what it would say.
             elif place in self._held and (
                 merged[place][1] == place if place in merged else all_of_them
             ):
                 row[place] = self._held[place]
                 self.filled += 1
+            elif all_of_them and place in self._ended and place not in merged:
+                self.unfilled += 1
+                if self.unfilled <= SHOWN_ROWS:
+                    self.unfilled_rows.append(number)
 
 
 class Totals:

@@ -367,7 +367,7 @@ class XlsxTable:
         return Reading(
             place.file, place.sheet, self.rows, self._layout.header,
             lines.totals, lines.repeated, hidden, lines.filled, lines.notes,
-            tuple(lines.total_rows),
+            tuple(lines.total_rows), lines.unfilled, tuple(lines.unfilled_rows),
         )  # fmt: skip
 
     def _merged(self, used: set[int], first: int) -> dict[int, dict[int, tuple[int, int]]]:
