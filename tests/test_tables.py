@@ -159,6 +159,16 @@ def test_blank_rows_are_counted_but_not_read(folder):
     assert [rows.places.at(row).row for row in range(2)] == [3, 6]
 
 
+@pytest.mark.parametrize("lines", ["\u3000, \n", "\u3000, \n" * 3 + '"H-2",1\n'])
+def test_rows_of_blanks_are_blank_rows(folder, lines):
+    """A row of blanks of any width says nothing, with quotes in the file and without."""
+    rows, problems = read(folder, f"id,residents\nH-1,1\n{lines}H-3,1\n".encode())
+
+    assert problems == ()
+    assert rows.columns["id"].tolist()[-1] == "H-3"
+    assert len(rows.columns["id"]) == 2 + ("H-2" in lines)
+
+
 def test_a_header_alone_is_an_empty_table(folder):
     """A table without rows says that there are none, and which columns it would have."""
     rows, problems = read(folder, HEADER)
