@@ -124,14 +124,15 @@ class TypedRows:
         found: set[int] = set()
         for place in labels:
             cells = _texts_among(columns[place])
+            distinct = set(cells)
+            texts = [cell for cell in distinct if isinstance(cell, str)]
+            doubted: set[str | None] = {self._header[place]}
+            if self._lines.may_be_among(texts):
+                doubted.update(cell for cell in texts if self._lines.may_be_among([cell]))
             if place == often_blank:
-                found.update(row for row, cell in enumerate(cells) if _is_nothing(cell))
-            texts = _distinct(cells)
-            if self._header[place] not in texts and not self._lines.may_be_among([*texts]):
-                continue
-            doubted = {cell for cell in texts if self._lines.may_be_among([cell])}
-            doubted.add(self._header[place])
-            found.update(row for row, cell in enumerate(cells) if cell in doubted)
+                doubted |= {None, ""}
+            if not doubted.isdisjoint(distinct):
+                found.update(row for row, cell in enumerate(cells) if cell in doubted)
         return sorted(found)
 
     def _doubt(self, number: int) -> None:
@@ -177,17 +178,9 @@ def _texts_among(values: Any) -> Sequence[Any]:
         return ()
     cells = _listed(values)
     kinds = set(map(type, cells))
-    if kinds <= {str, type(None), int, float, bool}:
+    if kinds <= {str, type(None), int, bool}:
         return cells
-    return [cell if isinstance(cell, str) or not is_given(cell) else 0 for cell in cells]
-
-
-def _is_nothing(cell: Any) -> bool:
-    return not is_given(cell) or is_blank(cell)
-
-
-def _distinct(cells: Sequence[Any]) -> set[str]:
-    return {cell for cell in set(cells) if isinstance(cell, str)}
+    return [c if isinstance(c, str) else 0 if is_given(c) else None for c in cells]
 
 
 def _plain(cell: Any) -> Any:
