@@ -21,6 +21,7 @@ import graph_view
 import memory
 import office
 import population
+import reconciling
 import speed
 import start
 import structure_file
@@ -56,6 +57,7 @@ def main() -> None:
             "Checking": lambda: checks.measure(asked.households, asked.repeats),
             "The networkx view": lambda: graph_view.measure(asked.repeats),
             "Office files": lambda: office.measure(folder, asked.households, asked.repeats),
+            "Reconciling": lambda: reconciling.measure(asked.repeats),
             "Addresses": lambda: addresses.measure(asked.repeats),
             "Structure files": lambda: structure_file.measure(asked.repeats),
         }
