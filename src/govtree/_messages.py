@@ -988,12 +988,22 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT966": Text(
             "answer-names-nothing",
             "there is no {expected} '{cell}'",
-            "write its id as the structure has it",
+            "write its id or its name as the structure has it",
         ),
         "GT967": Text(
             "answers-differ",
             "'{cell}' is not what is answered to the same in {other}",
             "leave one of the two, or make them equal",
+        ),
+        "GT968": Text(
+            "lists-of-another-round",
+            "'{path}' lies in the folder already, and may hold answers",
+            "name a new folder for each round",
+        ),
+        "GT969": Text(
+            "answer-names-several",
+            "several units are called '{cell}': {known}",
+            "write the id of the one that is meant",
         ),
         "GT970": Text(
             "no-key-column",
@@ -1018,7 +1028,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT974": Text(
             "nothing-to-decide",
             "nothing is to be decided about '{column}' of '{key}'",
-            "decide lines of the list that was written last",
+            "decide lines of the list that was written last; cells of a twin key where that is "
+            "decided as 'a' or 'b'",
         ),
         "GT975": Text(
             "difference-changed",
