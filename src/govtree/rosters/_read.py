@@ -268,8 +268,10 @@ def names_of(columns: Mapping[str, Cells], also: Mapping[str, Iterable[str]]) ->
     for cells in columns.values():
         assert isinstance(cells, Words)
         distinct.update(map(str.strip, cells.words))
-    forms = {word: twin_form(word) for word in distinct if word != UNKNOWN_CELL and normal(word)}
-    words = tuple(sorted(forms, key=lambda word: (_by_number(forms[word]), _by_number(word), word)))
+    forms = {word: twin_form(word) for word in distinct}
+    # What shows nothing has no form.
+    forms = {word: form for word, form in forms.items() if form and word != UNKNOWN_CELL}
+    words = tuple(sorted(forms, key=lambda word: (_by_number(forms[word]), word)))
     numbers: dict[str, int] = {}
     twins = np.array([numbers.setdefault(forms[word], len(numbers)) for word in words], np.int32)
     code_of = {word: code for code, word in enumerate(words)}
