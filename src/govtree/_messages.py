@@ -779,7 +779,9 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT921": Text(
             "totals-left-out",
-            "lines of totals that were left out: {count}",
+            "lines of totals that were left out: {count} (rows {rows})",
+            "where one of them is a row, say beside the table which words tell a line of totals: "
+            "totals: [...]",
         ),
         "GT922": Text(
             "hidden-rows-read",
@@ -810,6 +812,15 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{rows}' are no rows that a header stands in",
             "count the rows from 1, from the top down, such as header: [3, 4]",
         ),
+        "GT928": Text(
+            "notes-left-out",
+            "lines that sign or explain the table and were left out: {count}",
+        ),
+        "GT929": Text(
+            "hidden-sheet-passed-over",
+            "sheets that are hidden and were not read: {known}",
+            "name one beside the table to read it: sheet: {sheet}",
+        ),
         "GT930": Text(
             "level-left-out",
             "'{column}' is empty here, though {level} '{name}' stands below it",
@@ -839,7 +850,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT935": Text(
             "row-without-household",
             "the row names no household",
-            "fill it in, or take the row out",
+            "fill it in, or take the row out; a line of totals is left out where 'totals:' has its "
+            "word",
         ),
         "GT936": Text(
             "unfit-template",
@@ -876,6 +888,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "the plan names no units",
             "write under 'units' which column holds the name of which unit",
         ),
+        "GT943": Text(
+            "no-rows",
+            "the roster has a header and no rows",
+            "look whether it is the right file and sheet, and whether it was filled in",
+        ),
         "GT944": Text(
             "decisions-contradict",
             "what was decided about {table} '{one}' and '{other}' cannot all be true",
@@ -884,7 +901,13 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT945": Text(
             "unknown-decision",
             "'{word}' is no decision",
-            "write same or different, or leave it empty while it is open",
+            "write 同, 相同 or same; 异, 不同 or different; or leave it empty while it is open",
+        ),
+        "GT946": Text(
+            "names-like-private-numbers",
+            "names of {level} hold what looks like a phone or identity card number: {count}, "
+            "the first is {number}",
+            "take the number out: a name is shown in every report",
         ),
         "GT947": Text(
             "id-without-part",
@@ -896,6 +919,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "{count} households name a {level} and no building, so that nothing joins them to it: "
             "{rows}",
             "name the column of the building, or give each house one",
+        ),
+        "GT949": Text(
+            "not-in-rosters",
+            "a roster names no units of '{table}'",
+            "it can name those of {known}",
         ),
         "GT950": Text(
             "empty-roster",
@@ -1077,6 +1105,23 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "holders-not-csv",
             "rows can only be added to a file of CSV, and '{path}' is none",
             "save it as CSV in UTF-8, and name that under 'pseudonyms'",
+        ),
+        "GT996": Text(
+            "nothing-filled-down",
+            "blank cells that take over nothing, because what stands to their left or above them "
+            "in the plan is new: {count} (rows {rows})",
+            "write in each what it says",
+        ),
+        "GT997": Text(
+            "merged-across",
+            "the cell is merged with {cell}, across a line that is no row, a new value in what the "
+            "row stands in, or columns",
+            "unmerge the cells, and write in each of column '{column}' what it says",
+        ),
+        "GT998": Text(
+            "columns-but-for-unit",
+            "several columns are '{header}': {known}",
+            "name the one that is meant as it stands in the header, such as {first}",
         ),
     }
 )

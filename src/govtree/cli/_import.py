@@ -160,8 +160,6 @@ def _import(told: argparse.Namespace, inputs: _Inputs, target: Target, lang: str
                 # A column that was left out may be the reason.
                 print_text("\n".join(_proposal_lines(proposal, target, lang)) + "\n", BAD_INPUT)
             raise _Refused(file.placed(each) if file is not None else each for each in problems)
-        if not read.rows:
-            raise _Refused([*problems, problem("GT950", Location(next(iter(inputs.names))))])
         gone = target.gone(read.hierarchy)
         files, more = drafted(
             target, read, used, inputs=inputs.names, plan_given=target.plan is None,

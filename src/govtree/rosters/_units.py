@@ -20,19 +20,10 @@ from govtree.facts import Facts
 from govtree.rosters._decisions import Decisions, Doubt
 from govtree.rosters._kept import KeptIds
 from govtree.rosters._plan import ID_TEMPLATES, RosterPlan
-from govtree.rosters._read import Field, Names, tables_in_order
+from govtree.rosters._read import STANDS_IN, Field, Names, tables_in_order
 from govtree.rosters._templates import Template
 
 __all__ = ["Table", "Units"]
-
-#: Tables that a unit can stand in, the nearest first; a level stands in the chain.
-_STANDS_IN: Mapping[str, tuple[str, ...]] = {
-    "compound": ("community",),
-    "grid": ("community",),
-    "micro_grid": ("grid", "community"),
-    "building": ("compound", "community"),
-    "entrance": ("building", "compound", "community"),
-}
 
 #: In the place of a unit or name: it is not in this roster.
 _ELSEWHERE = -9
@@ -115,6 +106,10 @@ class Units:
         """Return the ids to keep: those that were kept, and the new ones."""
         return self._keeping.kept()
 
+    def gone(self) -> dict[str, int]:
+        """Return by table how many units have a kept id and stand in no row."""
+        return self._keeping.gone()
+
     def rows(self, table: str) -> IntArray:
         """Return for each row of the roster the number of its unit in *table*."""
         return self.tables[table].rows if table in self.tables else self._nothing
@@ -159,8 +154,8 @@ class Units:
         """Return for each row the number of the unit that the one of *table* stands in."""
         if table not in self._plan.units:
             return self._nothing  # told apart by ids, wherever it stands
-        if table in _STANDS_IN:
-            candidates = [self.rows(each) for each in _STANDS_IN[table]]
+        if table in STANDS_IN:
+            candidates = [self.rows(each) for each in STANDS_IN[table]]
         else:
             above = self._chain[: self._chain.index(table)]
             candidates = [self.rows(each) for each in reversed(above)]
@@ -207,7 +202,8 @@ class Units:
         pairs: dict[int, list[tuple[int, int, str]]] = {}
         for each in self._decisions.rows:
             place = NONE if not each.parent else self._unit_of.get(each.parent, _ELSEWHERE)
-            keep, other = code_of.get(each.keep, NONE), code_of.get(each.other, NONE)
+            keep = code_of.get(each.keep.strip(), NONE)
+            other = code_of.get(each.other.strip(), NONE)
             if each.table == table and each.decision and place >= NONE and min(keep, other) >= 0:
                 pairs.setdefault(place, []).append((keep, other, each.decision))
         return {place: self._resolved(table, each) for place, each in pairs.items()}
@@ -245,9 +241,8 @@ class Units:
         if not len(some):
             return
         words = self._names.words
-        forms = _matching.forms(words, np.flatnonzero(np.bincount(table.names[some])).tolist())
         decided = self._decided_in(table.name)
-        for twins in _matching.twins(table.places[some], forms[table.names[some]]):
+        for twins in _matching.twins(table.places[some], self._names.twins[table.names[some]]):
             units = sorted(
                 some[twins].tolist(), key=lambda at: (-table.counts[at], words[table.names[at]])
             )
@@ -393,10 +388,11 @@ class _Keeping:
         self._kept = kept
         self._names = names
         self._above = above  # ids of all units but the households, by their number
-        codes = [names.code_of.get(word, _ELSEWHERE) for word in kept.name.words]
+        codes = [names.code_of.get(word.strip(), _ELSEWHERE) for word in kept.name.words]
         self._codes = np.array([*codes, _ELSEWHERE, _ELSEWHERE], np.int32)[kept.name.codes]
         self._changed: dict[int, tuple[str | None, str | None]] = {}
         self._added: list[tuple[str, IntArray, IntArray, Texts]] = []
+        self._is_used = np.zeros(len(kept), np.bool_)
 
     def match(
         self, table: str, units: NDArray[np.int64], unit_of: Mapping[str, int], decided: _Decided
@@ -426,7 +422,9 @@ class _Keeping:
         found[(places < NONE) | (names < 0)] = NONE
         keys = np.full(len(self._codes), NONE, np.int64)
         keys[rows] = found
-        return _matching.matched(units, keys, exact), exact
+        matched = _matching.matched(units, keys, exact)
+        self._is_used |= matched.units >= 0
+        return matched, exact
 
     def keep(
         self,
@@ -468,10 +466,18 @@ class _Keeping:
             there = self._rows_of(ids)
             for unit in np.flatnonzero(is_own & is_new & (there >= 0)).tolist():
                 self._changed[int(there[unit])] = called(unit)
+                self._is_used[there[unit]] = True
                 is_new[unit] = False
         fresh = np.flatnonzero(is_new)
         if len(fresh):
             self._added.append((table, places[fresh], names[fresh], ids.take(fresh)))
+
+    def gone(self) -> dict[str, int]:
+        """Return by table how many kept ids with a name are of no unit of the roster."""
+        table, name = self._kept.table, self._kept.name
+        left = table.codes[~self._is_used & (name.codes >= 0) & (table.codes >= 0)]
+        counts = np.bincount(left, minlength=len(table.words)).tolist()
+        return {word: count for word, count in zip(table.words, counts, strict=True) if count}
 
     def _rows_of(self, ids: Texts) -> IntArray:
         """Return the kept row of each of some ids, or :data:`NONE`."""
@@ -489,7 +495,7 @@ class _Keeping:
                 parents[row], names[row] = parent_id, own
             parent, name = Words.of(parents), Words.of(names)
         if not self._added:
-            return KeptIds(kept.table, parent, name, kept.id)
+            return KeptIds(kept.table, parent, name, kept.id, kept.file)
         lengths = [len(ids) for *_, ids in self._added]
         tables = [table for table, *_ in self._added]
         places = np.concatenate([each for _, each, _, _ in self._added])
@@ -499,6 +505,7 @@ class _Keeping:
             _behind(parent, places, self._above),
             _behind(name, codes, self._names.words),
             Texts.joined([kept.id, *(ids for *_, ids in self._added)]),
+            kept.file,
         )
 
 

@@ -146,6 +146,11 @@ class Block:
         return parts, hashes * _MIXER
 
 
+# First bytes of the signs that are blanks.
+_BEGINS_BLANK = np.zeros(256, np.bool_)
+_BEGINS_BLANK[[*range(0x21), 0xC2, 0xE1, 0xE2, 0xE3]] = True
+
+
 @frozen(eq=False)
 class BlockColumn(Sequence[str]):
     """The cells of one column of a block, which become texts only when they are asked for."""
@@ -173,9 +178,18 @@ class BlockColumn(Sequence[str]):
         return any(self.block.data.startswith(data, start) for start in starts[rows].tolist())
 
     @property
-    def has_empty(self) -> bool:
-        """Whether any of the cells is empty."""
-        return not bool(self.block.lengths[self.place].all())
+    def has_blank(self) -> bool:
+        """Whether any of the cells is empty, or of blanks alone."""
+        starts, lengths = self.block.starts[self.place], self.block.lengths[self.place]
+        if not lengths.all():
+            return True
+        rows = np.flatnonzero(_BEGINS_BLANK[self.block.letters[starts]])
+        ends = (starts + lengths)[rows].tolist()
+        data = self.block.data
+        return any(
+            data[start:end].decode().isspace()
+            for start, end in zip(starts[rows].tolist(), ends, strict=True)
+        )
 
 
 class Codes:

@@ -22,8 +22,10 @@ from govtree.tables._csv import Notes, Stop
 from govtree.tables._layout import Layout
 from govtree.tables._lines import (
     HEADER_ROWS,
+    NOTING_MARKS,
     Lines,
     Reading,
+    Roles,
     Totals,
     column_letters,
     is_blank,
@@ -37,6 +39,8 @@ __all__ = ["XlsxTable", "is_workbook"]
 
 _ENDINGS = (".xlsx", ".xlsm", ".xls")
 _MOST_SHEETS = 1_000
+# Hidden sheets that are looked into.
+_MOST_HIDDEN = 20
 # Rows whose cells are handed on together: so few that they stay in the processor's cache.
 _ROWS = 1_024
 _MOST_MERGED = 200_000
@@ -125,6 +129,8 @@ class XlsxTable:
         chosen = self._chosen(book.sheets)
         self.part = chosen.part
         notes.place = evolve(notes.place, sheet=chosen.name)
+        if not layout.sheet:
+            self._tell_hidden(package, book.sheets)
         with self._telling(package):
             parts = self._copied(package, book, chosen)
         self._require_modest()
@@ -160,6 +166,14 @@ class XlsxTable:
             self._notes.add("GT906", known=known, sheet=listed[0].name if listed else "")
         raise Stop
 
+    def _tell_hidden(self, package: Package, listed: Sequence[_Listed]) -> None:
+        """Name the hidden sheets that are passed over though something stands in them."""
+        hidden = [each for each in listed if each.hidden][:_MOST_HIDDEN]
+        names = [each.name for each in hidden if package.holds_cells(each.part)]
+        if names:
+            known = ", ".join(names)
+            self._notes.add("GT929", severity="warning", known=known, sheet=names[0])
+
     def _copied(self, package: Package, book: _Book, chosen: _Listed) -> io.BytesIO:
         """Look through the parts that are needed, and return a package of nothing else."""
         kept: list[bytes] = []
@@ -169,7 +183,7 @@ class XlsxTable:
         except NotPlain:
             is_plain, kept = False, []
             self._sheet = parse_through(package.blocks(chosen.part))
-        self._strings = Strings(Totals(self._layout.totals).marks)
+        self._strings = Strings([*Totals(self._layout.totals).marks, *NOTING_MARKS])
         for block in package.blocks(book.strings) if book.strings else ():
             self._strings.look_at(block)
         for _ in package.blocks(book.styles) if book.styles else ():
@@ -279,15 +293,15 @@ class XlsxTable:
 
     # -- rows ------------------------------------------------------------------------------------
 
-    def slices(self, positions: Sequence[int], key: int | None) -> Iterator[list[Sequence[Any]]]:
+    def slices(self, positions: Sequence[int], roles: Roles) -> Iterator[list[Sequence[Any]]]:
         """Yield the columns at *positions*, some rows at a time.
 
         Args:
             positions: Columns, by their place in the header.
-            key: The column that tells which row it is, or None.
+            roles: What the columns are for.
         """
         first = self._layout.header[-1]
-        lines = Lines(self.header, self._above, self._layout, key, self._doubt)
+        lines = Lines(self.header, self._above, self._layout, roles, self._doubt)
         merged = self._merged(set(positions), first)
         grid, self._grid = self._grid, []
         self._lines = lines
@@ -352,7 +366,8 @@ class XlsxTable:
         hidden = sum(self._layout.header[-1] <= row < last for row in self._sheet.hidden)
         return Reading(
             place.file, place.sheet, self.rows, self._layout.header,
-            lines.totals, lines.repeated, hidden, lines.filled,
+            lines.totals, lines.repeated, hidden, lines.filled, lines.notes,
+            tuple(lines.total_rows), lines.unfilled, tuple(lines.unfilled_rows),
         )  # fmt: skip
 
     def _merged(self, used: set[int], first: int) -> dict[int, dict[int, tuple[int, int]]]:
@@ -381,7 +396,8 @@ class XlsxTable:
             if is_blank(row[column]):
                 name = self.header[column]
                 cell = f"{column_letters(left)}{top + 1}"
-                row[column] = Lost("GT911", (("cell", cell), ("column", name)))
+                code = "GT997" if name in self._layout.fill_down else "GT911"
+                row[column] = Lost(code, (("cell", cell), ("column", name)))
 
     def _doubt(self, number: int) -> None:
         self._notes.add("GT913", self._notes.at(row=number))
