@@ -256,7 +256,7 @@ def test_lines_are_named_where_there_are_no_rows(folder):
 
     assert str(problem) == (
         "h.csv:3: error[GT079]: the file is not UTF-8 but looks like gb18030; "
-        "write encoding: gb18030 beside the table, or save the file as UTF-8"
+        "write encoding: gb18030 beside the table, or in roster.yaml; or save the file as UTF-8"
     )
 
 

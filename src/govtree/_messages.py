@@ -326,7 +326,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT060": Text(
             "other-delimiter",
             "'{delimiter}' seems to stand between the columns",
-            'write delimiter: "{delimiter}" beside the table',
+            'write delimiter: "{delimiter}" beside the table, or in roster.yaml',
         ),
         "GT061": Text(
             "not-a-table",
@@ -421,7 +421,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT079": Text(
             "other-table-encoding",
             "the file is not {encoding} but looks like {other}",
-            "write encoding: {other} beside the table, or save the file as UTF-8",
+            "write encoding: {other} beside the table, or in roster.yaml; or save the file as "
+            "UTF-8",
         ),
         "GT080": Text(
             "unknown-rule",
@@ -692,17 +693,17 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT904": Text(
             "unknown-sheet",
             "there is no sheet '{sheet}'",
-            "the sheets are {known}",
+            "name one of {known}, beside the table or in roster.yaml",
         ),
         "GT905": Text(
             "which-sheet",
             "the workbook has several sheets: {known}",
-            "name one beside the table, such as sheet: {sheet}",
+            "name one beside the table, or in roster.yaml, such as sheet: {sheet}",
         ),
         "GT906": Text(
             "hidden-sheets",
             "every sheet of the workbook is hidden: {known}",
-            "name one beside the table: sheet: {sheet}",
+            "name one beside the table, or in roster.yaml: sheet: {sheet}",
         ),
         "GT907": Text(
             "too-many-columns",
@@ -727,12 +728,14 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT911": Text(
             "merged-cell",
             "the cell is merged with {cell}",
-            "write fill_down: {{column}: merged} beside the table, or unmerge the cells",
+            "write fill_down: {{column}: merged} beside the table, or in roster.yaml; or unmerge "
+            "the cells",
         ),
         "GT912": Text(
             "header-rows-disagree",
             "the rows of the header leave column {letters} without a name of its own: '{name}'",
-            "name the right rows beside the table, or give each column a name of its own",
+            "name the right rows beside the table, or in roster.yaml; or give each column a name "
+            "of its own",
         ),
         "GT913": Text(
             "other-header",
@@ -742,7 +745,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT914": Text(
             "header-elsewhere",
             "this row has no column '{header}'; row {row} has",
-            "write header: {row} beside the table",
+            "write header: {row} beside the table, or in roster.yaml",
         ),
         "GT915": Text(
             "number-too-long",
@@ -834,7 +837,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT934": Text(
             "level-without-column",
             "levels above and below '{level}' have names in the roster, but it has none",
-            "name its column under 'units', or mark the level as optional",
+            "name its column under 'units'; or write all levels into the structure file, under "
+            "'levels', this one as {level: {level}, optional: true}",
         ),
         "GT935": Text(
             "row-without-household",
@@ -877,11 +881,6 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "the plan names no units",
             "write under 'units' which column holds the name of which unit",
         ),
-        "GT943": Text(
-            "no-rows",
-            "the roster has a header and no rows",
-            "look whether it is the right file and sheet, and whether it was filled in",
-        ),
         "GT944": Text(
             "decisions-contradict",
             "what was decided about {table} '{one}' and '{other}' cannot all be true",
@@ -914,6 +913,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "a roster names no units of '{table}'",
             "it can name those of {known}",
         ),
+        "GT950": Text(
+            "empty-roster",
+            "there is no row of a household, so that nothing would be left of the structure",
+            "look whether it is the right file, sheet and header; what was written before stays",
+        ),
         "GT951": Text(
             "not-a-folder-to-write-to",
             "'{path}' is not a folder that can be written to",
@@ -921,8 +925,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT952": Text(
             "file-of-somebody",
-            "'{path}' is there already, and no import wrote it",
-            "name another folder with --out, or move the file away",
+            "'{path}' would be written over: {reason}",
+            "name another folder with --out, or move the file away; bring back what was deleted",
         ),
         "GT953": Text(
             "table-written-here",
@@ -947,12 +951,20 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT957": Text(
             "no-column-for-level",
             "no column names the {level}; the columns are {known}",
-            "write under 'units' of a plan which column does, and name the plan by --plan",
+            "write under 'units' of a plan which column does, and name the plan by --plan; or "
+            "write all levels into the structure file, under 'levels', those without a column as "
+            "{level: NAME, optional: true}, and a line such as 'grids: {table: grids.csv}' for "
+            "each table",
         ),
         "GT958": Text(
             "another-profile",
             "this file starts from the profile '{name}', not from '{other}'",
             "leave out --profile, or mend the file",
+        ),
+        "GT959": Text(
+            "sheet-left-out",
+            "the sheet is left out: its header has no column '{header}'",
+            "nothing has to be done if it is no part of the roster; else mend its header",
         ),
         "GT960": Text(
             "sheet-too-small",

@@ -27,12 +27,22 @@ from govtree.rosters._checks import (
 )
 from govtree.rosters._decisions import Decision, Decisions, Doubt
 from govtree.rosters._kept import KeptIds
-from govtree.rosters._plan import ID_TEMPLATES, FromPlace, RosterFile, RosterFiles, RosterPlan
+from govtree.rosters._levels import fitted_levels, open_levels
+from govtree.rosters._plan import (
+    ALL_SHEETS,
+    ID_TEMPLATES,
+    FromPlace,
+    RosterFile,
+    RosterFiles,
+    RosterPlan,
+)
 from govtree.rosters._propose import Proposal, Taken, propose, propose_file
 from govtree.rosters._read import fields_of, names_of, read_rows, sound, table_at
+from govtree.rosters._sheets import every_sheet
 from govtree.rosters._units import Units
 
 __all__ = [
+    "ALL_SHEETS",
     "ID_TEMPLATES",
     "Decision",
     "Decisions",
@@ -45,6 +55,8 @@ __all__ = [
     "RosterFiles",
     "RosterPlan",
     "Taken",
+    "fitted_levels",
+    "open_levels",
     "propose",
     "propose_file",
     "read_roster",
@@ -125,14 +137,17 @@ def read_roster(
         found.append(problem(code, Location(record="columns", field=name), **values))
 
     fields = fields_of(plan, facts, refuse)
+    if isinstance(source, RosterFiles) and not found:
+        source, faults = every_sheet(source, plan)
+        found += faults
     nothing = Roster(hierarchy=None, kept=kept, decisions=decisions)
-    if found:
+    if _has_errors(found):
         return evolve(nothing, problems=tuple(sorted(found)))
-    read, faults = read_rows(source, plan, fields)
-    found += faults
+    read, more = read_rows(source, plan, fields)
+    found += more
     length = read.length if read is not None else 0
     if read is not None and not length and not _has_errors(found):
-        found.append(problem("GT943", table_at(read)))
+        found.append(problem("GT950", table_at(read)))
     if read is not None and _has_errors(found):
         # What the others say of the structure is told at once.
         read = sound(read, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -241,7 +242,8 @@ class _Assembly:
         sources = self._read.sources
         seen_from = sources.at(int(rows[0]))
         shown = [briefly(sources.at(row), seen_from) for row in rows[:_LISTED].tolist()]
-        return ", ".join([*shown, *(["..."] if len(rows) > _LISTED else [])])
+        listed = [*shown, *(["..."] if len(rows) > _LISTED else [])]
+        return reduce(lambda one, other: Reason("{one}, {other}", one=one, other=other), listed)
 
     def _header(self, row: int, name: str) -> str:
         return self._read.sources.at(row, name).field or name

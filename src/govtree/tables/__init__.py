@@ -26,7 +26,7 @@ from govtree.tables._layout import DELIMITERS, ENCODINGS, FILLS, TOTALS, FillDow
 from govtree.tables._lines import Reading
 from govtree.tables._pages import Cell, Page, workbook
 from govtree.tables._parquet import ParquetTable
-from govtree.tables._peek import Peek, peek
+from govtree.tables._peek import Peek, peek, visible_sheets
 from govtree.tables._sources import (
     Field,
     Gathered,
@@ -63,6 +63,7 @@ __all__ = [
     "read_every_column",
     "read_table",
     "rows_of_frame",
+    "visible_sheets",
     "workbook",
     "write_table",
 ]
