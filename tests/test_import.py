@@ -326,7 +326,7 @@ def test_a_file_without_rows_empties_nothing(office, capsys):
     capsys.readouterr()
 
     assert main(["import", "june.csv", "--out", "town", "--json"]) == 2
-    assert problems(capsys) == ["GT943"]
+    assert problems(capsys) == ["GT950"]
     assert kept() == before
 
 

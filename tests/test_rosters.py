@@ -920,8 +920,8 @@ def test_a_roster_without_rows_is_an_error(tmp_path):
     found = read_flat(saved(tmp_path / "a.csv", [FLAT_HEADER]))
 
     assert found.hierarchy is None
-    assert told(found)[0].startswith("a.csv: error[GT943]")
-    assert codes(roster([])) == ["GT943"]
+    assert told(found)[0].startswith("a.csv: error[GT950]")
+    assert codes(roster([])) == ["GT950"]
 
 
 @pytest.mark.parametrize("word", ["同", "相同", "same", " Same ", "异", "不同", "different"])

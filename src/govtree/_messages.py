@@ -781,7 +781,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "totals-left-out",
             "lines of totals that were left out: {count} (rows {rows})",
             "where one of them is a row, say beside the table which words tell a line of totals: "
-            "totals: [...]",
+            "totals: [合计]",
         ),
         "GT922": Text(
             "hidden-rows-read",
@@ -887,11 +887,6 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "empty-plan",
             "the plan names no units",
             "write under 'units' which column holds the name of which unit",
-        ),
-        "GT943": Text(
-            "no-rows",
-            "the roster has a header and no rows",
-            "look whether it is the right file and sheet, and whether it was filled in",
         ),
         "GT944": Text(
             "decisions-contradict",

@@ -154,7 +154,7 @@ def _import(told: argparse.Namespace, inputs: _Inputs, target: Target, lang: str
     with progress() as tell:
         tell(", ".join(inputs.names))
         read, used = _read(inputs, target, plan, proposal)
-        problems += inputs.placed(map(target.placed, read.problems))
+        problems += inputs.placed(read.problems)
         if read.hierarchy is None:
             if proposal is not None and not told.json:
                 # A column that was left out may be the reason.

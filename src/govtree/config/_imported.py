@@ -86,14 +86,6 @@ class Target:
         ids = {name.removesuffix(".id") for name in plan.columns if name.endswith(".id")}
         return evolve(self, facts=fitted_levels(self.facts, {*plan.units, *ids}))
 
-    def placed(self, told: Problem) -> Problem:
-        """Return a problem with what was decided, or with kept ids, with the file it is about."""
-        names = {"decisions": DECISIONS_FILE, "ids": IDS_FILE}
-        if told.where.file or told.where.record not in names:
-            return told
-        name = names[told.where.record]
-        return evolve(told, where=evolve(told.where, file=_in(self.path, name), record=""))
-
     def gone(self, hierarchy: Hierarchy) -> dict[str, int]:
         """Return by table how many units the tables of the last import have and these have not."""
         found: dict[str, int] = {}
@@ -150,8 +142,8 @@ def read_target(path: str, *, profile: str | None = None, limits: Limits = LIMIT
         outline=outline,
         profile=named,
         plan=plan,
-        kept=kept,
-        decisions=decisions,
+        kept=evolve(kept, file=_in(path, IDS_FILE)),
+        decisions=evolve(decisions, file=_in(path, DECISIONS_FILE)),
         is_imported=os.path.lexists(Path(path, IDS_FILE)),
         profile_levels=() if facts is None else facts.levels,
     )

@@ -147,7 +147,7 @@ def read_roster(
     found += more
     length = read.length if read is not None else 0
     if read is not None and not length and not _has_errors(found):
-        found.append(problem("GT943", table_at(read)))
+        found.append(problem("GT950", table_at(read)))
     if read is not None and _has_errors(found):
         # What the others say of the structure is told at once.
         read = sound(read, found)
