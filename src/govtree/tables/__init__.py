@@ -30,7 +30,7 @@ from govtree.tables._peek import Peek, peek
 from govtree.tables._sources import (
     Field,
     Gathered,
-    GatheredTexts,
+    GatheredOnce,
     Source,
     TablePlaces,
     match,
@@ -298,7 +298,7 @@ def _read_csv(
     require_header(csv.header, csv.rows_after_header, known, columns, layout, notes)
     fields = match(csv.header, known, columns, table, notes)
     places = TablePlaces(notes.place.file, _headers(fields), csv.gaps)
-    gathered = [GatheredTexts(each, places, notes, read_office) for each in fields]
+    gathered = [GatheredOnce(each, places, notes, read_office) for each in fields]
     used = [csv.header.index(name) for name in _used(fields)]
     start = 0
     for slices in csv.slices(used, _key(fields, known, csv.header)):
@@ -322,9 +322,16 @@ def _read_xlsx(
     fields = match(sheet.header, known, columns, table, notes)
     places = TablePlaces(notes.place.file, _headers(fields), sheet.gaps, sheet=notes.place.sheet)
     read = partial(read_office, is_1904=sheet.is_1904)
-    gathered = [Gathered(each, places, notes, read) for each in fields]
     used = [sheet.header.index(name) for name in _used(fields)]
-    _hand_on(gathered, sheet.columns(used, _key(fields, known, sheet.header)), 0)
+    columns_used = sheet.columns(used, _key(fields, known, sheet.header))
+    kinds = dict(zip(_used(fields), (set(map(type, each)) for each in columns_used), strict=True))
+    gathered: list[Gathered] = []
+    for each in fields:
+        # TRUE and 1.0 are one key to Python, so that a column of truths is read cell by cell.
+        holds_truths = any(bool in kinds[name] for name in each.source.columns)
+        kind = Gathered if holds_truths else GatheredOnce
+        gathered.append(kind(each, places, notes, read))
+    _hand_on(gathered, columns_used, 0)
     _tell(sheet.reading(), notes)
     return _rows(table, gathered, sheet.rows, evolve(places, reading=sheet.reading()))
 

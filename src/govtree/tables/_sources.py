@@ -27,7 +27,7 @@ from govtree.units import Column, Shape
 __all__ = [
     "Field",
     "Gathered",
-    "GatheredTexts",
+    "GatheredOnce",
     "Reader",
     "Source",
     "TablePlaces",
@@ -316,8 +316,8 @@ class Gathered:
         self._notes.add(fault.code, where, severity=severity, **dict(fault.values))
 
 
-class GatheredTexts(Gathered):
-    """The cells of one field of a file of texts: where they repeat, each text is read once."""
+class GatheredOnce(Gathered):
+    """The cells of one field: where they repeat, each distinct one is read once."""
 
     def __init__(self, field: Field, places: Places, notes: Notes, read: Reader) -> None:
         super().__init__(field, places, notes, read)
