@@ -323,15 +323,11 @@ def _read_xlsx(
     places = TablePlaces(notes.place.file, _headers(fields), sheet.gaps, sheet=notes.place.sheet)
     read = partial(read_office, is_1904=sheet.is_1904)
     used = [sheet.header.index(name) for name in _used(fields)]
-    columns_used = sheet.columns(used, _key(fields, known, sheet.header))
-    kinds = dict(zip(_used(fields), (set(map(type, each)) for each in columns_used), strict=True))
-    gathered: list[Gathered] = []
-    for each in fields:
-        # TRUE and 1.0 are one key to Python, so that a column of truths is read cell by cell.
-        holds_truths = any(bool in kinds[name] for name in each.source.columns)
-        kind = Gathered if holds_truths else GatheredOnce
-        gathered.append(kind(each, places, notes, read))
-    _hand_on(gathered, columns_used, 0)
+    gathered = [GatheredOnce(each, places, notes, read) for each in fields]
+    start = 0
+    for slices in sheet.slices(used, _key(fields, known, sheet.header)):
+        _hand_on(gathered, slices, start)
+        start = sheet.rows
     _tell(sheet.reading(), notes)
     return _rows(table, gathered, sheet.rows, evolve(places, reading=sheet.reading()))
 

@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 from govtree._extras import need
 from govtree._files import Limits
 from govtree._names import nearest
-from govtree.tables._cells import Lost
+from govtree.tables._cells import Lost, Truth
 from govtree.tables._csv import Notes, Stop
 from govtree.tables._layout import Layout
 from govtree.tables._lines import (
@@ -37,6 +37,8 @@ __all__ = ["XlsxTable", "is_workbook"]
 
 _ENDINGS = (".xlsx", ".xlsm", ".xls")
 _MOST_SHEETS = 1_000
+# Rows whose cells are handed on together: so few that they stay in the processor's cache.
+_ROWS = 1_024
 _MOST_MERGED = 200_000
 _MOST_MERGED_CELLS = 10_000_000
 # A sheet in which one cell of so many says something has a cell far from the others.
@@ -277,8 +279,8 @@ class XlsxTable:
 
     # -- rows ------------------------------------------------------------------------------------
 
-    def columns(self, positions: Sequence[int], key: int | None) -> list[Sequence[Any]]:
-        """Return the columns at *positions*.
+    def slices(self, positions: Sequence[int], key: int | None) -> Iterator[list[Sequence[Any]]]:
+        """Yield the columns at *positions*, some rows at a time.
 
         Args:
             positions: Columns, by their place in the header.
@@ -287,29 +289,54 @@ class XlsxTable:
         first = self._layout.header[-1]
         lines = Lines(self.header, self._above, self._layout, key, self._doubt)
         merged = self._merged(set(positions), first)
-        body = self._grid[first:]
-        self._grid = []
+        grid, self._grid = self._grid, []
         self._lines = lines
         self._skip(0, first - 1)
-        is_plain = not merged and not lines.fills and all(map(any, body))
-        if is_plain and (self._strings.has_marks or self._sheet.has_text):
-            is_plain = not any(map(lines.may_be_among, zip(*body, strict=True)))
-        if is_plain:
-            columns: list[Sequence[Any]] = [[row[place] for row in body] for place in positions]
-            if not any(map(lines.may_repeat, positions, columns)):
-                self.rows = len(body)
-                return columns
+        for start in range(first, len(grid), _ROWS):
+            rows = grid[start : start + _ROWS]
+            # Cells are freed while they are still at hand, which takes a third of the time.
+            grid[start : start + _ROWS] = [[]] * len(rows)
+            columns = None if merged or lines.fills else self._plain(rows, positions, lines)
+            if columns is None:
+                kept = self._sifted(rows, start, lines, merged)
+                columns = [[_bare(row[place]) for row in kept] for place in positions]
+            else:
+                self.rows += len(rows)
+            yield [_told_apart(cells) for cells in columns]
+
+    def _plain(
+        self, rows: list[list[Any]], positions: Sequence[int], lines: Lines
+    ) -> list[list[Any]] | None:
+        """Return the columns of some lines that are all rows; None where that is not sure."""
+        if not all(map(any, rows)):
+            return None
+        if (self._strings.has_marks or self._sheet.has_text) and any(
+            map(lines.may_be_among, zip(*rows, strict=True))
+        ):
+            return None
+        columns = [[row[place] for row in rows] for place in positions]
+        return None if any(map(lines.may_repeat, positions, columns)) else columns
+
+    def _sifted(
+        self,
+        rows: list[list[Any]],
+        start: int,
+        lines: Lines,
+        merged: Mapping[int, Mapping[int, tuple[int, int]]],
+    ) -> list[list[Any]]:
+        """Return those of some lines that are rows; the first line is that at *start*."""
         kept: list[list[Any]] = []
-        for number, row in enumerate(body, start=first + 1):
+        for at, row in enumerate(rows, start=start):
+            hidden = merged.get(at, {})
             if all(map(is_blank, row)):
                 lines.pass_blank()
-            elif lines.is_row(row, number, merged.get(number - 1, {})):
-                self._require_filled(row, merged.get(number - 1, {}))
+            elif lines.is_row(row, at + 1, hidden):
+                self._require_filled(row, hidden)
                 kept.append(row)
+                self.rows += 1
                 continue
-            self._skip(len(kept), 1)
-        self.rows = len(kept)
-        return [[_bare(row[place]) for row in kept] for place in positions]
+            self._skip(self.rows, 1)
+        return kept
 
     def _skip(self, row: int, lines: int) -> None:
         """Note that *lines* before a row are no rows."""
@@ -373,6 +400,13 @@ class XlsxTable:
 def _bare(cell: Any) -> Any:
     """Return a cell, or an empty text for one of blanks."""
     return "" if is_blank(cell) else cell
+
+
+def _told_apart(cells: list[Any]) -> list[Any]:
+    """Return cells of which no two that differ are one key to Python, as True and 1.0 are."""
+    if bool not in set(map(type, cells)):
+        return cells
+    return [Truth(cell) if isinstance(cell, bool) else cell for cell in cells]
 
 
 def _contents(package: Package) -> _Book:
