@@ -241,7 +241,7 @@ class XlsxTable:
                 grid[row].extend([""] * (column + 1 - len(grid[row])))
             grid[row][column] = each
         width = max(map(len, grid), default=0)
-        if any(len(row) < width for row in grid):
+        if min(map(len, grid), default=0) < width:
             for cells in grid:
                 cells.extend([""] * (width - len(cells)))
 
