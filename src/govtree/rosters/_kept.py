@@ -118,9 +118,12 @@ class KeptIds:
 
     def to_csv(self) -> bytes:
         """Return the ids as CSV in UTF-8, the same bytes for the same ids, sorted."""
-        by_id = np.argsort(np.array(self.id.tolist(), object), kind="stable")
-        keys = (self.name.codes[by_id], self.parent.codes[by_id], self.table.codes[by_id])
-        order = by_id[np.lexsort(keys)]
+        keys = [each.codes for each in (self.name, self.parent, self.table)]
+        order = np.lexsort(keys)
+        if np.all([key[order[1:]] == key[order[:-1]] for key in keys], axis=0).any():
+            # Several ids of one unit stand in their own order.
+            by_id = np.argsort(np.array(self.id.tolist(), object), kind="stable")
+            order = by_id[np.lexsort([key[by_id] for key in keys])]
         columns = [each.take(order).tolist() for each in (self.table, self.parent, self.name)]
         return csv_of(list(_COLUMNS), [*columns, self.id.take(order).tolist()])
 

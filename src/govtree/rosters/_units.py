@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from govtree import _matching
-from govtree._columns import NONE, UNKNOWN, IntArray, Words
+from govtree._columns import NONE, UNKNOWN, IntArray, Words, each_once
 from govtree._ids import arrange
 from govtree._matching import Distinct, Matched
 from govtree._rows import Input
@@ -406,22 +406,28 @@ class _Keeping:
         Also whether each stands there under the very parent and name of its unit.
         """
         parent = self._kept.parent
-        numbers = [unit_of.get(word, _ELSEWHERE) for word in parent.words]
-        is_same = [
-            number >= 0 and self._above[number] == word
-            for number, word in zip(numbers, parent.words, strict=True)
-        ]
+        rows = np.flatnonzero(self._kept.table.is_word(table))
+        parents, names = parent.codes[rows], self._codes[rows]
         # Two more cells at the end are those of no parent.
-        places = np.array([*numbers, NONE, NONE], np.int32)[parent.codes]
-        exact = np.array([*is_same, True, True], np.bool_)[parent.codes]
-        names = self._codes.copy()
+        number = np.full(len(parent.words) + 2, NONE, np.int32)
+        is_same = np.ones(len(number), np.bool_)
+        for code in each_once(parents[parents >= 0]).tolist():
+            number[code] = unit_of.get(parent.words[code], _ELSEWHERE)
+            is_same[code] = (
+                number[code] >= 0 and self._above[number[code]] == parent.words[code]
+            )
+        places, is_exact = number[parents], is_same[parents]
         for place, (same, _) in decided.items():
             for other, keep in same.items():
-                rows = np.flatnonzero((places == place) & (self._codes == other))
-                names[rows] = keep
-                exact[rows] = False
-        keys = _matching.keys(places, names, len(self._names.words))
-        keys[(places < NONE) | (names < 0) | ~self._kept.table.is_word(table)] = NONE
+                changed = np.flatnonzero((places == place) & (self._codes[rows] == other))
+                names[changed] = keep
+                is_exact[changed] = False
+        exact = np.zeros(len(self._codes), np.bool_)
+        exact[rows] = is_exact
+        found = _matching.keys(places, names, len(self._names.words))
+        found[(places < NONE) | (names < 0)] = NONE
+        keys = np.full(len(self._codes), NONE, np.int64)
+        keys[rows] = found
         return _matching.matched(units, keys, exact), exact
 
     def keep(

@@ -230,12 +230,14 @@ class Codes:
         if not len(rows):
             return codes
         known = len(self._code_of)
-        starts = block.starts[place][rows].tolist()
-        ends = (block.starts[place][rows] + lengths[rows]).tolist()
+        begins = _begin_runs(rows, lengths, parts)
+        starts = block.starts[place][rows[begins]]
+        ends = starts + lengths[rows[begins]]
         data = block.data
-        codes[rows] = self._of_texts(
-            [data[start:end].decode() for start, end in zip(starts, ends, strict=True)]
+        found = self._of_texts(
+            [data[start:end].decode() for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         )
+        codes[rows] = found[np.cumsum(begins) - 1]
         self._learn(rows[codes[rows] >= known], codes, lengths, parts, hashes)
         return codes
 
@@ -270,3 +272,14 @@ class Codes:
     def _slot(self, hashes: Bytes) -> NDArray[np.int64]:
         """Return the slots of some hashes, their high bits."""
         return (hashes >> np.uint64(64 - self._bits)).astype(np.int64)
+
+
+def _begin_runs(
+    rows: NDArray[np.int64], lengths: NDArray[np.int64], parts: list[Bytes]
+) -> NDArray[np.bool_]:
+    """Return which of some rows have another text than the one before, or may have."""
+    begins = lengths[rows] > _MOST_BYTES
+    begins[0] = True
+    for each in (lengths, *parts):
+        begins[1:] |= each[rows[1:]] != each[rows[:-1]]
+    return begins
