@@ -126,7 +126,7 @@ class _Assembly:
         if table.name in self._chain and table.name != self._chain[0]:
             parents = self._units.parents(table.name)
             if (parents != NONE).any() or self._has_above(table.name):
-                found["parent"] = self._one(table, parents)
+                found["parent"] = self._one(table, "parent", parents)
         for field in _TERRITORY_FIELDS.get(table.name, ()):
             if field not in self._units.tables:
                 continue
@@ -134,14 +134,14 @@ class _Assembly:
             if table.name == "building" and field in ("grid", "micro_grid"):
                 found[field] = self._agreed(table, rows)
             else:
-                found[field] = self._one(table, rows)
+                found[field] = self._one(table, field, rows)
         return found
 
     def _has_above(self, table: str) -> bool:
         above = self._chain[: self._chain.index(table)]
         return any(each in self._units.tables for each in above)
 
-    def _one(self, table: Table, rows: IntArray) -> Words:
+    def _one(self, table: Table, field: str, rows: IntArray) -> Words:
         """Return what the rows of each unit name: a unit before ``?``, and that before nothing."""
         first = rows[table.firsts]
         some = np.flatnonzero(table.rows >= 0)
@@ -153,7 +153,24 @@ class _Assembly:
             more = rows[some[other]]
             np.maximum.at(ranks, at[other], np.where(more >= 0, more, NONE + UNKNOWN - more))
             first = np.where(ranks >= 0, ranks, NONE + UNKNOWN - ranks)
+            if table.name != "household":  # rows of one are compared as a whole
+                self._tell_two(table, field, rows)
         return self._named(first)
+
+    def _tell_two(self, table: Table, field: str, units: IntArray) -> None:
+        """Say which units of a table name two *units*, each in a row of its own."""
+        firsts = np.full(len(table), NONE, np.int64)
+        some = np.flatnonzero((table.rows >= 0) & (units >= 0))[::-1]
+        firsts[table.taken(some)] = some
+        # Of each unit the first row that names another one than its first row does.
+        other = some[units[some] != units[firsts[table.taken(some)]]]
+        seconds = np.full(len(table), NONE, np.int64)
+        seconds[table.taken(other)] = other
+        for unit in np.flatnonzero(seconds >= 0).tolist():
+            earlier, row = int(firsts[unit]), int(seconds[unit])
+            said = {"one": self._units.ids[units[row]], "other": self._units.ids[units[earlier]]}
+            there = self._first(earlier, row, field)
+            self._say("GT933", row, field, who=self._who(table, unit), first=there, **said)
 
     def _agreed(self, table: Table, rows: IntArray) -> Words:
         """Return what all rows of each unit name, and nothing where they do not agree."""

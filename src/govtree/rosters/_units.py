@@ -266,6 +266,7 @@ class Units:
             for key, name in self._left_out(table, place, sorted(names), written):
                 deeper.setdefault(twins.get(key, key), []).append((place + 2) * words + name)
         read_as = dict(twins)
+        unclear = set()
         for key, targets in deeper.items():
             standing = {
                 at // words - 2: [unit for _, unit in self._standing(at // words - 2)]
@@ -275,7 +276,9 @@ class Units:
             if set(standing) <= set(standing[deepest // words - 2]):
                 read_as[key] = deepest
             else:
-                self._contradiction(table, key % words, key % words)
+                unclear.add(key % words)
+        for name in sorted(unclear):
+            self._contradiction(table, name, name)
         for key, target in read_as.items():
             # A place only gets nearer on the way, so that there is an end to it.
             while target in read_as:
