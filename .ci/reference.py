@@ -8,7 +8,10 @@ import json
 import os
 import re
 import shlex
+import shutil
+import subprocess
 import sys
+import tempfile
 from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +46,7 @@ GT203` prints the same. Written by `make reference` from the catalogue.
 
 CHINESE = json.loads((PROJECT / "src" / "govtree" / "messages.zh.json").read_text("utf-8"))
 
-CONSOLE = re.compile(r"(^```console\n\$ )(govtree .*?)(^```$)", re.MULTILINE | re.DOTALL)
+CONSOLE = re.compile(r"(^```console\n\$ )((?:govtree|sed) .*?)(^```$)", re.MULTILINE | re.DOTALL)
 
 FAMILIES = {
     "0": "Files, YAML, tables",
@@ -126,8 +129,13 @@ def report_schema() -> str:
 
 
 def sessions(document: str) -> str:
-    """Return *document* with what its govtree commands print now; one with ``...`` stays."""
-    return CONSOLE.sub(lambda found: f"{found[1]}{printed(found[2])}{found[3]}", document)
+    """Return *document* with what its commands print now; one with ``...`` stays.
+
+    They run one after the other, in a folder with a copy of the examples.
+    """
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        shutil.copytree(PROJECT / "examples", "examples")
+        return CONSOLE.sub(lambda found: f"{found[1]}{printed(found[2])}{found[3]}", document)
 
 
 def printed(session: str) -> str:
@@ -135,6 +143,9 @@ def printed(session: str) -> str:
     from govtree.cli import main as govtree
 
     command, _, shown_now = session.partition("\n")
+    if command.startswith("sed "):
+        subprocess.run(shlex.split(command), check=True)
+        return session
     if "..." in shown_now or not shown_now.strip():
         return session
     told = io.StringIO()

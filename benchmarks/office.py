@@ -27,38 +27,22 @@ its rows by the eight names; govtree gives each unit its id, looks for near-twin
 and builds and checks the hierarchy. The workbook holds the same columns; its peer is the reader
 that govtree uses, alone."""
 
-HEADER = (
-    "社区",
-    "党支部",
-    "楼组",
-    "网格",
-    "小区",
-    "楼栋",
-    "单元",
-    "户号",
-    "居住类型",
-    "人数",
-    "独居",
-)
-NAMES = list(HEADER[:8])
+#: By table, the column that names its units.
+UNITS = {
+    "community": "社区",
+    "branch": "党支部",
+    "group": "楼组",
+    "grid": "网格",
+    "compound": "小区",
+    "building": "楼栋",
+    "entrance": "单元",
+    "household": "户号",
+}
+NAMES = list(UNITS.values())
+HEADER = (*NAMES, "居住类型", "人数", "独居")
 IN_A_WORKBOOK = 150_000
 PLAN = RosterPlan(
-    units=dict(
-        zip(
-            (
-                "community",
-                "branch",
-                "group",
-                "grid",
-                "compound",
-                "building",
-                "entrance",
-                "household",
-            ),
-            NAMES,
-            strict=True,
-        )
-    ),
+    units=UNITS,
     columns={
         "household.occupancy": "居住类型",
         "household.residents": "人数",

@@ -21,6 +21,7 @@ import graph_view
 import memory
 import office
 import population
+import reconciling
 import speed
 import start
 import structure_file
@@ -29,7 +30,8 @@ from figure import Figure
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PACKAGES = (
     *("numpy", "networkx", "pyyaml", "anytree", "bigtree", "treelib", "rustworkx"),
-    *("pandera", "pandas", "polars", "duckdb", "rapidfuzz"),
+    *("pandera", "pandas", "polars", "duckdb", "python-calamine"),
+    "rapidfuzz",
 )
 #: What a reader has to know of a part, above its table.
 NOTES = {"Checking": checks.NOTE, "Office files": office.NOTE}
@@ -55,6 +57,7 @@ def main() -> None:
             "Checking": lambda: checks.measure(asked.households, asked.repeats),
             "The networkx view": lambda: graph_view.measure(asked.repeats),
             "Office files": lambda: office.measure(folder, asked.households, asked.repeats),
+            "Reconciling": lambda: reconciling.measure(asked.repeats),
             "Addresses": lambda: addresses.measure(asked.repeats),
             "Structure files": lambda: structure_file.measure(asked.repeats),
         }

@@ -208,6 +208,15 @@ def test_cells_are_compared_as_what_they_are():
     }
 
 
+def test_an_empty_cell_of_a_file_changes_no_shape(tmp_path):
+    """A column of numbers with an empty cell is one of numbers in a file as well."""
+    (tmp_path / "a.csv").write_text("id,户数\n1,7\n2,\n", "utf-8")
+    r = reconcile(tmp_path / "a.csv", {"id": [1, 2], "户数": [-7.0, None]}, key="id")
+
+    assert [(each.shape, each.basis) for each in r.columns] == [("number", "inferred")]
+    assert r.counts() == {"agreed": 1, "differs": 1}
+
+
 def test_a_cell_that_does_not_fit_its_shape_is_the_text_it_is():
     """About 300 is no number: it is compared as text, and counted in the column."""
     r = reconcile(

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from govtree._columns import NONE
 from govtree._files import LIMITS, Folder
 from govtree.errors import Location
-from govtree.tables import Layout, Source, read_table, rows_of_frame
+from govtree.tables import Layout, Source, _xlsx, read_table, rows_of_frame
 from govtree.tables._sheet import NotPlain, look_through, parse_through
 from govtree.units import Household, Tenure
 
@@ -172,6 +172,43 @@ def test_blanks_take_over_what_stands_above_but_not_past_a_break(folder, name):
     assert values(made)["parent"] == ["甲", "甲", "乙", "乙", None, "丙", None]
     assert values(made)["code"] == ["一", "一", None, "二", None, "三", None]
     assert made.places.reading.filled == 3
+
+
+def test_rows_may_be_handed_on_in_any_numbers(folder, monkeypatch):
+    """Blank lines, totals, repeated headers and gaps are the same wherever a slice ends."""
+    table = [
+        ["H-1", "河东", 3.0],
+        ["", "", ""],
+        [*COLUMNS],
+        [*COLUMNS],
+        ["H-2", "", 2.0],
+        ["合计", "", 5.0],
+        ["H-3", "河西", "many"],
+        [*COLUMNS],
+        ["H-4", "河西", 1.0],
+    ]
+    layout = Layout(fill_down={"parent": "all"})
+    found = []
+    for most in (1, 2, 3, 1_024):
+        monkeypatch.setattr(_xlsx, "_ROWS", most)
+        for how in (Layout(), layout):
+            made, problems = read(folder, book(*table), layout=how)
+            reading, rows = made.places.reading, [made.places.at(row).row for row in range(4)]
+            found.append((values(made), problems, reading, rows))
+
+    assert found[0][2].repeated == 3
+    assert found[0][3] == [2, 6, 8, 10]
+    assert found[:2] * 4 == found
+
+
+def test_a_truth_is_no_number_of_its_column(folder):
+    """TRUE below 1 is told, though both are one to Python."""
+    for counts in ([1.0, True], [True, 1.0]):
+        made, [told] = read(folder, book(*[["H-1", "", each] for each in counts]))
+
+        assert told.where.row == 2 + [type(each) for each in counts].index(bool)
+        assert dict(told.values)["cell"] == "TRUE"
+        assert 1 in values(made)["residents"]
 
 
 def test_merged_cells_are_filled_where_it_is_said(folder):

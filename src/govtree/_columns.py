@@ -22,6 +22,7 @@ __all__ = [
     "NONE",
     "TAG",
     "UNKNOWN",
+    "Coded",
     "IntArray",
     "Inverse",
     "References",
@@ -111,6 +112,11 @@ def filled(answer: IntArray | None, found: IntArray) -> IntArray:
     return np.where(answer >= 0, answer, np.where(found >= 0, found, np.minimum(answer, found)))
 
 
+def _small(count: int) -> type[np.signedinteger[Any]]:
+    """Return the smallest numbers that *count* words have codes in."""
+    return np.int8 if count < 128 else np.int16 if count < 32768 else np.int32
+
+
 @frozen(eq=False)
 class Words:
     """A column of words out of few: a code a row, and the words in order.
@@ -135,8 +141,8 @@ class Words:
         words = tuple(sorted(word for word in distinct if word is not None))
         code_of: dict[str | None, int] = {word: code for code, word in enumerate(words)}
         code_of[None] = NONE
-        codes = np.fromiter(map(code_of.__getitem__, cells), np.int32, len(cells))
-        return cls.packed(codes, words)
+        codes = np.fromiter(map(code_of.__getitem__, cells), _small(len(words)), len(cells))
+        return cls(read_only(codes), words)
 
     @classmethod
     def packed(cls, codes: NDArray[Any], words: Iterable[str]) -> Words:
@@ -152,8 +158,7 @@ class Words:
         some = [given[code] for code in used.tolist()]
         is_ordered = all(map(operator.lt, some, some[1:]))
         kept = some if is_ordered else sorted(set(some))
-        small = np.int8 if len(kept) < 128 else np.int16 if len(kept) < 32768 else np.int32
-        table = np.full(len(given) + 2, NONE, small)
+        table = np.full(len(given) + 2, NONE, _small(len(kept)))
         if is_ordered:
             table[used] = np.arange(len(kept))
         else:
@@ -210,6 +215,22 @@ class Words:
     def nbytes(self) -> int:
         """Bytes of the codes."""
         return self.codes.nbytes
+
+
+@frozen(eq=False)
+class Coded:
+    """A column of a table that is none of a structure: a code a row, and what the codes mean.
+
+    Attributes:
+        codes: One a row; negative where the cell is empty.
+        values: By code, in any order.
+    """
+
+    codes: IntArray
+    values: Sequence[Any]
+
+    def __len__(self) -> int:
+        return len(self.codes)
 
 
 @frozen(eq=False)

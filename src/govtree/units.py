@@ -71,6 +71,7 @@ Shape = Literal[
     "id",  # text, unique in the whole structure
     "text",  # free text, kept as it is written
     "term",  # a word of a vocabulary
+    "cell",  # a text as it stands, of a table that is none of a structure
     "whole",  # a whole number, 0 or more
     "number",  # a real number, finite
     "date",  # a calendar day

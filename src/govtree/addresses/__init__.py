@@ -6,13 +6,14 @@ and answers many; :func:`locate_point` starts from coordinates.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from operator import itemgetter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter, itemgetter
 
 from attrs import frozen
 
-from govtree.addresses._descent import Hit, hits
+from govtree._files import collector_paused
+from govtree.addresses._descent import Hits, hits
 from govtree.addresses._gazetteer import Gazetteer
 from govtree.addresses._points import POINTED, Near, near
 from govtree.addresses._words import Words, words_of
@@ -99,7 +100,9 @@ class Addresses:
         if not isinstance(text, str):
             raise TypeError(f"an address is a text, not a value of type {type(text).__name__}")
         words = words_of(text)
-        return self._ranked(words, hits(self._gazetteer, words), most) if words.values else ()
+        if not words.values:
+            return ()
+        return tuple(self._listed(words, hits(self._gazetteer, words), most))
 
     def locate_all(self, texts: Iterable[str], *, most: int = 10) -> list[tuple[Candidate, ...]]:
         """Return the candidates of each of many addresses, in their order.
@@ -110,31 +113,38 @@ class Addresses:
         """
         if isinstance(texts, str):
             raise TypeError("many addresses are a list of texts; of one: locate(text)")
-        return [self.locate(text, most=most) for text in texts]
+        with collector_paused():
+            return [self.locate(text, most=most) for text in texts]
 
-    def _ranked(self, words: Words, found: list[Hit], most: int) -> tuple[Candidate, ...]:
-        if len(found) == 1:
-            return (self._candidate(words, found[0], 1),)
-        least = _LEAST_SHARE * max([hit[0] for hit in found], default=0.0)
-        kept = [hit for hit in found if hit[0] >= least]
-        counts = Counter([hit[0] for hit in kept])
-        # Rows of one table stand in order of id: only ties of two tables need the ids.
-        if len({hit[1] for hit in kept}) > 1:
-            kept.sort(key=lambda hit: self._gazetteer.id(hit[1], hit[2]))
-        else:
-            kept.sort(key=itemgetter(2))
-        kept.sort(key=itemgetter(0), reverse=True)
-        return tuple(self._candidate(words, hit, counts[hit[0]]) for hit in kept[:most])
+    def _listed(self, words: Words, found: list[Hits], most: int) -> Iterator[Candidate]:
+        """Yield the first candidates of what was *found*, equal ones in order of their ids."""
+        if len(found) == 1 and len(found[0].rows) == 1:
+            yield self._candidate(words, found[0].rows[0], found[0], 1)
+            return
+        left = most
+        for score, several in groupby(found, attrgetter("score")):
+            equal = list(several)
+            if left <= 0 or score < _LEAST_SHARE * found[0].score:
+                return
+            units = [(row, each) for each in equal for row in each.rows]
+            # Rows of one table stand in order of id: only ties of two tables need the ids.
+            if len({each.table for each in equal}) > 1:
+                units.sort(key=lambda unit: self._gazetteer.id(unit[1].table, unit[0]))
+            elif len(units) > 1:
+                units.sort(key=itemgetter(0))
+            for row, each in units[:left]:
+                yield self._candidate(words, row, each, len(units))
+            left -= len(units)
 
-    def _candidate(self, words: Words, hit: Hit, equal: int) -> Candidate:
-        score, table, row, way = hit
+    def _candidate(self, words: Words, row: int, hits: Hits, equal: int) -> Candidate:
         understood = 0
+        way = [*hits.beside, *self._gazetteer.way(row, hits.steps)]
         matched = []
-        for step, at, mask, _ in way:
+        for table, at, mask in way:
             understood |= mask
-            matched.append(Matched(step, self._gazetteer.id(step, at), words.text(mask)))
+            matched.append(Matched(table, self._gazetteer.id(table, at), words.text(mask)))
         rest = words.text((1 << len(words.values)) - 1 & ~understood)
-        return Candidate(self._gazetteer.id(table, row), table, score, tuple(matched), rest, equal)
+        return Candidate(matched[-1].id, hits.table, hits.score, tuple(matched), rest, equal)
 
 
 def locate(h: Hierarchy, text: str, *, most: int = 10) -> tuple[Candidate, ...]:

@@ -12,14 +12,16 @@ The way is a definition, and the tests hold a slow twin against it:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
 from attrs import field, frozen
 
 from govtree.addresses._gazetteer import WEIGHTS, Gazetteer, Inside, Mentions, Place
 from govtree.addresses._words import BUILDING, ENTRANCE, HOUSEHOLD, Key, Words
 
-__all__ = ["Hit", "Named", "hits"]
+__all__ = ["Hits", "hits"]
 
 #: How much a unit of the chain is, where a household without a building is looked for in it.
 _UNIT = 3
@@ -27,26 +29,65 @@ _BUILDING, _ENTRANCE, _HOUSEHOLD = WEIGHTS["building"], WEIGHTS["entrance"], WEI
 
 #: Numbers that may name what is looked for: each as a name, and its place as a bit.
 Numbers = Sequence[tuple[Key, int]]
-#: A unit that is named: its table, its row, the words that name it as bits, and how much of the
-#: way that is. Plain tuples throughout: one number may be that of hundreds of buildings.
-Named = tuple[str, int, int, float]
-#: What is named on a way, from the large to the small; the last of it is what was reached.
-Way = tuple[Named, ...]
-#: A unit that a text may mean: the score, its table, its row, and its way.
-Hit = tuple[float, str, int, Way]
+#: Rows that are named, by the words that name them, as bits.
+Found = Mapping[int, Sequence[int]]
+#: A step of a way: its table, the words that name it as bits, and how much of the way that is.
+Step = tuple[str, int, float]
+#: A place that is named beside the way: its table, its row, and the words that name it as bits.
+Beside = tuple[str, int, int]
 
 
-def hits(gazetteer: Gazetteer, words: Words) -> list[Hit]:
-    """Return every unit that *words* may mean, once each, with its score, in any order."""
+class Ways(NamedTuple):
+    """Units that are reached alike: by the same words, which may be those of hundreds.
+
+    Attributes:
+        steps: What is named on the way, from the large to the small; each unit of one step
+            stands in one of the step before.
+        rows: Of the table of the last step, the rows that are reached.
+    """
+
+    steps: tuple[Step, ...]
+    rows: Sequence[int]
+
+
+class Hits(NamedTuple):
+    """Units that a text may mean, with one score.
+
+    Attributes:
+        score: From 0 to 1.
+        beside: Places around them that are named and that no step goes through.
+        steps: Those of their way.
+        rows: Of the table of the last step, the rows that may be meant.
+    """
+
+    score: float
+    beside: tuple[Beside, ...]
+    steps: tuple[Step, ...]
+    rows: Sequence[int]
+
+    @property
+    def table(self) -> str:
+        """The level that was reached."""
+        return self.steps[-1][0]
+
+
+def hits(gazetteer: Gazetteer, words: Words) -> list[Hits]:
+    """Return every unit that *words* may mean, once each, the best score first."""
     found = _Descent(gazetteer, words).hits()
-    if len({hit[1:3] for hit in found}) == len(found):
+    if len(found) < 2:
         return found
-    best: dict[tuple[str, int], Hit] = {}
-    for hit in found:
-        unit = hit[1:3]
-        if unit not in best or hit[0] > best[unit][0]:
-            best[unit] = hit
-    return list(best.values())
+    found.sort(key=attrgetter("score"), reverse=True)
+    if len({each.table for each in found}) == len(found):
+        return found
+    once: list[Hits] = []
+    seen: dict[str, set[int]] = {}
+    for each in found:
+        known = seen.setdefault(each.table, set())
+        rows = [row for row in each.rows if row not in known] if known else each.rows
+        known.update(rows)
+        if rows:
+            once.append(each._replace(rows=rows))
+    return once
 
 
 @frozen
@@ -81,7 +122,6 @@ class _Descent:
         self._words = words
         self._size = sum(words.sizes)
         self._sizes: dict[int, int] = {0: 0}
-        self._scores: dict[tuple[float, int, int], float] = {}
         self._compounds: list[tuple[int, Place]] = []
         #: Households by their whole address.
         self._addresses: list[tuple[int, Place]] = []
@@ -93,13 +133,17 @@ class _Descent:
             slips = gazetteer.misspelled(words, self._taken)
             self._take(_of_compounds(slips) if self._taken else slips)
         taken = self._taken
-        numbers = [each for each in words.numbers if not each[1] & taken]
-        self._bare: Numbers = [(key, mask) for key, mask, kind in numbers if not kind]
-        self._said: dict[int, Numbers] = {
-            level: [(key, mask) for key, mask, kind in numbers if kind & level]
-            for level in (BUILDING, ENTRANCE, HOUSEHOLD)
-        }
-        self._says_entrance = any(kind == ENTRANCE for _, _, kind in numbers)
+        self._bare: list[tuple[Key, int]] = []
+        self._said: dict[int, list[tuple[Key, int]]] = {BUILDING: [], ENTRANCE: [], HOUSEHOLD: []}
+        self._says_entrance = False
+        for key, mask, kind in words.numbers:
+            if not mask & taken:
+                if not kind:
+                    self._bare.append((key, mask))
+                for level, said in self._said.items():
+                    if kind & level:
+                        said.append((key, mask))
+                self._says_entrance |= kind == ENTRANCE
 
     def _take(self, mentioned: Mentions) -> None:
         for mask, places in mentioned:
@@ -112,17 +156,17 @@ class _Descent:
                 else:
                     self._others.append((mask, place))
 
-    def hits(self) -> list[Hit]:
-        return [self._scored(way) for way in self._ways()]
+    def hits(self) -> list[Hits]:
+        return [each for ways in self._ways() for each in self._scored(ways)]
 
-    def _ways(self) -> Iterator[Way]:
+    def _ways(self) -> Iterator[Ways]:
         for mask, place in self._addresses:
-            yield (_named(mask, place),)
+            yield _to(mask, place)
         for mask, place in self._compounds:
-            way = (_named(mask, place),)
+            way = _to(mask, place)
             bare = [each for each in self._bare if each[1] > mask] or self._bare
             inside = self._gazetteer.inside("building", "compound", (place.row,))
-            yield from self._buildings(way, inside, bare) or (way,)
+            yield from self._buildings(way.steps, inside, bare) or (way,)
         if self._compounds:
             yield from self._without_compound()
         elif self._others:
@@ -132,58 +176,63 @@ class _Descent:
 
     # -- from places that are no compounds --------------------------------------------------
 
-    def _without_compound(self) -> Iterator[Way]:
+    def _without_compound(self) -> Iterator[Ways]:
         """Yield the other places that are named and have none of the compounds in them."""
         lies = self._gazetteer.lies
         for mask, place in self._others:
             if all(
                 lies("compound", each.row, place.table) != place.row for _, each in self._compounds
             ):
-                yield (_named(mask, place),)
+                yield _to(mask, place)
 
-    def _in_others(self) -> Iterator[Way]:
-        lies = self._gazetteer.lies
+    def _in_others(self) -> Iterator[Ways]:
         reached: set[Place] = set()
         everywhere = self._gazetteer.inside("building", "", ())
-        for way in self._buildings((), everywhere, self._bare):
-            around = [
-                place
-                for _, place in self._others
-                if lies("building", way[0][1], place.table) == place.row
-            ]
-            if around:
+        for ways in self._buildings((), everywhere, self._bare):
+            inside: list[int] = []
+            for row in ways.rows:
+                around = self._around(*self._gazetteer.way(row, ways.steps)[0][:2])
                 reached.update(around)
-                yield way
+                if around:
+                    inside.append(row)
+            if inside:
+                yield Ways(ways.steps, inside)
         for mask, place in self._others:
             if place not in reached:
-                way = (_named(mask, place),)
+                way = _to(mask, place)
                 found = [] if reached else list(self._under(way, place))
                 yield from found or [way]
 
-    def _under(self, way: Way, place: Place) -> Iterator[Way]:
+    def _around(self, table: str, row: int) -> list[Place]:
+        lies = self._gazetteer.lies
+        return [place for _, place in self._others if lies(table, row, place.table) == place.row]
+
+    def _under(self, way: Ways, place: Place) -> Iterator[Ways]:
         """Yield households of no building that stand under a unit of the chain."""
         if place.table in self._gazetteer.lowest:
             inside = self._gazetteer.inside("household", place.table, (place.row,))
             numbers = self._said[HOUSEHOLD] or self._bare[-1:]
-            for row, mask in self._found(inside, numbers, self._taken):
-                if self._gazetteer.lies("household", row, "building") < 0:
-                    yield (*way, ("household", row, mask, _HOUSEHOLD))
+            for mask, rows in self._found(inside, numbers, self._taken).items():
+                in_none = [
+                    row for row in rows if self._gazetteer.lies("household", row, "building") < 0
+                ]
+                if in_none:
+                    yield Ways((*way.steps, ("household", mask, _HOUSEHOLD)), in_none)
 
-    def _anywhere(self) -> Iterator[Way]:
+    def _anywhere(self) -> Iterator[Ways]:
         bare = {mask for _, mask in self._bare}
-        for way in self._buildings((), self._gazetteer.inside("building", "", ()), self._bare):
+        for ways in self._buildings((), self._gazetteer.inside("building", "", ()), self._bare):
             # A number alone may be anything.
-            if len(way) > 1 or way[0][2] not in bare:
-                yield way
+            if len(ways.steps) > 1 or ways.steps[0][1] not in bare:
+                yield ways
 
     # -- down ----------------------------------------------------------------------------------
 
-    def _buildings(self, way: Way, inside: Inside, bare: Numbers) -> list[Way]:
-        by_mask: dict[int, dict[int, Way]] = {}
-        for row, mask in self._found(inside, self._said[BUILDING] or bare[:1], self._taken):
-            by_mask.setdefault(mask, {})[row] = (*way, ("building", row, mask, _BUILDING))
-        ways: list[Way] = []
-        for mask, here in by_mask.items():
+    def _buildings(self, steps: tuple[Step, ...], inside: Inside, bare: Numbers) -> list[Ways]:
+        ways: list[Ways] = []
+        found = self._found(inside, self._said[BUILDING] or bare[:1], self._taken)
+        for mask, rows in found.items():
+            here = Ways((*steps, ("building", mask, _BUILDING)), rows)
             ways += self._in_buildings(here, self._plan(mask, bare))
         return ways
 
@@ -193,54 +242,51 @@ class _Descent:
         said = self._said
         return _Plan(self._taken | mask, left, said[ENTRANCE] or left[:1], said[HOUSEHOLD])
 
-    def _in_buildings(self, here: dict[int, Way], plan: _Plan) -> list[Way]:
+    def _in_buildings(self, here: Ways, plan: _Plan) -> list[Ways]:
         """Return the ways on from buildings that are called alike, all at a time."""
         lies = self._gazetteer.ways("entrance", "building")
-        entrances = self._gazetteer.inside("entrance", "building", tuple(here))
-        by_mask: dict[int, dict[int, Way]] = {}
-        for row, mask in self._found(entrances, plan.entrances, plan.used):
-            by_mask.setdefault(mask, {})[row] = (
-                *here[lies[row]],
-                ("entrance", row, mask, _ENTRANCE),
-            )
-        ways: list[Way] = []
-        for mask, entered in by_mask.items():
-            ways += self._homes(entered, "entrance", plan.households(mask), plan.used | mask)
-        gone_on = {lies[row] for each in by_mask.values() for row in each}
-        left = {row: way for row, way in here.items() if row not in gone_on}
+        entrances = self._gazetteer.inside("entrance", "building", tuple(here.rows))
+        ways: list[Ways] = []
+        gone_on: set[int] = set()
+        for mask, rows in self._found(entrances, plan.entrances, plan.used).items():
+            entered = Ways((*here.steps, ("entrance", mask, _ENTRANCE)), rows)
+            ways += self._homes(entered, plan.households(mask), plan.used | mask)
+            gone_on.update([lies[row] for row in rows])
+        left = [row for row in here.rows if row not in gone_on]
         if left and self._says_entrance:
             closed = {lies[row] for rows in entrances.rows.values() for row in rows}
-            ways += [way for row, way in left.items() if row in closed]
-            left = {row: way for row, way in left.items() if row not in closed}
+            if shut := [row for row in left if row in closed]:
+                ways.append(Ways(here.steps, shut))
+            left = [row for row in left if row not in closed]
         if left:
-            ways += self._homes(left, "building", plan.households(0), plan.used)
+            ways += self._homes(Ways(here.steps, left), plan.households(0), plan.used)
         if gone_on and len(plan.bare) == 1 and plan.entrances == plan.bare:
             # A last number is that of an entrance, or of a household.
-            either = {row: here[row] for row in here if row in gone_on}
-            found = self._homes(either, "building", plan.bare, plan.used)
-            ways += [way for way in found if way[-1][0] == "household"]
+            either = Ways(here.steps, [row for row in here.rows if row in gone_on])
+            found = self._homes(either, plan.bare, plan.used)
+            ways += [each for each in found if each.steps[-1][0] == "household"]
         return ways
 
-    def _homes(self, here: dict[int, Way], upper: str, numbers: Numbers, used: int) -> list[Way]:
+    def _homes(self, here: Ways, numbers: Numbers, used: int) -> list[Ways]:
         """Return the ways on to households, and those that end where there are none."""
+        upper = here.steps[-1][0]
         lies = self._gazetteer.ways("household", upper)
-        inside = self._gazetteer.inside("household", upper, tuple(here))
-        found = self._found(inside, numbers, used)
-        ways = [(*here[lies[row]], ("household", row, mask, _HOUSEHOLD)) for row, mask in found]
-        reached = {lies[row] for row, _ in found}
-        if len(reached) < len(here):
-            ways += [way for row, way in here.items() if row not in reached]
+        inside = self._gazetteer.inside("household", upper, tuple(here.rows))
+        ways: list[Ways] = []
+        reached: set[int] = set()
+        for mask, rows in self._found(inside, numbers, used).items():
+            ways.append(Ways((*here.steps, ("household", mask, _HOUSEHOLD)), rows))
+            reached.update([lies[row] for row in rows])
+        if len(reached) < len(here.rows):
+            ways.append(Ways(here.steps, [row for row in here.rows if row not in reached]))
         return ways
 
-    def _found(self, inside: Inside, numbers: Numbers, used: int) -> Sequence[tuple[int, int]]:
-        """Return the rows that *numbers*, or words outside of *used*, name, and by which."""
+    def _found(self, inside: Inside, numbers: Numbers, used: int) -> Found:
+        """Return the rows that *numbers*, or words outside of *used*, name, by which."""
         rows = inside.rows
         if len(numbers) == 1 and not inside.lengths:
             ((key, mask),) = numbers
-            several = rows.get(key)
-            if several is None or mask & used:
-                return ()
-            return [(row, mask) for row in several] if len(several) > 1 else ((several[0], mask),)
+            return {} if mask & used or key not in rows else {mask: rows[key]}
         found: dict[int, int] = {}
         for key, mask in numbers:
             if key in rows and not mask & used:
@@ -255,7 +301,10 @@ class _Descent:
                     for row in several:
                         if self._length(mask) > self._length(found.get(row, 0)):
                             found[row] = mask
-        return list(found.items())
+        by_mask: dict[int, list[int]] = {}
+        for row, mask in found.items():
+            by_mask.setdefault(mask, []).append(row)
+        return by_mask
 
     def _length(self, mask: int) -> int:
         found = self._sizes.get(mask)
@@ -265,36 +314,49 @@ class _Descent:
 
     # -- the score -----------------------------------------------------------------------------
 
-    def _scored(self, way: Way) -> Hit:
-        table, row, _, _ = way[-1]
+    def _scored(self, ways: Ways) -> Iterator[Hits]:
+        steps = ways.steps
+        table = steps[-1][0]
         understood, reached = 0, 0.0
-        for _, _, mask, worth in way:
+        for _, mask, worth in steps:
             understood |= mask
             reached += worth
-        whole = self._gazetteer.steps(table)[row] if table in WEIGHTS else _UNIT
-        if way[0][0] not in WEIGHTS and len(way) > 1:
-            whole += _UNIT
-        if self._others:
-            lies = self._gazetteer.lies
-            around = tuple(
-                _named(mask, place)
+        # A household without a building stands in a unit of the chain, which is a step as well.
+        more = _UNIT if steps[0][0] not in WEIGHTS and len(steps) > 1 else 0
+        for (whole, beside), rows in self._alike(table, ways.rows, understood).items():
+            known = understood
+            for _, _, mask in beside:
+                known |= mask
+            share = self._length(known) / self._size
+            yield Hits(round(reached / (whole + more) * share, 4), beside, steps, rows)
+
+    def _alike(
+        self, table: str, rows: Sequence[int], understood: int
+    ) -> Mapping[tuple[float, tuple[Beside, ...]], Sequence[int]]:
+        """Return *rows* by how much leads to them, and by the places beside that are named."""
+        whole = self._gazetteer.steps(table) if table in WEIGHTS else None
+        if not self._others:
+            if whole is None:
+                return {(_UNIT, ()): rows}
+            sizes = {whole[row] for row in rows}
+            if len(sizes) == 1:
+                return {(sizes.pop(), ()): rows}
+        found: dict[tuple[float, tuple[Beside, ...]], list[int]] = {}
+        lies = self._gazetteer.lies
+        for row in rows:
+            beside = tuple(
+                (place.table, place.row, mask)
                 for mask, place in self._others
                 if not mask & understood and lies(table, row, place.table) == place.row
             )
-            for _, _, mask, _ in around:
-                understood |= mask
-            way = (*around, *way)
-        # Of hundreds of units that one number names, the next one scores the same, as a rule.
-        key = reached, whole, understood
-        score = self._scores.get(key)
-        if score is None:
-            share = self._length(understood) / self._size
-            score = self._scores[key] = round(reached / whole * share, 4)
-        return score, table, row, way
+            size = _UNIT if whole is None else whole[row]
+            found.setdefault((size, beside), []).append(row)
+        return found
 
 
-def _named(mask: int, place: Place) -> Named:
-    return place.table, place.row, mask, WEIGHTS.get(place.table, _UNIT) * place.quality
+def _to(mask: int, place: Place) -> Ways:
+    step = (place.table, mask, WEIGHTS.get(place.table, _UNIT) * place.quality)
+    return Ways((step,), (place.row,))
 
 
 def _of_compounds(mentioned: Mentions) -> Mentions:

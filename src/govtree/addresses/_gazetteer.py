@@ -265,6 +265,18 @@ class Gazetteer:
             ways = self._lies[table, upper] = np.maximum(self._way(table, upper), NONE).tolist()
         return ways
 
+    def way(self, row: int, steps: Sequence[tuple[str, int, float]]) -> list[tuple[str, int, int]]:
+        """Return table, row and words of each step on the way to a *row* of the last one."""
+        found: list[tuple[str, int, int]] = []
+        below = ""
+        for table, mask, _ in reversed(steps):
+            if below:
+                row = self.ways(below, table)[row]
+            found.append((table, row, mask))
+            below = table
+        found.reverse()
+        return found
+
     def steps(self, table: str) -> list[int]:
         """Return how much the steps that lead to each row of *table* are together."""
         found = self._whole.get(table)

@@ -76,14 +76,13 @@ class Words:
 
     Attributes:
         values: What is compared: letters, or a number without what it numbers.
-        kinds: Bits of what a number numbers; 0 where nothing says so, -1 of letters.
         shown: The word with what it numbers.
         sizes: Letters and digits in it.
-        numbers: Of each number: itself as a key, its place as a bit, and its kind.
+        numbers: Of each number: itself as a key, its place as a bit, and the bits of what it
+            numbers, 0 where nothing says so.
     """
 
     values: Key
-    kinds: tuple[int, ...]
     shown: tuple[str, ...]
     sizes: tuple[int, ...]
     numbers: tuple[tuple[Key, int, int], ...]
@@ -101,14 +100,14 @@ class Words:
         """Return the words whose bits are set in *places*, a blank where some lie between."""
         if places & (places - 1) == 0:
             return self.shown[places.bit_length() - 1] if places else ""
-        said: list[str] = []
-        last = -1
-        for at, word in enumerate(self.shown):
-            if places >> at & 1:
-                is_latin = last >= 0 and self.shown[last][-1].isascii() and word[0].isascii()
-                said.append(f" {word}" if said and (at > last + 1 or is_latin) else word)
-                last = at
-        return "".join(said)
+        at = (places & -places).bit_length() - 1
+        said = self.shown[at]
+        while places := places & (places - 1):
+            last, at = at, (places & -places).bit_length() - 1
+            word = self.shown[at]
+            is_latin = said[-1].isascii() and word[0].isascii()
+            said += f" {word}" if at > last + 1 or is_latin else word
+        return said
 
 
 def words_of(text: str) -> Words:
@@ -124,33 +123,39 @@ def words_of(text: str) -> Words:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", bare).casefold())
     if not _OLD.isdisjoint(folded):
         folded = folded.translate(_TRADITIONAL)
-    cut: list[tuple[str, int, str]] = []
+    values: list[str] = []
+    shown: list[str] = []
     numbers: list[tuple[Key, int, int]] = []
     # A word that numbers what follows, until it is known whether a number does.
     before = ""
     for number, behind, word in _WORD.findall(folded):
-        if word:
-            if before:
-                cut.append((before, -1, before))
-            before = word if word in _BEFORE else ""
-            if not before:
-                cut.append((word, -1, word))
+        if number:
+            kind = _BEHIND.get(behind, 0) | _BEFORE.get(before, 0)
+            if behind == "楼" and any(earlier & BUILDING for _, _, earlier in numbers):
+                # 3栋5楼: the fifth floor of it.
+                kind = FLOOR
+            value = _plain(number)
+            numbers.append(((value,), 1 << len(values), kind))
+            values.append(value)
+            shown.append(before + number + behind)
+            before = ""
             continue
-        kind = _BEHIND.get(behind, 0) | _BEFORE.get(before, 0)
-        if behind == "楼" and any(earlier & BUILDING for _, _, earlier in numbers):
-            # 3栋5楼: the fifth floor of it.
-            kind = FLOOR
-        value = _plain(number)
-        numbers.append(((value,), 1 << len(cut), kind))
-        cut.append((value, kind, before + number + behind))
-        before = ""
+        if before:
+            values.append(before)
+            shown.append(before)
+            before = ""
+        if word in _BEFORE:
+            before = word
+        else:
+            values.append(word)
+            shown.append(word)
     if before:
-        cut.append((before, -1, before))
+        values.append(before)
+        shown.append(before)
     # Some compatibility characters stand for a whole phrase.
-    del cut[READ:]
-    values, kinds, shown = zip(*cut, strict=True) if cut else ((), (), ())
+    del values[READ:], shown[READ:]
     kept = [each for each in numbers if each[1] < 1 << READ]
-    return Words(values, kinds, shown, tuple(map(len, shown)), tuple(kept))
+    return Words(tuple(values), tuple(shown), tuple(map(len, shown)), tuple(kept))
 
 
 @lru_cache(maxsize=1 << 12)

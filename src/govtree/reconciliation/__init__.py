@@ -7,15 +7,17 @@ people, and fed back.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import chain, count
 from typing import Any, Literal
 
 import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from govtree._columns import NONE, IntArray, followed
+from govtree._columns import NONE, Coded, IntArray, followed
 from govtree._names import nearest
 from govtree.errors import Location, OutOfRangeError, Places, Problem, Tally, problem
 from govtree.reconciliation._pairs import Difference, Kind, Pair, Source, cell_text
@@ -28,7 +30,7 @@ from govtree.reconciliation._shapes import (
     forms,
     inferred,
 )
-from govtree.reconciliation._sources import Coded, Given, Table, failed, read
+from govtree.reconciliation._sources import Given, Table, failed, read
 from govtree.tables import Layout
 
 __all__ = ["Difference", "Kind", "Pair", "Reconciliation", "Shape", "Source", "reconcile"]
@@ -161,25 +163,24 @@ def _header(table: Table, name: str) -> Location:
 def _typed(name: str, a: Table, b: Table, asked: Mapping[str, Shape]) -> Pair:
     """Return a column of both sources in the forms that are compared, rows in their own order."""
     given = [each.columns.get(name) for each in (a, b)]
-    cells = [value for each in given if each is not None for value in each.values]
     basis: Literal["asked", "field", "inferred"] = "asked"
     shape = asked.get(name)
     if shape is None:
         basis, shape = "field", field_shape(name)
     if shape is None:
-        basis, shape = "inferred", inferred(cells)
+        cells = chain.from_iterable(each.values for each in given if each is not None)
+        basis, shape = "inferred", inferred([*cells])
     told = [[] if each is None else forms(shape, each.values) for each in given]
-    values = list(dict.fromkeys([*told[0], *told[1]]))
-    place = dict(zip(values, range(len(values)), strict=True))
+    code_of: defaultdict[Value, int] = defaultdict(count().__next__)
     codes = [
-        None if each is None else followed(each.codes, _codes(own, place))
+        None if each is None else followed(each.codes, _codes(own, code_of))
         for each, own in zip(given, told, strict=True)
     ]
-    return Pair(name, shape, basis, values, codes[0], codes[1])
+    return Pair(name, shape, basis, list(code_of), codes[0], codes[1])
 
 
-def _codes(values: Sequence[Value], place: Mapping[Value, int]) -> IntArray:
-    return np.fromiter(map(place.__getitem__, values), np.int32, len(values))
+def _codes(values: Sequence[Value], code_of: Mapping[Value, int]) -> IntArray:
+    return np.fromiter(map(code_of.__getitem__, values), np.int32, len(values))
 
 
 def _keys_amiss(table: Table, keys: Sequence[Pair], source: Source) -> tuple[Problem, ...]:
@@ -254,8 +255,12 @@ def _matched(
 
 def _ranks(values: Sequence[Value]) -> NDArray[np.int64]:
     """Return the place of each value in their order: numbers and days first, then texts."""
-    texts = sorted(each for each in values if isinstance(each, str))
+    is_text = np.array([isinstance(each, str) for each in values], np.bool_)
+    ranks = np.empty(len(values), np.int64)
+    first = 0
     # What is no text is of one kind.
-    others = sorted(each for each in values if not isinstance(each, str))
-    place = dict(zip([*others, *texts], range(len(values)), strict=True))
-    return np.fromiter(map(place.__getitem__, values), np.int64, len(values))
+    for several in (np.flatnonzero(~is_text).tolist(), np.flatnonzero(is_text).tolist()):
+        several.sort(key=values.__getitem__)
+        ranks[several] = np.arange(first, first + len(several))
+        first += len(several)
+    return ranks

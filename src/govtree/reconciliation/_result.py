@@ -404,13 +404,24 @@ def _differing(both: Mask, columns: Sequence[Pair]) -> tuple[IntArray, IntArray,
 
 
 def _is_spelling(values: Sequence[Value], a: IntArray, b: IntArray) -> Mask:
-    """Return for pairs of cells whether they are near-twins; where one is empty, they are none."""
+    """Return for pairs of cells whether they are near-twins; where one is empty, they are none.
+
+    Two numbers or two days that are not equal are no spellings of one another.
+    """
     forms: dict[int, str] = {}
-    for code in np.union1d(a, b).tolist():
-        forms[code] = twin_form(text_of(values[code])) if code >= 0 else ""
+
+    def form_of(code: int) -> str:
+        if code not in forms:
+            forms[code] = twin_form(text_of(values[code]))
+        return forms[code]
+
+    def are_twins(one: int, other: int) -> bool:
+        is_text = isinstance(values[one], str) or isinstance(values[other], str)
+        return is_text and form_of(one) == form_of(other)
+
     return np.array(
         [
-            one >= 0 and other >= 0 and forms[one] == forms[other]
+            one >= 0 and other >= 0 and are_twins(one, other)
             for one, other in zip(a.tolist(), b.tolist(), strict=True)
         ],
         np.bool_,

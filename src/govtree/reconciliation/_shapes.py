@@ -118,7 +118,10 @@ def _are_numbers(values: Sequence[Value]) -> bool:
     """Return whether all cells are texts of numbers, by one look at all of them."""
     if not values or not isinstance(values[0], str) or not _NUMBER.fullmatch(values[0]):
         return False
-    return _are_texts(values) and _NUMBERS.fullmatch("\n".join(values)) is not None  # type: ignore[arg-type]  # texts
+    try:
+        return _NUMBERS.fullmatch("\n".join(values)) is not None  # type: ignore[arg-type]  # caught
+    except TypeError:
+        return False
 
 
 def text_of(value: Value) -> str:

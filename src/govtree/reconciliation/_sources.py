@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,7 +16,7 @@ import numpy as np
 from attrs import frozen
 
 from govtree import _frames
-from govtree._columns import NONE, IntArray, Words
+from govtree._columns import NONE, Coded
 from govtree._files import Folder
 from govtree._rows import is_given
 from govtree._texts import Texts
@@ -32,20 +34,14 @@ from govtree.errors import (
 from govtree.reconciliation._shapes import Value
 from govtree.tables import Layout, read_every_column
 
-__all__ = ["Coded", "Given", "Table", "failed", "is_path", "read"]
+__all__ = ["Given", "Table", "failed", "is_path", "read"]
 
 #: What a source may be: a path, a mapping of columns, or a data frame.
 Given: TypeAlias = str | os.PathLike[str] | Mapping[str, Sequence[Any]] | object
 
 _MOST_BITS = 256
-
-
-@frozen(eq=False)
-class Coded:
-    """A column: a code a row, negative where the cell is empty, and the distinct cells."""
-
-    codes: IntArray
-    values: Sequence[Value]
+# Cells of texts that say nothing.
+_NOTHING = (None, "")
 
 
 @frozen(eq=False)
@@ -129,31 +125,35 @@ class _Reader:
 
 
 def _coded(cells: Any, reader: _Reader) -> Coded:
-    if isinstance(cells, Words):
-        return Coded(cells.codes.astype(np.int32), cells.words)
+    if isinstance(cells, Coded):
+        return cells
     if isinstance(cells, Texts):
-        return _of_texts(cells.tolist(), reader, checked=True)
-    if not isinstance(cells, list | tuple) and hasattr(cells, "__array__"):
+        cells = cells.tolist()
+    elif not isinstance(cells, list | tuple) and hasattr(cells, "__array__"):
         array = np.asarray(cells)
         if array.ndim == 1 and array.dtype.kind in "iufbM":
             return _of_array(array)
         cells = array.tolist() if array.ndim == 1 else list(array)
-    if set(map(type, cells)) <= {str, type(None)}:
-        return _of_texts(cells, reader)
-    return _of_anything(list(cells), reader)
+    found = _of_texts(cells, reader)
+    return _of_anything(list(cells), reader) if found is None else found
 
 
-def _of_texts(cells: Sequence[str | None], reader: _Reader, *, checked: bool = False) -> Coded:
-    values = [each for each in dict.fromkeys(cells) if each]
-    place: dict[str | None, int] = dict(zip(values, range(len(values)), strict=True))
-    # The two that say nothing have the code of nothing.
-    place |= {None: NONE, "": NONE}
-    codes = np.fromiter(map(place.__getitem__, cells), np.int32, len(cells))
-    if not checked:
-        _, faults = take_values("text", values)
-        for fault in faults:
-            row = int(np.argmax(codes == fault.row))
-            reader.refuse(row, fault.code, **dict(fault.values))
+def _of_texts(cells: Sequence[Any], reader: _Reader) -> Coded | None:
+    """Return a column of texts; None where a cell is something else."""
+    # Counted without a step of Python: a column is looked at once.
+    code_of: defaultdict[Any, int] = defaultdict(count().__next__, dict.fromkeys(_NOTHING, NONE))
+    try:
+        codes = np.fromiter(map(code_of.__getitem__, cells), np.int32, len(cells))
+    except TypeError:
+        return None
+    values = list(code_of)[len(_NOTHING) :]
+    # What is equal to a text is that text.
+    if not set(map(type, values)) <= {str}:
+        return None
+    _, faults = take_values("text", values)
+    for fault in faults:
+        row = int(np.argmax(codes == fault.row))
+        reader.refuse(row, fault.code, **dict(fault.values))
     return Coded(codes, values)
 
 

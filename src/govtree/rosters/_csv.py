@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from govtree._columns import Words
 from govtree._markup import csv_cell
 from govtree.errors import Problem
 
 __all__ = ["bare", "csv_of", "harmless", "is_absent"]
 
 
-def csv_of(header: Sequence[str], columns: Sequence[Sequence[str | None]]) -> bytes:
+def csv_of(header: Sequence[str], columns: Sequence[Words | Sequence[str | None]]) -> bytes:
     r"""Return a table of texts as CSV in UTF-8 that is read back as it was.
 
     >>> csv_of(["id", "name"], [["B-1"], ['a "b", c']])
@@ -21,7 +22,11 @@ def csv_of(header: Sequence[str], columns: Sequence[Sequence[str | None]]) -> by
     return ("\n".join(lines) + "\n").encode()
 
 
-def _quoted(cells: Sequence[str | None]) -> list[str]:
+def _quoted(cells: Words | Sequence[str | None]) -> list[str]:
+    if isinstance(cells, Words):
+        # NONE and UNKNOWN index the two cells at the end.
+        words = [*_quoted(cells.words), "", ""]
+        return [words[code] for code in cells.codes.tolist()]
     texts = [cell or "" for cell in cells]
     together = "".join(texts)
     if not any(sign in together for sign in ' \t",\r\n\ufeff'):

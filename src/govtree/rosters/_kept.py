@@ -124,7 +124,7 @@ class KeptIds:
             # Several ids of one unit stand in their own order.
             by_id = np.argsort(np.array(self.id.tolist(), object), kind="stable")
             order = by_id[np.lexsort([key[by_id] for key in keys])]
-        columns = [each.take(order).tolist() for each in (self.table, self.parent, self.name)]
+        columns = [each.take(order) for each in (self.table, self.parent, self.name)]
         return csv_of(list(_COLUMNS), [*columns, self.id.take(order).tolist()])
 
     def __len__(self) -> int:

@@ -514,8 +514,8 @@ class Units:
         self.new[table] = len(fresh)
         if table != "household":
             once = np.flatnonzero(matched.units >= 0)
-            for row in once.tolist():
-                self._unit_of[str(kept[row])] = start + int(matched.units[row])
+            numbers = (matched.units[once] + start).tolist()
+            self._unit_of |= zip(map(str, kept.take(once)), numbers, strict=True)
             self._unit_of |= {str(id): start + at for at, id in enumerate(ids.tolist())}
         self._keeping.keep(table, matched.kept, moved, places, names, ids, is_own)
         return ids

@@ -151,7 +151,7 @@ class _EveryColumn(Mapping[str, Column]):
     """Fields that take in any column, each by its own name."""
 
     def __getitem__(self, name: str) -> Column:
-        return Column("text")
+        return Column("cell")
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -174,7 +174,7 @@ def read_every_column(
     """Return all columns of a file by their own names, as :func:`read_columns` does.
 
     For tables that are no tables of a structure. Cells are not read as anything: they are texts,
-    except in Parquet, which says itself what they are.
+    except in Parquet, which says itself what they are. Those of CSV and of workbooks are coded.
 
     Args:
         folder: The folder of the file.

@@ -7,8 +7,9 @@ time, and never become texts of Python.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from itertools import count, zip_longest
 
 import numpy as np
 from attrs import frozen
@@ -108,6 +109,16 @@ class Block:
         """Return the cells of a column as texts."""
         return self._cells()[place :: self.width]
 
+    def texts_at(self, place: int, rows: NDArray[np.int64]) -> list[str]:
+        """Return some cells of a column as texts."""
+        if self._texts is not None:
+            texts = self.texts(place)
+            return [texts[row] for row in rows.tolist()]
+        starts = self.starts[place][rows]
+        ends = starts + self.lengths[place][rows]
+        cells = zip(starts.tolist(), ends.tolist(), strict=True)
+        return [self.data[start:end].decode() for start, end in cells]
+
     def _cells(self) -> list[str]:
         if self._texts is None:
             lines = self.text.removesuffix("\n").replace("\n", self._delimiter)
@@ -167,13 +178,6 @@ class BlockColumn(Sequence[str]):
         return not bool(self.block.lengths[self.place].all())
 
 
-class _Table(dict[str, int]):
-    def __missing__(self, word: str) -> int:
-        code = len(self)
-        self[word] = code
-        return code
-
-
 class Codes:
     """A number for each distinct text of a column, in the order in which they came.
 
@@ -184,7 +188,8 @@ class Codes:
     """
 
     def __init__(self) -> None:
-        self._code_of = _Table()
+        # Numbers the texts without a step of Python for each.
+        self._code_of: defaultdict[str, int] = defaultdict(count().__next__)
         self._parts: list[IntArray] = []
         # Short texts that were seen, behind one that no cell is, and by the high bits of a hash
         # the place of one of them. What is not there is looked up as a text, so that texts
@@ -231,12 +236,7 @@ class Codes:
             return codes
         known = len(self._code_of)
         begins = _begin_runs(rows, lengths, parts)
-        starts = block.starts[place][rows[begins]]
-        ends = starts + lengths[rows[begins]]
-        data = block.data
-        found = self._of_texts(
-            [data[start:end].decode() for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        )
+        found = self._of_texts(block.texts_at(place, rows[begins]))
         codes[rows] = found[np.cumsum(begins) - 1]
         self._learn(rows[codes[rows] >= known], codes, lengths, parts, hashes)
         return codes

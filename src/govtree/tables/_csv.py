@@ -15,6 +15,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO
 
+import numpy as np
 from attrs import evolve
 
 import numpy as np
@@ -29,7 +30,7 @@ __all__ = ["KINDS", "SLICE", "CsvTable", "Notes", "Stop"]
 #: Rows that are turned into columns at once; more would leave the processor's cache.
 SLICE = 1_000
 
-_BLOCK = 2**18
+_BLOCK = 2**19
 _MOST_LINE_BYTES = 2**20
 _MOST_CELLS = 10_000
 # As many rows as a spreadsheet has, which may all be written out.

@@ -87,6 +87,8 @@ class Lines:
             if name in layout.fill_down
         ]
         self._held: dict[int, Any] = {}
+        # A line that repeats the header, to tell the next such line by a glance.
+        self._repeat: Sequence[Any] | None = None
         self._totals = Totals(layout.totals)
         self.totals = self.repeated = self.filled = 0
 
@@ -141,6 +143,10 @@ class Lines:
             merged: By column, row and column of the first cell of the merged ones that a cell
                 is part of.
         """
+        if row == self._repeat:
+            self.repeated += 1
+            self._held.clear()
+            return False
         if self._is_total(row):
             self.totals += 1
             self._held.clear()
@@ -165,6 +171,8 @@ class Lines:
             return False
         if given <= self._names and any(_agree(row, names) for names in self._above):
             self.repeated += 1
+            if all(isinstance(cell, str) for cell in row):
+                self._repeat = row
             return True
         if len(known) > 1:
             self._doubt(number)

@@ -33,10 +33,12 @@ _NOT_IN_NAMES = dict.fromkeys(map(ord, "[]:*?/\\"), "_")
 _FIRST_DAY = dt.date(1900, 3, 1)
 _CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a constant, so that the bytes are the same
 
-_NARROWEST, _WIDEST = 8, 48
+_NARROWEST, _WIDEST, _TO_WRITE_IN = 8, 48, 24
 # Rows that a column's width is measured on.
 _MEASURED = 1_000
 _TO_FILL = "#FFF7D6"
+# The number that spreadsheets have for the size of paper.
+_A4 = 9
 
 
 @frozen(eq=False)
@@ -95,10 +97,16 @@ def workbook(pages: Iterable[Page], path: str = "") -> bytes:
 
 def _write(sheet: Any, page: Page, looks: Mapping[str, Any]) -> None:
     sheet.freeze_panes(1, 0)
+    # Printed, it is as wide as a page, and each page has the header.
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     for at, (header, cells) in enumerate(page.columns.items()):
         look = looks["fill" if header in page.to_fill else "text"]
         numbers = any(type(cell) in (int, float, dt.date) for cell in cells)
-        sheet.set_column(at, at, _width(header, cells), None if numbers else looks["text"])
+        width = _TO_WRITE_IN if header in page.to_fill else _width(header, cells)
+        sheet.set_column(at, at, width, None if numbers else looks["text"])
         sheet.write_string(0, at, _as_text(header), looks["header"])
         for row, cell in enumerate(cells, start=1):
             if cell is None:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from attrs import evolve, field, frozen
 
-from govtree._columns import TAG, Words
+from govtree._columns import NONE, TAG, Coded, Words, read_only
 from govtree._names import NearMisses, normal
 from govtree._rows import Cells, joined
 from govtree._texts import Texts
@@ -43,8 +43,9 @@ _UNIT = re.compile(rf"(.+?)\s*[(（\[【]\s*([十百千万亿%‰]*(?:{'|'.join(
 _ROWS = 32_768
 
 #: Shapes of cells that say few different things, each of which is read once.
-_REPEATED = ("term", "whole", "tags", "truth", "date")
-
+_REPEATED = ("term", "whole", "tags", "truth", "date", "cell")
+#: Shapes of cells that stay texts.
+_TEXTS = ("id", "text", "reference", "cell")
 
 # Names that a problem lists at most.
 _SHOWN_NAMES = 12
@@ -295,7 +296,7 @@ class Gathered:
         return take_values(self.field.shape, apart)[0]
 
     def _cells(self, shape: Shape, cells: Sequence[Any], start: int) -> Any:
-        is_text = shape in ("id", "text", "reference")
+        is_text = shape in _TEXTS
         packed = is_text and shape == self.field.shape
         if packed and (not len(cells) or not isinstance(cells[0], float)):
             # Not what is false: 0 is a number of a workbook.
@@ -353,12 +354,22 @@ class GatheredOnce(Gathered):
 
     def _of_codes(self, gathered: Codes) -> Any:
         words, codes = gathered.words, gathered.codes()
-        read, faults = self._read(self.field.shape, words)
+        shape = self.field.shape
+        read, faults = self._read("text" if shape in _TEXTS else shape, words)
         if faults:
             fault_of = {fault.row: fault for fault in faults}
             for row in np.flatnonzero(np.isin(codes, list(fault_of))).tolist():
                 self._note(fault_of[int(codes[row])], row)
         if isinstance(read, Words):
-            return read.take(codes)
+            # Each word stands in some cell: none is left out.
+            return Words(read_only(read.codes[codes]), read.words)
+        if shape == "cell":
+            texts = list(read)
+            if None not in texts:
+                return Coded(codes, texts)
+            kept = [at for at, text in enumerate(texts) if text]
+            place = np.full(len(texts), NONE, np.int32)
+            place[kept] = np.arange(len(kept))
+            return Coded(place[codes], [texts[at] for at in kept])
         assert isinstance(read, np.ndarray)
         return read[codes]
