@@ -103,7 +103,7 @@ names = st.sampled_from(["A", "B", "10", "9"])
 def rows_of_households(draw, in_buildings=False):
     """Rows of distinct households: community, branch and group in any path, any territory."""
     rows = {}
-    for _ in range(draw(st.integers(0, 12))):
+    for _ in range(draw(st.integers(1, 12))):
         community, branch, group, compound, household = (draw(names) for _ in range(5))
         grid, building, entrance = (draw(st.just("") | names) for _ in range(3))
         if draw(st.integers(0, 5)) == 0:
@@ -531,7 +531,7 @@ def test_names_that_look_alike_are_asked_about_and_not_merged():
     ]
     assert found.doubts[0].rows == found.doubts[0].other_rows == 2
     assert found.decisions.to_csv().decode() == (
-        "table,parent,keep,other,decision,place\nbuilding,X-001,1幢,1栋,,史河 > 花园\n"
+        "\ufefftable,parent,keep,other,decision,place\nbuilding,X-001,1幢,1栋,,史河 > 花园\n"
     )
     assert again.decisions == found.decisions
     assert len(again.doubts) == 1
@@ -1099,15 +1099,15 @@ def test_a_household_with_two_rows_names_them_and_what_differs(tmp_path):
     ("plan", "expected"),
     [
         ({"units": {}}, ["GT942"]),
-        ({"units": {"house": "户号"}}, ["GT115"]),
+        ({"units": {"house": "户号"}}, ["GT949"]),
         ({"units": UNITS | {"compound": "楼栋"}}, ["GT939"]),
         ({"units": {"community": "社区", "household": "户号"}}, ["GT934", "GT934"]),
         ({"units": UNITS | {"grid": "网各"}}, ["GT052"]),
         ({"units": UNITS | {"community": FromPlace("file")}}, ["GT941"]),
         ({"columns": {"household.age": "人数"}}, ["GT116"]),
         ({"columns": {"household.serves": "人数"}}, ["GT116"]),
-        ({"columns": {"house.x": "人数"}}, ["GT115"]),
-        ({"ids": {"house": "H-{number}"}}, ["GT115"]),
+        ({"columns": {"house.x": "人数"}}, ["GT949"]),
+        ({"ids": {"house": "H-{number}"}}, ["GT949"]),
         ({"ids": {"household": "H-{nummer}"}}, ["GT936"]),
         ({"ids": {"household": "H-{number"}}, ["GT936"]),
         ({"ids": {"household": "{parent}"}}, ["GT936"]),
@@ -1137,7 +1137,7 @@ def test_unknown_tables_of_kept_ids_and_decisions_are_told():
     facts = Facts(levels=["community", "branch", Level("kumi", "group"), "household"])
     words = Decisions([Decision(table="house", parent="", keep="a", other="b")])
 
-    assert codes(roster([ROW], facts=facts, kept=kept, decisions=words)) == ["GT115"]
+    assert codes(roster([ROW], facts=facts, kept=kept, decisions=words)) == ["GT949"]
 
 
 def test_several_columns_make_one_name():
@@ -1157,3 +1157,260 @@ def test_a_large_roster_shuffled_is_the_same():
     random.Random(1).shuffle(rows)
 
     assert roster(rows).hierarchy == one.hierarchy
+
+
+# -- what a newcomer's file has --------------------------------------------------------------------
+
+FLAT = RosterPlan(
+    units={"community": "社区", "building": "楼栋", "household": "房号"},
+    columns={"household.residents": "人数"},
+)
+FLAT_HEADER = ["序号", "社区", "楼栋", "房号", "人数", "备注"]
+FLAT_ROWS = [["1", "史河", "1栋", "101", "2", "备注：空置"], ["2", "史河", "1栋", "102", "3", ""]]
+FLAT_FACTS = Facts(levels=["community", "household"])
+
+
+def saved(path, lines):
+    """Write lines as CSV or as a workbook, by the ending of the name."""
+    if path.suffix == ".csv":
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(lines)
+        return path
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, line in enumerate(lines):
+            sheet.write_row(number, 0, line)
+    return path
+
+
+def read_flat(path, **how):
+    return read_roster(path, FLAT, facts=FLAT_FACTS, **how)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+@pytest.mark.parametrize(
+    ("tail", "expected"),
+    [
+        ([["填表人：王某", "", "", "审核人：赵某", "", ""]], ["GT928"]),
+        ([["制表人：张三"], [], ["备注：本表数据截至6月底"]], ["GT928"]),
+        ([["填 表 人：", "王某", "审核人（签字）：", "赵某", "", ""]], ["GT928"]),
+        ([["Mengetahui, Ketua RW 01"]], ["GT928"]),
+        ([["", "", "", "Prepared by: A", "", ""]], ["GT928"]),
+        ([["本页小计", "", "", "", "5", ""], ["共计", "", "", "", "5", ""]], ["GT921"]),
+        ([["Sub total", "", "", "", "5", ""], ["Jumlah", "", "", "", "5", ""]], ["GT921"]),
+        ([["Grand total", "", "", "", "5", ""], ["备注："]], ["GT921", "GT928"]),
+        ([["", "史河", "1栋", "", "2", "备注：空置"]], ["GT935"]),
+    ],
+)
+def test_lines_that_sign_or_sum_a_table_are_no_households(tmp_path, ending, tail, expected):
+    """They are left out and counted, and a row with a remark at its end stays a row."""
+    found = read_flat(saved(tmp_path / f"a.{ending}", [FLAT_HEADER, *FLAT_ROWS, *tail]))
+
+    assert codes(found) == expected
+    assert not any(name in line for line in told(found) for name in ("王某", "赵某", "张三"))
+    if expected != ["GT935"]:
+        assert found.units["household"] == 2
+
+
+def test_a_row_of_totals_without_its_word_is_told_of_it(tmp_path):
+    """A row without a household may be one of totals: the hint says where their words stand."""
+    tail = [["", "史河", "1栋", "", "5", "汇总"]]
+    found = read_flat(saved(tmp_path / "a.csv", [FLAT_HEADER, *FLAT_ROWS, *tail]))
+
+    assert "'totals:'" in told(found)[0]
+
+
+def test_units_that_are_gone_are_counted():
+    """Kept ids that no row leads to are counted by table, but for those that were merged."""
+    first = roster(TWINS)
+    merged = decided(first, "same")
+    again = roster(TWINS, kept=first.kept, decisions=merged)
+    less = roster(TWINS[:1], kept=again.kept, decisions=merged)
+    without = RosterPlan(units={"community": "社区", "branch": "支部", "group": "楼组"})
+
+    assert first.gone == again.gone == {}
+    # Two units of one name in the merged building are one household, whose second id is retired.
+    assert less.gone == {"household": again.units["household"] - 1}
+    gone = roster(TWINS, without, kept=again.kept).gone
+    assert gone["household"] == again.kept.table.tolist().count("household")
+
+
+def test_a_roster_without_rows_is_an_error(tmp_path):
+    """A header alone is no month in which everybody moved away."""
+    found = read_flat(saved(tmp_path / "a.csv", [FLAT_HEADER]))
+
+    assert found.hierarchy is None
+    assert told(found)[0].startswith("a.csv: error[GT943]")
+    assert codes(roster([])) == ["GT943"]
+
+
+@pytest.mark.parametrize("word", ["同", "相同", "same", " Same ", "异", "不同", "different"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gb18030"])
+def test_what_a_spreadsheet_saves_is_read(tmp_path, word, codec):
+    """Decisions and ids are read in UTF-8 and GB18030, in any of the words."""
+    first = roster(TWINS)
+    opened = first.decisions.to_csv()
+    meant = "same" if word.strip().lower() in ("同", "相同", "same") else "different"
+    text = decided(first, meant).to_csv().decode("utf-8-sig").replace(meant, word)
+    (tmp_path / "d.csv").write_bytes(text.encode(codec))
+    (tmp_path / "i.csv").write_bytes(first.kept.to_csv().decode().encode(codec))
+    words, problems = Decisions.read(tmp_path, "d.csv")
+    kept, more = KeptIds.read(tmp_path, "i.csv")
+
+    assert opened.startswith(b"\xef\xbb\xbftable,")
+    assert problems == more == ()
+    assert words == decided(first, meant)
+    assert kept.to_csv() == first.kept.to_csv()
+
+
+def test_problems_of_ids_and_decisions_name_their_files(tmp_path):
+    """What is wrong with a file beside the roster is told with its path."""
+    first = roster(TWINS)
+    header = "table,parent,keep,other,decision,place\n"
+    rows = "building,X-001,1幢,1栋,same,\nbuilding,X-001,1栋,1幢,same,\nhouse,,a,b,,\n"
+    (tmp_path / "d.csv").write_text(header + rows, encoding="utf-8")
+    (tmp_path / "i.csv").write_text("table,parent,name,id\nhouse,,a,A-1\n", encoding="utf-8")
+    words, _ = Decisions.read(tmp_path, "d.csv")
+    kept, _ = KeptIds.read(tmp_path, "i.csv")
+    found = roster(TWINS, kept=kept, decisions=words)
+    (tmp_path / "d.csv").write_text(header + rows.replace("house,,a,b,,\n", ""), encoding="utf-8")
+    against = roster(TWINS, kept=first.kept, decisions=Decisions.read(tmp_path, "d.csv")[0])
+    (tmp_path / "e.csv").write_text(header + "grid,,a,b,maybe,\n", encoding="utf-8")
+    _, unknown = Decisions.read(tmp_path, "e.csv")
+
+    assert [line.partition(";")[0] for line in told(found)] == [
+        "d.csv:table: error[GT949]: a roster names no units of 'house'",
+        "i.csv:table: error[GT949]: a roster names no units of 'house'",
+    ]
+    assert "household" in told(found)[0]
+    assert [line.partition(" ")[0] for line in told(against)] == ["d.csv:"]
+    assert codes(against) == ["GT944"]
+    assert str(unknown[0]).startswith("e.csv:row 2:decision: error[GT945]")
+
+
+def test_names_that_hold_numbers_of_people_are_warned_of():
+    """One warning a table, with the number masked and nothing else of the name."""
+    rows = [
+        row(household="101（张三13812345678）"),
+        row(household="102 139-1234-5678"),
+        row(household="103", building="2栋110105194912310021"),
+        row(household="20240101123", building="3栋"),
+    ]
+    found = roster(rows)
+
+    assert codes(found) == ["GT946", "GT946"]
+    assert "names of household hold" in told(found)[0]
+    assert ": 2, the first is 13*******78" in told(found)[0]
+    assert ": 1, the first is 11**************21" in told(found)[1]
+    assert not any("张三" in line for line in told(found))
+
+
+def test_blanks_around_a_name_are_no_part_of_it():
+    """Names are trimmed, of full-width blanks too; what stands within them is as it is."""
+    found = roster([row(), row(building=" 1栋\u3000", household="102"), row(building="1 栋")])
+    kept = KeptIds(found.kept.table, found.kept.parent, found.kept.name, found.kept.id)
+
+    assert found.units["building"] == 2
+    assert [(each.keep, each.other) for each in found.doubts] == [("1栋", "1 栋")]
+    assert roster([row(building="1栋 ")], kept=kept).new["building"] == 0
+
+
+@pytest.mark.parametrize(
+    ("numbers", "names"),
+    [
+        (pd.Series([101, 102]), ["101", "102"]),
+        (pd.Series([101.0, 102.0]), ["101", "102"]),
+        (pd.Series([101, "102A"], dtype=object), ["101", "102A"]),
+        (pd.Series(["0101", "102"]), ["0101", "102"]),
+    ],
+)
+def test_whole_numbers_of_a_frame_are_names(numbers, names):
+    """A frame that was read from a workbook holds the number of a flat as a number."""
+    data = pd.DataFrame({"社区": ["史河"] * 2, "楼栋": [1, 2], "房号": numbers, "人数": [1, 2]})
+    found = read_roster(data, FLAT, facts=FLAT_FACTS)
+
+    assert found.problems == ()
+    assert sorted(found.hierarchy.to_frame("household")["name"]) == names
+
+
+def test_other_numbers_of_a_frame_are_no_names():
+    """A half is no name, and neither is a truth; nothing is a cell of nothing."""
+    data = {"社区": ["史河"] * 3, "楼栋": [1.5, True, None], "房号": [1, 2, 3], "人数": [1, 2, 3]}
+
+    assert len(read_roster(data, FLAT, facts=FLAT_FACTS).problems) == 2
+
+
+def test_new_ids_follow_the_order_of_names_in_any_writing():
+    """Numerals count as numbers, and names that look alike are neighbors."""
+    grids = ["第2网格", "第十网格", "第一网格", "第二网格", "9网格"]
+    found = roster([row(grid=name, household=name) for name in grids])
+    names = {
+        each["id"]: each["name"]
+        for each in csv.DictReader(io.StringIO(found.kept.to_csv().decode()))
+        if each["table"] == "grid"
+    }
+
+    assert [names[id] for id in sorted(names)] == [
+        "第一网格", "第2网格", "第二网格", "9网格", "第十网格",
+    ]  # fmt: skip
+
+
+def test_the_path_of_one_file_is_a_roster(tmp_path):
+    """A path is read as the one file that it names, as a text or as a path."""
+    path = saved(tmp_path / "a.xlsx", [FLAT_HEADER, *FLAT_ROWS])
+    files = read_roster(RosterFiles(tmp_path, "a.xlsx"), FLAT, facts=FLAT_FACTS)
+
+    assert read_flat(path).hierarchy == read_flat(str(path)).hierarchy == files.hierarchy
+    assert codes(read_flat(str(tmp_path / "b.xlsx"))) == ["GT001"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "frame"])
+def test_cells_that_cannot_be_read_hide_nothing_of_other_rows(tmp_path, ending):
+    """All is told at once, and of a row with such a cell nothing but that."""
+    rows = [
+        ["1", "史河", "1栋", "101", "x", ""],
+        ["2", "", "1栋", "102", "y", ""],
+        ["3", "史河", "1栋", "103", "1", ""],
+        ["4", "史河", "1栋", "103", "2", ""],
+        ["5", "", "2栋", "104", "2", ""],
+        ["6", "史河", "2栋", "", "z", ""],
+    ]
+    plan = evolve(FLAT, units=FLAT.units | {"group": "组"})
+    levels = Facts(levels=["community", "group", "household"])
+    header, lines = [*FLAT_HEADER, "组"], [[*each, "甲"] for each in rows]
+    if ending == "csv":
+        found = read_roster(saved(tmp_path / "a.csv", [header, *lines]), plan, facts=levels)
+        expected = ["row 2", "row 3", "row 5", "row 6", "row 7"]
+    else:
+        told_as = dict(zip(header, map(list, zip(*lines, strict=True)), strict=True))
+        told_as["人数"] = [int(cell) if cell.isdigit() else cell for cell in told_as["人数"]]
+        found = read_roster(told_as, plan, facts=levels)
+        expected = ["roster[0]", "roster[1]", "roster[3]", "roster[4]", "roster[5]"]
+
+    assert set(codes(found)) > {"GT930", "GT931"}
+    assert [each for each in expected if any(each in line for line in told(found))] == expected
+    assert len(found.problems) == 5
+    assert found.rows == 6
+    assert found.hierarchy is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("Building 1", "Bldg. 1", True),
+        ("Block B", "building b", True),
+        ("Apt 201", "Flat #201", True),
+        ("RW.01", "RW 1", True),
+        ("RT 05/RW 01", "RT-5/RW-1", True),
+        ("Building 1", "Entrance 1", False),
+        ("Entrance 1", "Stairwell 1", False),
+        ("Building 1", "Building 11", False),
+        ("Roomy", "Flaty", False),
+    ],
+)
+def test_words_of_one_class_are_alike_in_english_too(one, other, alike):
+    """Only words for the same kind of unit are; which is which somebody decides."""
+    found = roster([row(building=one), row(building=other, household="102")])
+
+    assert bool(found.doubts) == alike
+    assert found.units["building"] == 2

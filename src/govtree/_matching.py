@@ -7,14 +7,12 @@ in; what either of them is called is the business of others.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, IntArray
-from govtree._names import twin_form
 from govtree._texts import Texts
 
 __all__ = [
@@ -22,7 +20,6 @@ __all__ = [
     "Distinct",
     "Matched",
     "distinct",
-    "forms",
     "keys",
     "largest",
     "matched",
@@ -98,19 +95,6 @@ def distinct(keys: NDArray[np.int64]) -> Distinct:
     firsts[codes[rows]] = rows
     counts = np.bincount(codes[rows], minlength=len(unique))
     return Distinct(unique, codes, firsts, counts)
-
-
-def forms(names: Sequence[str], used: Iterable[int]) -> IntArray:
-    """Return for each of *names* a number that only its near-twins share; 0 for the unused.
-
-    >>> forms(["1栋", "1幢", "2栋"], [0, 1, 2]).tolist()
-    [1, 1, 2]
-    """
-    numbers = np.zeros(len(names), np.int32)
-    seen: dict[str, int] = {}
-    for code in used:
-        numbers[code] = seen.setdefault(twin_form(names[code]), len(seen) + 1)
-    return numbers
 
 
 def twins(places: NDArray[np.integer], forms: NDArray[np.integer]) -> list[list[int]]:

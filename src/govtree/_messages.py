@@ -807,6 +807,10 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{rows}' are no rows that a header stands in",
             "count the rows from 1, from the top down, such as header: [3, 4]",
         ),
+        "GT928": Text(
+            "notes-left-out",
+            "lines that sign or explain the table and were left out: {count}",
+        ),
         "GT930": Text(
             "level-left-out",
             "'{column}' is empty here, though {level} '{name}' stands below it",
@@ -835,7 +839,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT935": Text(
             "row-without-household",
             "the row names no household",
-            "fill it in, or take the row out",
+            "fill it in, or take the row out; a line of totals is left out where 'totals:' has its "
+            "word",
         ),
         "GT936": Text(
             "unfit-template",
@@ -872,6 +877,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "the plan names no units",
             "write under 'units' which column holds the name of which unit",
         ),
+        "GT943": Text(
+            "no-rows",
+            "the roster has a header and no rows",
+            "look whether it is the right file and sheet, and whether it was filled in",
+        ),
         "GT944": Text(
             "decisions-contradict",
             "what was decided about {table} '{one}' and '{other}' cannot all be true",
@@ -880,7 +890,13 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT945": Text(
             "unknown-decision",
             "'{word}' is no decision",
-            "write same or different, or leave it empty while it is open",
+            "write 同, 相同 or same; 异, 不同 or different; or leave it empty while it is open",
+        ),
+        "GT946": Text(
+            "names-like-private-numbers",
+            "names of {level} hold what looks like a phone or identity card number: {count}, "
+            "the first is {number}",
+            "take the number out: a name is shown in every report",
         ),
         "GT947": Text(
             "id-without-part",
@@ -892,6 +908,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "{count} households name a {level} and no building, so that nothing joins them to it: "
             "{rows}",
             "name the column of the building, or give each house one",
+        ),
+        "GT949": Text(
+            "not-in-rosters",
+            "a roster names no units of '{table}'",
+            "it can name those of {known}",
         ),
         "GT951": Text(
             "not-a-folder-to-write-to",

@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from govtree._columns import Words
+from govtree._files import Folder
 from govtree._markup import csv_cell
+from govtree._rows import Rows
 from govtree.errors import Problem
+from govtree.tables import Layout, read_columns
+from govtree.units import Column
 
-__all__ = ["bare", "csv_of", "harmless", "is_absent"]
+__all__ = ["bare", "csv_of", "harmless", "is_absent", "read_own"]
+
+
+def read_own(
+    folder: Folder, name: str, table: str, known: Mapping[str, Column]
+) -> tuple[Rows | None, tuple[Problem, ...]]:
+    """Return the rows of a table beside a roster, and every problem with it, sorted.
+
+    It was written in UTF-8, with or without a byte-order mark; a spreadsheet in China may have
+    saved it as GB18030 since.
+
+    Args:
+        folder: The folder that it lies in.
+        name: Path of the file.
+        table: What it is called.
+        known: Its columns.
+    """
+    rows, problems = read_columns(folder, name, table, known)
+    if any(each.code in _OTHER_ENCODING for each in problems):
+        layout = Layout(encoding="gb18030")
+        others, faults = read_columns(folder, name, table, known, layout=layout)
+        if others is not None:
+            return others, faults
+    return rows, problems
+
+
+# It is no UTF-8, or not all of it.
+_OTHER_ENCODING = ("GT010", "GT059", "GT079")
 
 
 def csv_of(header: Sequence[str], columns: Sequence[Words | Sequence[str | None]]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -10,16 +11,26 @@ from typing import Any
 import numpy as np
 from attrs import evolve, frozen
 
+from govtree import _frames
 from govtree._columns import NONE, UNKNOWN, IntArray, Words
-from govtree._names import normal
-from govtree._rows import UNKNOWN_CELL, Cells, Input, Rows, tables_of
-from govtree.errors import FileError, Location, Problem, problem
+from govtree._names import normal, twin_form
+from govtree._rows import UNKNOWN_CELL, Cells, Chosen, Input, Rows, is_given, tables_of, taken
+from govtree.errors import FileError, Location, Places, Problem, problem
 from govtree.facts import Facts
 from govtree.rosters._plan import FromPlace, RosterFiles, RosterPlan
 from govtree.tables import Source, columns_of_frame, read_columns
 from govtree.units import TERRITORY, Column, columns_of
 
-__all__ = ["Field", "Names", "fields_of", "names_of", "read_rows", "tables_in_order"]
+__all__ = [
+    "Field",
+    "Names",
+    "fields_of",
+    "names_of",
+    "read_rows",
+    "sound",
+    "table_at",
+    "tables_in_order",
+]
 
 # What one cell can say of a unit. References follow from the row; the others are of many.
 _SIMPLE = ("id", "text", "term", "whole", "number", "date", "truth", "tags")
@@ -55,7 +66,7 @@ def fields_of(plan: RosterPlan, facts: Facts, refuse: Callable[..., None]) -> di
     for name in plan.columns:
         table, _, own = name.partition(".")
         if table not in tables:
-            refuse("GT115", name, table=table, known=", ".join(tables))
+            refuse("GT949", name, table=table, known=", ".join(tables))
             continue
         known = columns_of(records[table])
         column = known["tags"] if own.startswith("tags.") and own != "tags." else known.get(own)
@@ -78,7 +89,8 @@ def read_rows(
     known |= {name: each.column for name, each in fields.items()}
     columns = {**plan.columns, **named}
     if not isinstance(source, RosterFiles):
-        rows, found = columns_of_frame(source, "roster", known, columns=columns)
+        given = _with_names(source, {name for each in named.values() for name in each.columns})
+        rows, found = columns_of_frame(given, "roster", known, columns=columns)
         return _joined([] if rows is None else [rows], plan, list(found))
     parts: list[Rows] = []
     problems: list[Problem] = []
@@ -98,6 +110,76 @@ def read_rows(
     return _joined(parts, plan, problems)
 
 
+def _with_names(frame: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Return the columns of a frame, whole numbers among the *names* of units as their digits.
+
+    A frame that was read from a workbook holds 101 as a number, and as 101.0 in a column with an
+    empty cell; zeros in front of it were lost before.
+    """
+    columns = dict(frame) if isinstance(frame, Mapping) else _frames.columns_of(frame)
+    for name in names:
+        if name in columns:
+            columns[name] = [_name(cell) for cell in columns[name]]
+    return columns
+
+
+def _name(cell: Any) -> Any:
+    is_number = isinstance(cell, (int, float, np.integer, np.floating))
+    if not is_number or isinstance(cell, bool) or not is_given(cell) or cell % 1:
+        return cell
+    return str(int(cell))
+
+
+def table_at(read: Input) -> Location:
+    """Return where a roster stands: its first file, or the rows that were handed in."""
+    return _table_at(read.sources.parts[0], "roster")
+
+
+def _table_at(places: Places, record: str) -> Location:
+    where = evolve(places.at(0), row=0)
+    return where if where.file else Location(record=record)
+
+
+def sound(read: Input, problems: Iterable[Problem]) -> Input | None:
+    """Return the rows without those of which a cell or more could not be read.
+
+    None where there are none, where not every such row is told, or where a name that the place
+    of a table says is missing in all of its rows.
+    """
+    found = [each for each in problems if each.severity == "error"]
+    if any(each.code in ("GT039", "GT941") for each in found):
+        return None
+    refused: set[int] = set()
+    sources = read.sources
+    ends = (*sources.starts[1:], read.length)
+    for part, start, end in zip(sources.parts, sources.starts, ends, strict=True):
+        for each in found:
+            row = _row_at(part, end - start, each.where)
+            refused.update(() if row is None else (start + row,))
+    rows = np.delete(np.arange(read.length), sorted(refused))
+    if not len(rows):
+        return None
+    columns = {name: taken(cells, rows) for name, cells in read.columns.items()}
+    return Input("roster", [Rows("roster", columns, len(rows), Chosen(sources, rows))])
+
+
+def _row_at(places: Places, length: int, where: Location) -> int | None:
+    """Return which of the rows of an input stands at a place."""
+    if not length:
+        return None
+    if where.record:
+        record = _RECORD.fullmatch(where.record)
+        return int(record[1]) if record and int(record[1]) < length else None
+    first = places.at(0)
+    if (where.file, where.sheet) != (first.file, first.sheet) or where.row < first.row:
+        return None
+    row = bisect_left(range(length), where.row, key=lambda row: places.at(row).row)
+    return row if row < length and places.at(row).row == where.row else None
+
+
+_RECORD = re.compile(r"roster\[([0-9]+)\]")
+
+
 def _joined(
     parts: Sequence[Rows], plan: RosterPlan, problems: list[Problem]
 ) -> tuple[Input | None, list[Problem]]:
@@ -107,9 +189,7 @@ def _joined(
     files: dict[str, str] = {}
     for rows in parts:
         columns = dict(rows.columns)
-        where = evolve(rows.places.at(0), row=0)
-        if not where.file:
-            where = Location(record="units")
+        where = _table_at(rows.places, "units")
         for table, each in placed.items():
             name = PurePosixPath(where.file).stem if each.place == "file" else where.sheet
             if not normal(name):
@@ -126,10 +206,11 @@ def _joined(
 
 @frozen(eq=False)
 class Names:
-    """The names of all units, each once, in the order of their numbers and code points.
+    """The names of all units, each once: near-twins side by side, numbers by their value.
 
     Attributes:
         words: The names.
+        twins: For each a number that only its near-twins share.
         code_of: Place of each name in them.
         own: By table, the codes of the names that its units may have, in order.
         columns: By table, the place of the name of each row in those, :data:`NONE` or
@@ -137,6 +218,7 @@ class Names:
     """
 
     words: tuple[str, ...]
+    twins: IntArray
     code_of: Mapping[str, int]
     own: Mapping[str, IntArray]
     columns: Mapping[str, IntArray]
@@ -150,30 +232,34 @@ class Names:
 def names_of(columns: Mapping[str, Cells], also: Mapping[str, Iterable[str]]) -> Names:
     """Return the names in some columns, and of some tables others that they *also* may have.
 
-    A cell that shows nothing, such as a blank, is empty. Numbers in names count as numbers in
-    their order: 2栋 stands before 10栋.
+    Blanks around a name are no part of it, and a cell that shows nothing is empty. Numbers in
+    names count as numbers in their order, in any writing: 第一网格, 第2网格, 第十网格.
     """
-    distinct = {name for names in also.values() for name in names}
+    distinct = {name.strip() for names in also.values() for name in names}
     for cells in columns.values():
         assert isinstance(cells, Words)
-        distinct.update(cells.words)
-    distinct = {word for word in distinct if word != UNKNOWN_CELL and normal(word)}
-    words = tuple(sorted(distinct, key=lambda word: (_by_number(word), word)))
+        distinct.update(map(str.strip, cells.words))
+    forms = {word: twin_form(word) for word in distinct if word != UNKNOWN_CELL and normal(word)}
+    words = tuple(sorted(forms, key=lambda word: (_by_number(forms[word]), _by_number(word), word)))
+    numbers: dict[str, int] = {}
+    twins = np.array([numbers.setdefault(forms[word], len(numbers)) for word in words], np.int32)
     code_of = {word: code for code, word in enumerate(words)}
     own: dict[str, IntArray] = {}
     found: dict[str, IntArray] = {}
     for table, cells in columns.items():
         assert isinstance(cells, Words)
-        codes = [code_of.get(word, NONE) for word in (*cells.words, *also.get(table, ()))]
+        told = [word.strip() for word in cells.words]
+        codes = [code_of.get(word, NONE) for word in told]
+        codes += [code_of.get(word.strip(), NONE) for word in also.get(table, ())]
         own[table] = np.unique(np.array([code for code in codes if code >= 0], np.int32))
         place = {int(code): at for at, code in enumerate(own[table].tolist())}
         places = [
             UNKNOWN if word == UNKNOWN_CELL else place.get(code_of.get(word, NONE), NONE)
-            for word in cells.words
+            for word in told
         ]
         # Two more cells at the end catch NONE and UNKNOWN, which index from the back.
         found[table] = np.array([*places, UNKNOWN, NONE], np.int32)[cells.codes]
-    return Names(words, code_of, own, found)
+    return Names(words, twins, code_of, own, found)
 
 
 def _by_number(word: str) -> str:

@@ -148,6 +148,10 @@ class Units:
         """Return the ids to keep: those that were kept, and the new ones."""
         return self._keeping.kept()
 
+    def gone(self) -> dict[str, int]:
+        """Return by table how many units have a kept id and stand in no row."""
+        return self._keeping.gone()
+
     def rows(self, table: str) -> IntArray:
         """Return for each row of the roster the number of its unit in *table*."""
         return self.tables[table].rows if table in self.tables else self._nothing
@@ -253,7 +257,7 @@ class Units:
         for each in self._decisions.rows:
             if each.table == table and each.decision:
                 place = NONE if not each.parent else self._unit_of.get(each.parent, _ELSEWHERE)
-                keep, other = code_of.get(each.keep, NONE), code_of.get(each.other, NONE)
+                keep, other = (code_of.get(name.strip(), NONE) for name in (each.keep, each.other))
                 if place >= NONE and min(keep, other) >= 0:
                     pairs.setdefault(place, []).append((keep, other, each.decision))
         twins: dict[int, int] = {}
@@ -355,7 +359,7 @@ class Units:
             if each.table != table or not each.decision:
                 continue
             place = NONE if not each.parent else self._unit_of.get(each.parent, _ELSEWHERE)
-            for name in dict.fromkeys((each.keep, each.other)):
+            for name in dict.fromkeys((each.keep.strip(), each.other.strip())):
                 key = (place + 2) * words + code_of[name] if name in code_of else NONE
                 at = int(np.searchsorted(written.keys, key)) if key >= 0 else len(written.keys)
                 if at == len(written.keys) or written.keys[at] != key:
@@ -374,9 +378,8 @@ class Units:
         if not len(some):
             return
         words = self._names.words
-        forms = _matching.forms(words, np.flatnonzero(np.bincount(table.names[some])).tolist())
         decided = self._decided[table.name]
-        for twins in _matching.twins(table.places[some], forms[table.names[some]]):
+        for twins in _matching.twins(table.places[some], self._names.twins[table.names[some]]):
             units = sorted(
                 some[twins].tolist(), key=lambda at: (-table.counts[at], words[table.names[at]])
             )
@@ -499,6 +502,7 @@ class Units:
         kept = self._keeping.ids
         is_own = ~own.missing() if own is not None else np.zeros(len(found.keys), np.bool_)
         moved = self._moved(table, found, matched, keys, is_own)
+        self._keeping.use(matched)
         given = matched.kept >= 0
         fresh = np.flatnonzero(~given & ~is_own)
         made = self._made(table, fresh, found, places, names, own)
@@ -639,10 +643,11 @@ class _Keeping:
         self._kept = kept
         self._names = names
         self._above = above  # ids of all units but the households, by their number
-        codes = [names.code_of.get(word, _ELSEWHERE) for word in kept.name.words]
+        codes = [names.code_of.get(word.strip(), _ELSEWHERE) for word in kept.name.words]
         self._codes = np.array([*codes, _ELSEWHERE, _ELSEWHERE], np.int32)[kept.name.codes]
         self._changed: dict[int, tuple[str | None, str | None]] = {}
         self._added: list[tuple[str, IntArray, IntArray, Texts]] = []
+        self._is_used = np.zeros(len(kept), np.bool_)
 
     def match(
         self,
@@ -716,10 +721,22 @@ class _Keeping:
             there = self._rows_of(ids)
             for unit in np.flatnonzero(is_own & is_new & (there >= 0)).tolist():
                 self._changed[int(there[unit])] = called(unit)
+                self._is_used[there[unit]] = True
                 is_new[unit] = False
         fresh = np.flatnonzero(is_new)
         if len(fresh):
             self._added.append((table, places[fresh], names[fresh], ids.take(fresh)))
+
+    def use(self, matched: Matched) -> None:
+        """Note which kept ids lead to a unit of the roster."""
+        self._is_used |= matched.units >= 0
+
+    def gone(self) -> dict[str, int]:
+        """Return by table how many kept ids with a name are of no unit of the roster."""
+        table, name = self._kept.table, self._kept.name
+        left = table.codes[~self._is_used & (name.codes >= 0) & (table.codes >= 0)]
+        counts = np.bincount(left, minlength=len(table.words)).tolist()
+        return {word: count for word, count in zip(table.words, counts, strict=True) if count}
 
     def never(self, pairs: Sequence[tuple[Decision, str]]) -> list[tuple[Decision, str]]:
         """Return the first name of each decision that no kept id has under its parent."""
@@ -762,7 +779,7 @@ class _Keeping:
                 parents[row], names[row] = parent_id, own
             parent, name = Words.of(parents), Words.of(names)
         if not self._added:
-            return KeptIds(kept.table, parent, name, kept.id)
+            return KeptIds(kept.table, parent, name, kept.id, kept.file)
         lengths = [len(ids) for *_, ids in self._added]
         tables = [table for table, *_ in self._added]
         places = np.concatenate([each for _, each, _, _ in self._added])
@@ -772,6 +789,7 @@ class _Keeping:
             _behind(parent, places, self._above),
             _behind(name, codes, self._names.words),
             Texts.joined([kept.id, *(ids for *_, ids in self._added)]),
+            kept.file,
         )
 
 

@@ -338,6 +338,7 @@ def _tell(reading: Reading, notes: Notes) -> None:
         ("GT921", reading.totals),
         ("GT922", reading.hidden),
         ("GT923", reading.repeated),
+        ("GT928", reading.notes),
     ):
         if count:
             notes.add(code, severity="warning", count=f"{count:,}")

@@ -18,8 +18,6 @@ from typing import BinaryIO
 import numpy as np
 from attrs import evolve
 
-import numpy as np
-
 from govtree.errors import Location, Problem, Tally, problem
 from govtree.tables._blocks import Block
 from govtree.tables._layout import Layout
@@ -309,6 +307,7 @@ class CsvTable:
             totals=lines.totals,
             repeated=lines.repeated,
             filled=lines.filled,
+            notes=lines.notes,
         )
 
     def slices(self, positions: Sequence[int], named: int | None) -> Iterator[list[Sequence[str]]]:
@@ -415,7 +414,8 @@ class CsvTable:
                 self._kinds.pass_blank()
                 self._skip_blank(self.rows + len(kept), 1)
                 continue
-            if len(row) != width:
+            # A line that signs the table is often written without the delimiters of a row.
+            if len(row) != width and not self._kinds.is_note(row):
                 where = self._notes.at(row=number)
                 self._notes.add("GT055", where, count=str(len(row)), expected=str(width))
                 # Its other cells may stand under the wrong names.

@@ -13,10 +13,12 @@ from govtree.tables._layout import Layout
 
 __all__ = [
     "HEADER_ROWS",
+    "NOTING_MARKS",
     "Lines",
     "Reading",
     "column_letters",
     "is_blank",
+    "is_noting",
     "joined_names",
     "note_disagreement",
     "text_of",
@@ -24,6 +26,20 @@ __all__ = [
 
 #: Rows in which a header is looked for that does not stand where it is said to stand.
 HEADER_ROWS = 20
+
+# What a line begins with that signs a table or explains it; a colon follows, or something in
+# brackets and a colon, 审核人（签字）：. In Indonesian, what was seen has a comma, or nothing.
+_NOTING_WORDS = """填表人 填报人 制表人 审核人 复核人 经办人 统计人 负责人 单位负责人 联系人
+    联系电话 填报单位 填表单位 制表单位 填表日期 填报日期 制表日期 统计日期 日期 填表时间 填报时间
+    制表时间 填表 制表 审核 复核 备注 注 说明 填表说明 签字 签名 盖章 作成者 記入者 備考
+    preparedby filledinby filledby checkedby reviewedby approvedby signature note notes remark
+    remarks catatan keterangan dibuatoleh diperiksaoleh disetujuioleh"""
+_NOTING = re.compile(
+    rf"(?:{'|'.join(_NOTING_WORDS.split())})(?:[(（][^()（）]{{0,20}}[)）])?[:：]"
+    "|mengetahui(?![a-z])"
+)
+#: Texts, one of which is in every such cell.
+NOTING_MARKS = (":", "：", "engetahui", "ENGETAHUI")
 
 # A cell of blanks, between cells that are joined by line ends.
 _BLANK_LINE = re.compile(r"^[^\S\n]+$", re.MULTILINE)
@@ -44,6 +60,7 @@ class Reading:
         repeated: Lines that repeat the header and were left out.
         hidden: Hidden rows that were read.
         filled: Cells that took over what stands above.
+        notes: Lines that sign or explain the table and were left out.
     """
 
     file: str = ""
@@ -54,6 +71,7 @@ class Reading:
     repeated: int = 0
     hidden: int = 0
     filled: int = 0
+    notes: int = 0
 
 
 class Lines:
@@ -64,7 +82,7 @@ class Lines:
         above: The rows of the header, as they stand there.
         layout: How the table lies in its file.
         key: The column that tells which row it is, or None; a line in which it holds
-            something else is no line of totals.
+            something else is no line of totals or notes.
         doubt: Told of a line that nearly repeats the header, and of its number.
     """
 
@@ -90,7 +108,7 @@ class Lines:
         # A line that repeats the header, to tell the next such line by a glance.
         self._repeat: Sequence[Any] | None = None
         self._totals = Totals(layout.totals)
-        self.totals = self.repeated = self.filled = 0
+        self.totals = self.repeated = self.filled = self.notes = 0
 
     @property
     def fills(self) -> bool:
@@ -108,17 +126,21 @@ class Lines:
             key: The column that is looked at for its own name.
             keys: Its cells.
         """
-        if self._totals.may_be_in(text) and any(map(self._totals.says, cells)):
-            return True
-        return self.may_repeat(key, keys)
+        return self._may_tell(text, cells) or self.may_repeat(key, keys)
 
     def may_be_among(self, cells: Sequence[Any]) -> bool:
         """Return whether the cells of a column may show a line that is no row."""
         texts = [cell for cell in cells if isinstance(cell, str)]
         text = "\n".join(texts)
-        if self._totals.may_be_in(text) and any(map(self._totals.says, texts)):
-            return True
-        return _BLANK_LINE.search(text) is not None
+        return self._may_tell(text, texts) or _BLANK_LINE.search(text) is not None
+
+    def _may_tell(self, text: str, cells: Iterable[str]) -> bool:
+        """Return whether one of some cells, which are the *text*, says a total or a note."""
+        may_be_total, may_be_note = self._totals.may_be_in(text), may_be_noting(text)
+        return (may_be_total or may_be_note) and any(
+            (may_be_total and self._totals.says(cell)) or (may_be_note and is_noting(cell))
+            for cell in cells
+        )
 
     def may_repeat(self, place: int, cells: Sequence[Any]) -> bool:
         """Return whether a column holds its own name."""
@@ -151,6 +173,10 @@ class Lines:
             self.totals += 1
             self._held.clear()
             return False
+        if self.is_note(row):
+            self.notes += 1
+            self._held.clear()
+            return False
         if self._names and self._repeats(row, number):
             self._held.clear()
             return False
@@ -163,6 +189,27 @@ class Lines:
             return False
         key = row[self._key] if self._key is not None and self._key < len(row) else ""
         return is_blank(key) or self.says_total(key)
+
+    def is_note(self, row: Sequence[Any]) -> bool:
+        """Return whether a line signs the table or explains it, and is no row.
+
+        Each cell that says anything does so, or stands behind one that only names what follows:
+        a remark at the end of a row makes no such line of it.
+        """
+        is_told = is_found = False
+        for cell in row:
+            if is_blank(cell):
+                continue
+            if is_noting(cell):
+                is_found = True
+                bare = _bare(cell)
+                is_told = bare.endswith((":", "：")) or bare == "mengetahui"
+            elif is_told:
+                is_told = False
+            else:
+                return False
+        key = row[self._key] if self._key is not None and self._key < len(row) else ""
+        return is_found and (is_blank(key) or is_noting(key))
 
     def _repeats(self, row: Sequence[Any], number: int) -> bool:
         given = {text_of(cell) for cell in row if not is_blank(cell)}
@@ -235,6 +282,20 @@ class Totals:
             if not word.isascii() and bare.endswith(word):
                 return True
         return False
+
+
+def may_be_noting(text: str) -> bool:
+    """Return whether a text may hold a cell that :func:`is_noting`; most do not."""
+    return any(mark in text for mark in NOTING_MARKS)
+
+
+def is_noting(cell: Any) -> bool:
+    """Return whether a cell begins as one that signs a table or explains it.
+
+    >>> [is_noting(cell) for cell in ("填表人：王某", "备 注:", "Mengetahui, Ketua RW 01", "注册")]
+    [True, True, True, False]
+    """
+    return isinstance(cell, str) and may_be_noting(cell) and _NOTING.match(_bare(cell)) is not None
 
 
 def _bare(text: str) -> str:

@@ -106,7 +106,9 @@ class Strings:
     def look_at(self, block: bytes) -> None:
         """Look at one more piece of the part."""
         piece = self._rest + block
-        self.has_marks = self.has_marks or any(mark in piece for mark in self._marks)
+        # The names of namespaces, which stand in the first tag, have a colon.
+        texts = piece if self._size else piece[max(piece.find(b"<si>"), 0) :]
+        self.has_marks = self.has_marks or any(mark in texts for mark in self._marks)
         data = np.frombuffer(piece + _PAD, np.uint8)
         tags = np.flatnonzero(data[: -len(_PAD)] == _OPEN)
         is_text = (data[tags + 1] == ord("s")) & (data[tags + 2] == ord("i"))

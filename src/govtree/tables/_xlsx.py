@@ -22,6 +22,7 @@ from govtree.tables._csv import Notes, Stop
 from govtree.tables._layout import Layout
 from govtree.tables._lines import (
     HEADER_ROWS,
+    NOTING_MARKS,
     Lines,
     Reading,
     Totals,
@@ -169,7 +170,7 @@ class XlsxTable:
         except NotPlain:
             is_plain, kept = False, []
             self._sheet = parse_through(package.blocks(chosen.part))
-        self._strings = Strings(Totals(self._layout.totals).marks)
+        self._strings = Strings([*Totals(self._layout.totals).marks, *NOTING_MARKS])
         for block in package.blocks(book.strings) if book.strings else ():
             self._strings.look_at(block)
         for _ in package.blocks(book.styles) if book.styles else ():
@@ -352,7 +353,7 @@ class XlsxTable:
         hidden = sum(self._layout.header[-1] <= row < last for row in self._sheet.hidden)
         return Reading(
             place.file, place.sheet, self.rows, self._layout.header,
-            lines.totals, lines.repeated, hidden, lines.filled,
+            lines.totals, lines.repeated, hidden, lines.filled, lines.notes,
         )  # fmt: skip
 
     def _merged(self, used: set[int], first: int) -> dict[int, dict[int, tuple[int, int]]]:
