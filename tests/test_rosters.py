@@ -1414,3 +1414,10 @@ def test_words_of_one_class_are_alike_in_english_too(one, other, alike):
 
     assert bool(found.doubts) == alike
     assert found.units["building"] == 2
+
+
+def test_a_place_that_is_not_known_is_the_same_as_one_that_is_left_out():
+    """Rows with ``?`` and with nothing for the compound name one building, and its door is one."""
+    found = in_doubt([("?", "A", "A", "A"), ("", "A", "A", "B")])
+
+    assert found.units == {"compound": 0, "building": 1, "entrance": 1, "household": 2}
