@@ -841,7 +841,7 @@ IN_DOUBT = RosterPlan(
 def in_doubt(rows, **how):
     columns = dict(zip(IN_DOUBT.units, zip(*rows, strict=True), strict=True))
     told = {name: [cell or None for cell in each] for name, each in columns.items()}
-    return read_roster(told, IN_DOUBT, facts=Facts(levels=["household"]), **how)
+    return read_roster(told, IN_DOUBT, facts=Facts(levels=["community", "household"]), **how)
 
 
 @given(rows_in_doubt(), st.randoms(use_true_random=False), st.sampled_from(["same", "different"]))
