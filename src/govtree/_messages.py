@@ -888,6 +888,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "the plan names no units",
             "write under 'units' which column holds the name of which unit",
         ),
+        "GT943": Text(
+            "no-rows",
+            "the roster has a header and no rows",
+            "look whether it is the right file and sheet, and whether it was filled in",
+        ),
         "GT944": Text(
             "decisions-contradict",
             "what was decided about {table} '{one}' and '{other}' cannot all be true",
@@ -1100,6 +1105,34 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "holders-not-csv",
             "rows can only be added to a file of CSV, and '{path}' is none",
             "save it as CSV in UTF-8, and name that under 'pseudonyms'",
+        ),
+        "GT990": Text(
+            "several-namesakes-below",
+            "{level} units whose rows leave out a place, while several of the name stand further "
+            "down: {count}, in {rows}",
+            "fill in the empty cells if one of those is meant; each is a unit of its own now",
+        ),
+        "GT991": Text(
+            "ids-moved",
+            "{level} units whose place is filled in now keep the id that they had further up: "
+            "{count}, in {rows}",
+            "nothing has to be done, if they are the same",
+        ),
+        "GT992": Text(
+            "decision-about-nothing",
+            "what was decided about {table} '{one}' and '{other}' in '{parent}' does nothing: "
+            "there is and was no '{missing}'",
+            "copy parent, keep and other from the open row, letter by letter",
+        ),
+        "GT993": Text(
+            "files-of-one-name",
+            "'{file}' has the same name, so that both are read as one {level} '{name}'",
+            "give one of the two files another name if they are of two; else nothing",
+        ),
+        "GT994": Text(
+            "numbers-used-up",
+            "no number is left for {level} behind the id '{id}' in '{template}'",
+            "change that id in the file of ids and in the roster, or write another template",
         ),
         "GT996": Text(
             "nothing-filled-down",

@@ -220,6 +220,7 @@ def _joined(
     """Return the rows of all parts, with the names that only the place of a part says."""
     placed = {table: each for table, each in plan.units.items() if isinstance(each, FromPlace)}
     complete = []
+    files: dict[str, str] = {}
     for rows in parts:
         columns = dict(rows.columns)
         where = _table_at(rows.places, "units")
@@ -228,6 +229,10 @@ def _joined(
             if not normal(name):
                 said = {"place": each.place, "level": table}
                 problems.append(problem("GT941", evolve(where, field=table), **said))
+            elif each.place == "file" and files.setdefault(name, where.file) != where.file:
+                also = {"file": files[name], "level": table, "name": name}
+                told = evolve(where, sheet="", field="")
+                problems.append(problem("GT993", told, severity="warning", **also))
             columns[table] = Words.packed(np.zeros(rows.length, np.int8), [name])
         complete.append(evolve(rows, columns=columns))
     return (Input("roster", complete) if complete else None), problems
