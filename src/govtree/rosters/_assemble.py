@@ -17,8 +17,8 @@ from govtree._wording import Reason
 from govtree.errors import Location, Places
 from govtree.facts import Facts
 from govtree.rosters._plan import RosterPlan
-from govtree.rosters._read import Field, Names
-from govtree.rosters._units import Say, Table, Units, listed
+from govtree.rosters._read import Field, Names, listed
+from govtree.rosters._units import Say, Table, Units
 
 __all__ = ["assembled"]
 

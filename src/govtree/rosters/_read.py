@@ -5,16 +5,30 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
 from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
 from attrs import evolve, frozen
+from numpy.typing import NDArray
 
 from govtree import _frames
 from govtree._columns import NONE, UNKNOWN, IntArray, Words
 from govtree._names import normal, twin_form
-from govtree._rows import UNKNOWN_CELL, Cells, Chosen, Input, Rows, is_given, tables_of, taken
+from govtree._rows import (
+    UNKNOWN_CELL,
+    Cells,
+    Chosen,
+    Input,
+    Rows,
+    Sources,
+    briefly,
+    is_given,
+    tables_of,
+    taken,
+)
+from govtree._wording import Reason
 from govtree.errors import FileError, Location, Places, Problem, problem
 from govtree.facts import Facts
 from govtree.rosters._plan import FromPlace, RosterFiles, RosterPlan
@@ -26,6 +40,7 @@ __all__ = [
     "Field",
     "Names",
     "fields_of",
+    "listed",
     "names_of",
     "read_rows",
     "sound",
@@ -41,6 +56,9 @@ STANDS_IN: Mapping[str, tuple[str, ...]] = {
     "building": ("compound", "community"),
     "entrance": ("building", "compound", "community"),
 }
+
+# Rows that a warning lists.
+_LISTED = 5
 
 # What one cell can say of a unit. References follow from the row; the others are of many.
 _SIMPLE = ("id", "text", "term", "whole", "number", "date", "truth", "tags")
@@ -306,3 +324,11 @@ def _by_number(word: str) -> str:
 _NUMBER = re.compile("[0-9]+")
 # Numbers of more digits are compared as texts.
 _DIGITS = 24
+
+
+def listed(sources: Sources, rows: NDArray[np.int64]) -> str:
+    """Return some rows as text, the first of them."""
+    seen_from = sources.at(int(rows[0]))
+    shown = [briefly(sources.at(row), seen_from) for row in rows[:_LISTED].tolist()]
+    told = [*shown, *(["..."] if len(rows) > _LISTED else [])]
+    return reduce(lambda one, other: Reason("{one}, {other}", one=one, other=other), told)
