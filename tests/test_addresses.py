@@ -497,6 +497,26 @@ def test_of_many_names_of_places_the_first_eight_are_read(alike):
     assert {each.id for each in locate(alike, named)} == {f"K-{q:02}" for q in range(8)}
 
 
+def test_what_was_forgotten_is_indexed_again(alike, monkeypatch):
+    """Groups that are forgotten, since too many are kept, have the same candidates again."""
+    texts = ["3号楼101", "五江花园2-101", "2号楼3-101", "甲子社区3号楼101", "3号楼101"]
+    expected = [locate(alike, text) for text in texts]
+    monkeypatch.setattr("govtree.addresses._gazetteer._KEPT", 0)
+
+    assert Addresses(alike).locate_all(texts) == expected
+
+
+def test_the_longest_lists_of_numbers_are_answered_at_once(alike):
+    """Thousands of equal ways are counted at once, when they are indexed."""
+    text = "".join(f"{i}号楼{i}单元{i}01室" for i in range(1, 30))
+    locate(alike, text)
+    start = time.process_time()
+    answer = locate(alike, text)
+
+    assert time.process_time() - start < 0.1
+    assert answer[0].equal > 100
+
+
 def test_indonesian_addresses_lead_through_rw_and_rt():
     """A household without a building is found by its number in the RT that is named."""
     h = Hierarchy.from_records(

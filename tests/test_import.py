@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from govtree import _files
 from govtree._files import Folder
@@ -140,7 +141,9 @@ def test_covers_hold_for_all_rows_or_are_not_written(office, capsys, monkeypatch
     main(["import", "june.csv", "--out", "town", "--yes"])
 
     assert "covers" not in Path("town/roster.yaml").read_text(encoding="utf-8")
-    assert "no 'covers' is proposed" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "no 'covers' is proposed" in out
+    assert "each branch covers" not in out
 
 
 # The next month
@@ -195,9 +198,9 @@ def test_a_table_that_is_gone_is_empty(office, capsys):
     """Units that no row names any more stand in no table, and their ids stay theirs."""
     main(["import", "june.csv", "--out", "town", "--yes"])
     before = ids()
-    Path("plan.yaml").write_text(PLAN, encoding="utf-8")
+    Path("town/roster.yaml").write_text(PLAN, encoding="utf-8")
 
-    main(["import", "june.csv", "--out", "town", "--plan", "plan.yaml"])
+    main(["import", "june.csv", "--out", "town"])
 
     h = load("town").hierarchy
     assert [len(h.ids(table)) for table in ("grid", "building", "entrance")] == [0, 0, 0]
@@ -224,6 +227,158 @@ def test_a_structure_file_that_does_not_fit(office, capsys, edit, code):
     assert main(["import", "june.csv", "--out", "town", "--json"]) == 2
     assert code in problems(capsys)
     assert kept() == before
+
+
+# Levels
+
+COMMON = "社区,网格,楼栋,房号,人数\n史河社区,一网格,1栋,101,3\n史河社区,一网格,1栋,102,1\n"
+STREETS = """\
+街道,社区,网格,楼栋,房号
+甲街道,史河社区,一网格,1栋,101
+乙街道,史河社区,一网格,1栋,101
+"""
+
+
+@pytest.mark.parametrize("by_plan", [False, True])
+def test_levels_without_a_column_may_be_left_out(office, capsys, by_plan):
+    """A new structure states levels that fit the table, proposed or by a plan; it is told."""
+    Path("june.csv").write_text(COMMON, encoding="utf-8")
+    args = ["import", "june.csv", "--out", "town", "--yes"]
+    if by_plan:
+        plan = "govtree: 1\nunits: {community: 社区, building: 楼栋, household: 房号}\n"
+        Path("plan.yaml").write_text(plan, encoding="utf-8")
+        args += ["--plan", "plan.yaml"]
+
+    assert main(args) == 0
+
+    said = "levels: community > branch (may be left out) > group (may be left out) > household"
+    assert said in capsys.readouterr().out
+    h = load("town").hierarchy
+    assert [level.level for level in h.levels if level.optional] == ["branch", "group"]
+    assert main(["import", "june.csv", "--out", "town"]) == 0
+
+
+def test_levels_of_the_profile_are_not_repeated(office):
+    """Where each level has a column, the structure file states none of its own."""
+    main(["import", "june.csv", "--out", "town", "--yes"])
+
+    assert "levels" not in Path("town/structure.yaml").read_text(encoding="utf-8")
+
+
+def test_streets_are_a_level_on_top(office, capsys):
+    """One name of a community in two streets is two communities, and the streets are a level."""
+    Path("june.csv").write_text(STREETS, encoding="utf-8")
+
+    assert main(["import", "june.csv", "--out", "town", "--yes"]) == 0
+
+    h = load("town").hierarchy
+    assert [len(h.ids(table)) for table in ("subdistrict", "community", "household")] == [2, 2, 2]
+    assert main(["import", "june.csv", "--out", "town"]) == 0
+
+
+def test_levels_that_people_wrote_stay(office, capsys):
+    """With a structure file, nothing is left out unsaid: the hint tells what to write there."""
+    Path("june.csv").write_text(COMMON, encoding="utf-8")
+    Path("town").mkdir()
+    file = Path("town/structure.yaml")
+    file.write_text("govtree: 1\n", encoding="utf-8")
+
+    assert main(["import", "june.csv", "--out", "town", "--yes"]) == 2
+    err = capsys.readouterr().err
+    assert "GT957" in err
+    assert "optional: true" in err
+    assert file.read_text(encoding="utf-8") == "govtree: 1\n"
+
+
+def test_the_language_that_was_asked_for_is_kept(office, capsys):
+    """--lang at the first import is the language of the structure."""
+    main(["import", "june.csv", "--out", "town", "--yes", "--lang", "zh"])
+    assert load("town").language == "zh"
+    out = capsys.readouterr().out
+    assert "单位：社区 1（新 1）；党支部 2（新 2）" in out
+    main(["import", "june.csv", "--out", "town"])
+    assert "单位：" in capsys.readouterr().out
+
+
+# What shrinks
+
+
+def test_units_that_are_gone_are_counted(office, capsys):
+    """Beside the new units stands how many of the last month's are gone, once."""
+    main(["import", "june.csv", "--out", "town", "--yes"])
+    rows = JUNE.splitlines(keepends=True)
+    Path("june.csv").write_text("".join(rows[:3]), encoding="utf-8")
+    capsys.readouterr()
+
+    main(["import", "june.csv", "--out", "town"])
+    out = capsys.readouterr().out
+    assert "household 2, 0 new, 3 gone" in out
+    assert "grid 1, 0 new, 1 gone" in out
+    main(["import", "june.csv", "--out", "town"])
+    assert "gone" not in capsys.readouterr().out
+
+
+def test_a_file_without_rows_empties_nothing(office, capsys):
+    """A file of no rows is refused, and everything stays."""
+    main(["import", "june.csv", "--out", "town", "--yes"])
+    before = kept()
+    Path("june.csv").write_text(HEADER + "\n", encoding="utf-8")
+    capsys.readouterr()
+
+    assert main(["import", "june.csv", "--out", "town", "--json"]) == 2
+    assert problems(capsys) == ["GT950"]
+    assert kept() == before
+
+
+def test_another_plan_does_not_replace_the_one_there(office, capsys):
+    """A plan beside the one of the folder is refused, unless both say the same."""
+    main(["import", "june.csv", "--out", "town", "--yes"])
+    before = kept()
+    Path("plan.yaml").write_text(PLAN, encoding="utf-8")
+    capsys.readouterr()
+
+    args = ["import", "june.csv", "--out", "town", "--json", "--plan"]
+    assert main([*args, "plan.yaml"]) == 2
+    assert problems(capsys) == ["GT952"]
+    shutil.copy("town/roster.yaml", "plan.yaml")
+    assert main([*args, "plan.yaml"]) == 0
+    assert kept() == before
+
+
+def test_without_ids_the_true_reason_is_told(office, capsys):
+    """Where ids.csv was deleted, nothing is written over, and that is what is told."""
+    main(["import", "june.csv", "--out", "town", "--yes"])
+    Path("town/ids.csv").unlink()
+    before = kept()
+    capsys.readouterr()
+
+    assert main(["import", "june.csv", "--out", "town"]) == 2
+    assert "there is no 'ids.csv' that tells whose ids it has" in capsys.readouterr().err
+    assert kept() == before
+
+
+def test_decisions_that_contradict_are_told_at_their_file(office, capsys):
+    """What was decided in two ways names the file of decisions."""
+    main(["import", "june.csv", "--out", "town", "--yes"])
+    file = Path("town/decisions.csv")
+    text = file.read_text(encoding="utf-8").replace("2栋,2幢,,", "2栋,2幢,same,")
+    row = next(line for line in text.splitlines() if "2幢" in line)
+    file.write_text(text + row.replace(",same,", ",different,") + "\n", encoding="utf-8")
+    capsys.readouterr()
+
+    assert main(["import", "june.csv", "--out", "town"]) == 2
+    assert "town/decisions.csv: error[GT944]" in capsys.readouterr().err
+
+
+def test_the_rows_that_were_looked_at_are_not_all(office, capsys, monkeypatch):
+    """Numbers of the first rows are told as such."""
+    monkeypatch.setattr(_peek, "ROWS", 3)
+
+    main(["import", "june.csv", "--out", "town", "--yes"])
+
+    out = capsys.readouterr().out
+    assert "the first 2 rows looked at" in out
+    assert "房号 -> household (at least 2 different)" in out
 
 
 # Asking
@@ -262,13 +417,15 @@ def test_on_a_terminal_it_is_asked(office, monkeypatch, answer, code):
 
 
 def test_a_plan_names_what_was_not_found(office, capsys):
-    """Where no column names the households, the headers are told; a plan mends it."""
+    """Where no column names the households, headers and a draft are told; a plan mends it."""
     Path("june.csv").write_text(JUNE.replace("房号", "编码甲"), encoding="utf-8")
 
     assert main(["import", "june.csv", "--out", "town", "--yes"]) == 2
-    err = capsys.readouterr().err
+    out, err = capsys.readouterr()
     assert "GT957" in err
     assert "编码甲" in err
+    assert "# units: household: ?\ngovtree: 1\n" in out
+    assert not Path("town").exists()
     plan = PLAN.replace("房号", "编码甲")
     Path("plan.yaml").write_text(plan, encoding="utf-8")
     assert main(["import", "june.csv", "--out", "town", "--plan", "plan.yaml"]) == 0
@@ -279,6 +436,8 @@ def test_a_fault_of_a_plan_is_told_at_its_line(office, capsys):
     """A level that a plan leaves out is told where the plan says what it reads."""
     text = PLAN.replace(" branch: 党支部,", "")
     Path("plan.yaml").write_text(text, encoding="utf-8")
+    Path("town").mkdir()
+    Path("town/structure.yaml").write_text("govtree: 1\n", encoding="utf-8")
 
     assert main(["import", "june.csv", "--out", "town", "--plan", "plan.yaml"]) == 2
     assert "plan.yaml:3:" in capsys.readouterr().err
@@ -423,6 +582,71 @@ def test_several_files_are_one_roster(office, capsys):
     assert main(["import", "[a].csv", "b.csv", "--out", "town", "--yes"]) == 0
     assert len(load("town").hierarchy.ids("household")) == 5
     assert main(["import", "b.csv", "b.csv", "--out", "town", "--yes"]) == 2
+
+
+@pytest.mark.parametrize("pattern", ["in/*.csv", "i?/[ab].csv"])
+def test_a_pattern_stands_for_files(office, capsys, pattern):
+    """Patterns that no shell has unfolded are; one that matches nothing is told."""
+    header, *rows = JUNE.splitlines(keepends=True)
+    Path("in").mkdir()
+    Path("in/a.csv").write_text("".join([header, *rows[:2]]), encoding="utf-8")
+    Path("in/b.csv").write_text("".join([header, *rows[2:]]), encoding="utf-8")
+
+    assert main(["import", pattern, "--out", "town", "--yes"]) == 0
+    assert "5 rows of in/a.csv, in/b.csv to town" in capsys.readouterr().out
+    assert main(["import", "in/*.xlsx", "--out", "town", "--json"]) == 2
+    assert problems(capsys) == ["GT001"]
+
+
+def test_a_sheet_for_each_community(office, capsys):
+    """Sheets of one header are one roster, the sheets name the communities, others are told."""
+    header = ["网格", "楼栋", "房号"]
+    with xlsxwriter.Workbook("june.xlsx") as book:
+        for name, rows in (
+            ("甲社区", [header, ["一网格", "1栋", "101"]]),
+            ("乙社区", [header[::-1], ["101", "1栋", "一网格"]]),
+            ("汇总", [["社区", "户数"], ["甲社区", "1"]]),
+        ):
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate(rows):
+                sheet.write_row(row, 0, cells)
+
+    assert main(["import", "june.xlsx", "--out", "town", "--yes"]) == 0
+
+    out = capsys.readouterr().out
+    assert "sheets that are not read, because of their headers: '汇总'" in out
+    assert "june.xlsx:汇总:row 1: warning[GT959]" in out
+    assert 'sheet: "*"' in Path("town/roster.yaml").read_text(encoding="utf-8")
+    h = load("town").hierarchy
+    assert [each.name for each in h.communities.values()] == ["乙社区", "甲社区"]
+    assert [len(h.ids(table)) for table in ("grid", "household")] == [2, 2]
+
+
+def test_what_is_filled_down_is_told(office, capsys):
+    """Merged cells that are read in each of their rows are told, with --yes as well."""
+    with xlsxwriter.Workbook("june.xlsx") as book:
+        sheet = book.add_worksheet("6月")
+        sheet.write_row(0, 0, ["社区", "楼栋", "房号"])
+        sheet.merge_range(1, 0, 2, 0, "史河社区")
+        sheet.write_row(1, 1, ["1栋", "101"])
+        sheet.write_row(2, 1, ["1栋", "102"])
+
+    assert main(["import", "june.xlsx", "--out", "town", "--yes"]) == 0
+    out = capsys.readouterr().out
+    assert "sheet 6月, header in row 1" in out
+    assert "merged cells are filled down: 社区" in out
+    assert "sheet" not in Path("town/roster.yaml").read_text(encoding="utf-8")
+
+
+def test_where_reading_fails_the_proposal_is_shown(office, capsys):
+    """What was understood stands before what is wrong; Chinese sentences name rows in Chinese."""
+    again = "史河社区,甲支部,一组,东园,第一网格,1栋,1单元,101,王某,4\n"
+    Path("june.csv").write_text(JUNE + again, encoding="utf-8")
+
+    assert main(["import", "june.csv", "--out", "town", "--yes", "--lang", "zh"]) == 2
+    out, err = capsys.readouterr()
+    assert "房号 -> 户" in out
+    assert "在第 2 行已出现" in err
 
 
 # The example of workbooks

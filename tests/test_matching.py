@@ -66,16 +66,17 @@ def test_twins_share_place_and_form(pairs):
     st.lists(st.tuples(st.integers(-1, 7), st.booleans()), max_size=10),
 )
 def test_a_kept_id_belongs_to_the_unit_of_its_key(units, kept):
-    """An exact row gives a unit its id, else the first row does; the others lead to it too."""
+    """An exact row gives a unit its id, else the first other does; all of them lead to it."""
     units = sorted(units)
     keys = np.array([key for key, _ in kept], np.int64)
-    exact = np.array([is_exact for _, is_exact in kept], np.bool_)
+    is_exact = np.array([each for _, each in kept], np.bool_)
+    exact, others = np.flatnonzero(is_exact), np.flatnonzero(~is_exact)[::-1]
 
-    found = _matching.matched(np.array(units, np.int64), keys, exact)
+    found = _matching.matched(np.array(units, np.int64), keys, exact, others)
 
     for unit, key in enumerate(units):
         rows = [row for row, (other, _) in enumerate(kept) if other == key]
-        best = [row for row in rows if kept[row][1]] or rows
+        best = [row for row in rows if kept[row][1]] or rows[::-1]
         assert found.kept[unit] == (best[0] if best else NONE)
     for row, (key, _) in enumerate(kept):
         assert found.units[row] == (units.index(key) if key in units else NONE)

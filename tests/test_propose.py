@@ -14,7 +14,14 @@ from govtree._files import Folder
 from govtree.config import load_text
 from govtree.config._roster import load_plan, plan_text
 from govtree.facts import Facts
-from govtree.rosters import FromPlace, RosterPlan, propose, propose_file
+from govtree.rosters import (
+    FromPlace,
+    RosterPlan,
+    fitted_levels,
+    open_levels,
+    propose,
+    propose_file,
+)
 from govtree.tables import Layout, Source, peek
 
 BASE = load_text("profile: base").hierarchy.facts
@@ -80,6 +87,9 @@ def fields(header, rows=(), facts=BASE):
         ("japan", "班", "group"),
         ("japan", "部屋番号", "household"),
         ("japan", "棟", "building"),
+        ("base", "所属街道", ""),
+        ("base", "党员数", ""),
+        ("base", "户数", ""),
         ("base", "备注", ""),
         ("base", "楼层", ""),
         ("base", "Remarks", ""),
@@ -97,6 +107,8 @@ def test_a_header_names_a_unit(profile, header, field):
         ("人数", "household.residents"),
         ("人数（人）", "household.residents"),
         ("人口 常住人口（人）", "household.residents"),
+        ("人口情况 总人数（人）", "household.residents"),
+        ("Tenure (occupancy)", "household.occupancy"),
         ("Number of residents", "household.residents"),
         ("地址", "household.address"),
         ("独居", "household.tags.living_alone"),
@@ -136,6 +148,10 @@ def test_tags_are_those_of_the_profile():
         ("联系电话", ["x"]),
         ("身份证号", ["x"]),
         ("楼栋长", ["x"]),
+        ("残疾证号", ["x"]),
+        ("车牌", ["x"]),
+        ("政治面貌", ["x"]),
+        ("家庭卡", ["3174012305678901", "3174014105678902"]),
         ("Owner's name", ["x"]),
         ("Head of household", ["x"]),
         ("Phone", ["x"]),
@@ -153,6 +169,21 @@ def test_columns_about_persons_are_left_out(header, cells):
     (taken,) = propose([header], [[cell] for cell in cells], BASE).columns
 
     assert (taken.field, taken.why) == ("", "persons")
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "field"),
+    [
+        ("县（市、区）", ["金寨县", "金寨县"], ""),
+        ("党员数", ["1", "2"], ""),
+        ("户号", ["341524103002000123", "341524103002000124"], "household"),
+    ],
+)
+def test_what_is_not_about_persons(header, cells, field):
+    """Places, counts and long numbers of households are nobody's names and numbers."""
+    (taken,) = propose([header], [[cell] for cell in cells], BASE).columns
+
+    assert (taken.field, taken.why) == (field, "header" if field else "unknown")
 
 
 # Content
@@ -187,7 +218,19 @@ def test_cells_tell_what_a_header_does_not(cells, field):
     ("header", "rows", "expected", "doubts"),
     [
         (["房号", "户号"], [], {"房号": "", "户号": ""}, 1),
+        (
+            ["房号", "户号"],
+            [["1", "7"], ["1", "8"]],
+            {"房号": "household", "户号": "household.code"},
+            0,
+        ),
+        (["房号", "户号"], [["1", "7"], ["2", "7"]], {"房号": "", "户号": ""}, 1),
+        (["房号", "门牌号"], [["1", "7"], ["1", "8"]], {"房号": "", "门牌号": ""}, 1),
         (["网格", "网格名称"], [], {"网格": "grid", "网格名称": ""}, 1),
+        (["房号", "片"], [["1", "东"], ["1", "西"]], {"片": ""}, 1),
+        (["房号", "片"], [["1", "东"], ["2", "西"]], {"片": ""}, 0),
+        (["房号", "序号"], [["1", "1"], ["1", "2"]], {"序号": ""}, 0),
+        (["房号", "户主"], [["1", "甲"], ["1", "乙"]], {"户主": ""}, 0),
         (["网格名称", "网格编号"], [], {"网格名称": "grid", "网格编号": "grid.code"}, 0),
         (["楼栋", "列"], [["1栋", "1栋"]], {"楼栋": "building", "列": ""}, 1),
         (["房号", "户编号"], [], {"房号": "household", "户编号": "household.id"}, 0),
@@ -232,6 +275,37 @@ def test_covers_are_proposed_where_each_grid_has_one_branch():
 def test_levels_that_are_needed(header, missing):
     """Households need a column, and so does each level between two that have one."""
     assert propose(header, [], BASE).missing == missing
+
+
+@pytest.mark.parametrize(
+    ("header", "missing", "levels"),
+    [
+        (["街道", "社区", "房号"], (), "subdistrict community branch? group? household"),
+        (["乡镇", "党支部", "房号"], (), "subdistrict community? branch group? household"),
+        (["社区", "党支部", "党小组", "房号"], (), "community branch group household"),
+        (["小区", "房号"], (), "community? branch? group? household"),
+        (["社区", "楼栋"], ("household",), "community branch? group? household"),
+        (["房号"], ("community",), "community? branch? group? household"),
+        (["备注"], ("community", "household"), "community? branch? group? household"),
+    ],
+)
+def test_the_levels_of_a_new_structure_fit(header, missing, levels):
+    """Levels without a column may be left out, streets stand on top; households are needed."""
+    proposal = propose(header, [], open_levels(BASE))
+    fitted = fitted_levels(BASE, proposal.plan.units)
+
+    assert proposal.missing == missing
+    assert levels == " ".join(each.level + "?" * each.optional for each in fitted.levels)
+
+
+def test_a_level_above_the_communities_is_that_of_the_streets():
+    """Where the profile has a level above the communities, no other is added."""
+    facts = Facts(levels=["town", "community", "household"])
+
+    proposal = propose(["街道", "社区", "房号"], [], open_levels(facts))
+
+    assert proposal.plan.units["town"] == Source(("街道",))
+    assert fitted_levels(facts, proposal.plan.units) == facts
 
 
 @given(st.data())
@@ -314,14 +388,17 @@ TABLE = [["社区", "党支部", "党小组", "房号"], ["河畔", "甲", "一�
 @pytest.mark.parametrize(
     ("sheets", "sheet"),
     [
-        ({"甲": (TABLE, False)}, "甲"),
-        ({"甲": (TABLE, False), "乙": (TABLE, True)}, "甲"),
+        ({"甲": (TABLE, False)}, ""),
+        ({"甲": (TABLE, False), "乙": (TABLE, True)}, ""),
         ({"说明": ([["怎样填"]], False), "甲": (TABLE, False)}, "甲"),
-        ({"甲": (TABLE, False), "乙": (TABLE, False)}, None),
+        ({"甲": (TABLE, False), "乙": (TABLE, False)}, "*"),
+        ({"甲": (TABLE, False), "乙": ([["备注", *TABLE[0]], ["", *TABLE[1]]], False)}, "*"),
+        ({"甲": (TABLE, False), "乙": ([["小区", *TABLE[0]], ["东", *TABLE[1]]], False)}, None),
+        ({"甲": ([["怎样填"]], False), "乙": ([["怎样填"]], False)}, None),
     ],
 )
 def test_the_sheet_is_the_visible_one_that_is_understood(tmp_path, sheets, sheet):
-    """A hidden sheet is never taken; of several visible ones the only one with a known header."""
+    """The only visible sheet needs no name; of several the one, or all, with a known header."""
     workbook(tmp_path / "a.xlsx", sheets)
 
     proposal = proposed(tmp_path, "a.xlsx")

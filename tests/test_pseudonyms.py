@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import pickle
@@ -14,13 +15,15 @@ from hypothesis import strategies as st
 
 import govtree
 from govtree import ConfigError, dump, enter_holders, examine, load
+from govtree._files import Folder
+from govtree._markup import csv_cell
 from govtree.cli import main
-from govtree.pseudonyms import Holders
+from govtree.pseudonyms import Holders, read_holders
 
 #: What is told of these stands in the tests of tables; here it matters that it is silent.
 ANY: list[str] = []
 
-NAMES = ("王芳", "张伟", "刘洋", "Zhang Wei")
+NAMES = ("王芳", "张伟", "刘洋", "Zhang")
 
 STRUCTURE = """
 govtree: 1
@@ -256,6 +259,10 @@ def test_an_id_of_the_file_may_be_written_itself(folder):
             ],
         ),
         "a column too many": ("name,home,id\n王芳,B-01,p-1,x\n", ANY),
+        "a name in the place of a header": (
+            "name,home,id,王芳\n张伟,N-01,p-1,刘\0洋\n",
+            ["holders.csv:row 2:...: error[GT058]"],
+        ),
         "a name ruined by a spreadsheet": ("name,home,id\n3.7E+11,王芳,p-1\n", ANY),
         "GBK": (HOLDERS.encode("gb18030"), ANY),
         "nothing": ("", ANY),
@@ -287,6 +294,16 @@ def test_what_is_wrong_with_the_file_is_told_without_a_name(folder, rows, expect
         "posts: [{post: secretary, at: B-01, holder: 王芳, since: 王芳}]",
         "persons: [{id: 王芳, home: PM-9}]",
         "persons: [{id: [王芳]}]",
+        "posts: [{post: secretary, at: 张伟, holder: 王芳}]",
+        "posts: [{post: 王芳, at: B-01, holder: secretary}]",
+        "posts: [{post: secretary, at: B-01, holder: !王芳 x}]",
+        "posts: [{post: secretary, at: B-01, holder: *王芳}]",
+        "posts: [{post: secretary, at: B-01, 王芳: 1, 王芳: 2}]",
+        "posts: [{post: secretary, at: B-01, holder: !Zhang Wei}]",
+        "posts: [{post: secretary, at: B-01, Zhang Wei: 1, Zhang Wei: 2}]",
+        "persons: [{id: 王芳, home: 张伟}]",
+        "memberships: [{body: 张伟, member: 王芳}]",
+        "tenures: [{post: 张伟, holder: 王芳}]",
         "memberships: [{body: 王, person: 王芳}, {person: 王芳}]",
         "tenures: [{post: 王, holder: 王芳}]",
     ],
@@ -316,6 +333,112 @@ def test_a_text_without_a_folder_has_no_such_file():
     """Only a structure with a folder can name the file."""
     with pytest.raises(ConfigError, match="GT097"):
         govtree.load_text("pseudonyms: holders.csv\nposts: [{post: a, at: B, holder: 王芳}]")
+
+
+@pytest.mark.parametrize(
+    "silent",
+    [
+        "posts: [{post: secretary, at: B-01, vacant: true}]",
+        "posts: [{id: S, post: secretary, at: B-01}]\ntenures: [{post: S, holder: 王芳}]",
+        "bodies: [{id: B}]\nmemberships: [{body: B, member: B-01}]",
+        "posts: []\npersons: []",
+    ],
+)
+def test_tables_in_which_nobody_is_named_are_read(tmp_path, silent):
+    """A post may be vacant, a member a unit, and a holder stand in a table of its own."""
+    text = f"govtree: 1\npseudonyms: holders.csv\nbranches: [{{id: B-01}}]\n{silent}\n"
+    (tmp_path / "structure.yaml").write_text(text, "utf-8")
+    (tmp_path / "holders.csv").write_text("name,home,id\n王芳,B-01,p-1\n", "utf-8")
+
+    assert load(tmp_path).hierarchy.ids("person") == (["p-1"] if "王芳" in silent else [])
+
+
+def test_a_key_with_a_slip_is_told(tmp_path):
+    """A key that is nearly one of the format is shown: it is no name."""
+    text = "posts: [{post: secretary, at: B-01, holdr: 王芳}]\npseudonyms: holders.csv\n"
+    text += "branches: [{id: B-01}]\ngovtree: 1\n"
+    (tmp_path / "structure.yaml").write_text(text, "utf-8")
+    (tmp_path / "holders.csv").write_text("name,home,id\n", "utf-8")
+
+    (slip,) = refused(tmp_path)
+    assert slip.text() == "a post has no key 'holdr'"
+    assert slip.mend() == "did you mean 'holder'?"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "post,at,holder\nsecretary,张伟,王芳\n",
+        "post,at,holder\n王芳,B-01,secretary\n",
+        "post,at,holder\nsecretary,B-9,王芳\n",
+        "post,at,holder,since\nsecretary,B-01,x,王芳\n",
+        "secretary,B-01,王芳\nsecretary,B-02,张伟\n",
+        "secretary,B-01,王芳\nsecretary,B-02,张伟\0\n",
+    ],
+)
+def test_no_fault_of_a_table_of_posts_shows_a_name(tmp_path, table):
+    """A name in the column of another field, or in the place of a header, is not quoted."""
+    text = "govtree: 1\npseudonyms: holders.csv\nbranches: [{id: B-01}]\n"
+    since = ", columns: {since: since}" if "since" in table else ""
+    text += f"posts: [{{table: p.csv{since}}}]\n"
+    (tmp_path / "structure.yaml").write_text(text, "utf-8")
+    (tmp_path / "p.csv").write_text(table, "utf-8")
+    (tmp_path / "holders.csv").write_text("name,home,id\n王芳,B-01,p-1\n", "utf-8")
+
+    assert refused(tmp_path)
+
+
+def test_what_is_no_name_is_still_told(folder):
+    """Ids, words and days that are wrong are shown as ever, in Chinese as well."""
+    text = (folder / "structure.yaml").read_text("utf-8")
+    text = text.replace("2024-03-01", "2024-13-01")
+    text += "groups: [{id: G-1, parent: B-7}]\n"
+    (folder / "structure.yaml").write_text(text, "utf-8")
+    shown = "\n".join(each.render("zh") for each in refused(folder))
+    assert "2024-13-01" in shown
+
+    (folder / "structure.yaml").write_text(text.replace("2024-13-01", "2024-03-01"), "utf-8")
+    (lost,) = refused(folder)
+    assert lost.text() == "group 'G-1' names branch 'B-7' as its parent, which is not there"
+
+
+@pytest.mark.parametrize("key", ["pseudonyms", "'pseudonyms'"])
+def test_a_structure_in_braces_that_cannot_be_read_is_silent(tmp_path, key):
+    """Also where YAML ends early, no line is quoted."""
+    text = f"{{govtree: 1, {key}: holders.csv, posts: [{{post: a, at: b, holder: 王芳, x: ]\n"
+    (tmp_path / "structure.yaml").write_text(text, "utf-8")
+
+    assert refused(tmp_path)
+
+
+NAME = st.text(st.sampled_from("'=+-@王a \t"), min_size=1).filter(str.strip)
+
+
+@settings(max_examples=many(30))
+@given(st.lists(st.tuples(NAME.map(str.strip), NAME.map(str.strip)), unique=True, min_size=1))
+def test_what_is_entered_is_read_back_and_computes_nothing(tmp_path_factory, people):
+    """No cell of the file begins a formula, and each is the name that it was."""
+    folder = tmp_path_factory.mktemp("holders")
+    empty = Holders("holders.csv")
+    content = empty.content_with(b"", people)
+    (folder / "holders.csv").write_bytes(content)
+    cells = [cell for row in csv.reader(content.decode("utf-8-sig").splitlines()) for cell in row]
+
+    holders, problems = read_holders(Folder(folder), "holders.csv")
+    assert holders is not None, problems
+    assert holders.ids == empty.proposed(people)
+    assert not [cell for cell in cells if csv_cell(cell) != cell]
+
+
+def test_a_file_that_others_may_read_is_closed(folder):
+    """Also where nobody is missing, only its owner may read it afterwards, as it was."""
+    file = folder / "holders.csv"
+    before = file.read_bytes()
+    file.chmod(0o644)
+
+    assert enter_holders(folder) == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert file.read_bytes() == before
 
 
 def test_rows_are_added_to_csv_only(folder):

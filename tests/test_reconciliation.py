@@ -8,13 +8,17 @@ import datetime as dt
 import pandas as pd
 import polars as pl
 import pytest
+import xlsxwriter
+from attrs import astuple
 from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
+from workbooks import cells_of, fill
 
 from govtree import ConfigError, Hierarchy, OutOfRangeError, StructureError
 from govtree.reconciliation import reconcile
+from govtree.tables import Layout
 
 MIRRORED = {
     "missing in a": "missing in b",
@@ -120,22 +124,22 @@ def test_texts_differ_where_a_plain_comparison_says_so(a, b):
 @given(a=tables(), b=tables(), chance=st.randoms(use_true_random=False))
 @settings(max_examples=many(60))
 def test_what_is_decided_agrees(a, b, chance, tmp_path_factory):
-    """A list with every line decided, read back from its file, leaves nothing open."""
+    """A list with every line decided once, read back from its file, leaves nothing open."""
     path = tmp_path_factory.mktemp("lists") / "list.csv"
     r = held(a, b)
-    while lines := r.rows():
-        r.write(path)
-        with path.open(encoding="utf-8", newline="") as stream:
-            header, *rows = csv.reader(stream)
-        assert len(rows) == len(lines)
-        assert not any(cell[:1] in tuple("=+-@＝＋－＠") for row in rows for cell in row if cell)
-        for row in rows:
-            row[-1] = chance.choice(["a", "B"])
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream).writerows([header, *rows])
-        r = r.decide(path)
+    r.write(path)
+    assert path.read_bytes().startswith("\ufeff".encode())
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    assert len(rows) == len(r.rows()) == sum(r.counts().values()) - len(r.agreed)
+    assert not any(cell[:1] in tuple("=+-@＝＋－＠") for row in rows for cell in row if cell)
+    for row in rows:
+        row[-1] = chance.choice(["a", "B"])
+    with path.open("w", encoding=chance.choice(["utf-8-sig", "gb18030"]), newline="") as stream:
+        csv.writer(stream).writerows([header, *rows])
+    r = r.decide(path)
 
-    assert r.agrees or not r.rows()
+    assert r.rows() == ()
     merged = r.merged()
     assert held(merged, merged).agrees
 
@@ -244,7 +248,8 @@ def test_two_lists_are_decided_and_become_one():
     """The property company's list and the community's: decided line by line, they are one."""
     r = two_lists()
     assert r.counts() == {
-        "agreed": 1, "spelling": 1, "twin key": 1, "only in a": 1, "only in b": 1,
+        "agreed": 1, "spelling": 1, "missing in b": 1, "twin key": 1, "only in a": 1,
+        "only in b": 1,
     }  # fmt: skip
     assert r.twin_keys == ((("１-103",), ("1-103",)),)
 
@@ -260,6 +265,128 @@ def test_two_lists_are_decided_and_become_one():
     }
     with pytest.raises(StructureError, match=r"1-102:户主: error\[GT979\]: a says '乙' and b"):
         r.merged()
+
+
+TWINS = (
+    {"房号": ["1-101", "１-102"], "户主": ["甲", "乙"], "人数": [3, 4]},
+    {"房号": ["1-101", "1-102"], "户主": ["甲", "丙"], "人数": [3, 5]},
+)
+
+
+def twins(*decisions):
+    """Return decisions about the twin key and its two cells, as a mapping."""
+    lines = [each for each in zip(["", "人数", "户主"], decisions, strict=True) if each[1]]
+    return {
+        "key.房号": ["１-102" for _ in lines],
+        "column": [each[0] for each in lines],
+        "decision": [each[1] for each in lines],
+    }
+
+
+def test_a_twin_key_and_its_cells_are_decided_in_one_go():
+    """Cells of rows that become one are lines of the same list, and decided with their key."""
+    r = reconcile(*TWINS, key="房号")
+
+    assert [astuple(each) for each in r.rows()] == [
+        (("１-102",), "", "１-102", "1-102", "twin key"),
+        (("１-102",), "人数", "4", "5", "differs"),
+        (("１-102",), "户主", "乙", "丙", "differs"),
+    ]
+    for key in "ab":
+        merged = r.merged(twins(key, "6", "b"))
+        assert merged["房号"] == sorted(["1-101", {"a": "１-102", "b": "1-102"}[key]])
+        assert (merged["人数"], merged["户主"]) == ([3, 6], ["甲", "丙"])
+        assert r.merged(twins(key, "", "b"), prefer="a")["人数"] == [3, 4]
+        assert r.merged(twins(key, "", "b"), prefer="b")["人数"] == [3, 5]
+    both = r.merged(twins("both", "", ""))
+    assert (both["人数"], both["户主"]) == ([3, 5, 4], ["甲", "丙", "乙"])
+
+
+@pytest.mark.parametrize("key", ["", "both"])
+def test_a_cell_of_a_twin_key_is_decided_with_the_key_alone(key):
+    """A cell of two rows that stay two is no cell to decide, and is told, not passed over."""
+    with pytest.raises(StructureError, match=r"GT974.*cells of a twin key where") as error:
+        reconcile(*TWINS, key="房号").merged(twins(key, "a", ""))
+    assert len(error.value.problems) == 1
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.XLSX"])
+@pytest.mark.parametrize("key", "ab")
+def test_what_is_not_decided_is_named_by_its_line(key, name, tmp_path):
+    """Cells that still block are named by the line of the list where they are decided."""
+    r = reconcile(*TWINS, key="房号")
+    path = tmp_path / name
+    r.write(path)
+    if name == "list.csv":
+        text = path.read_text("utf-8-sig").replace("twin key,", f"twin key,{key}")
+        path.write_bytes(text.encode("gb18030" if key == "a" else "utf-8"))
+    else:
+        assert cells_of(path)[1] == ["１-102", "", "１-102", "1-102", "twin key", ""]
+        fill(path, {2: {"decision": key}})
+
+    with pytest.raises(ConfigError) as error:
+        r.merged(path)
+
+    sheet = "Sheet1:" if name == "list.XLSX" else ""
+    assert codes(error) == [(f"{name}:{sheet}row {row}:decision", "GT979") for row in (3, 4)]
+
+
+def test_a_list_that_is_neither_utf_8_nor_gb18030_is_refused(tmp_path):
+    """Bytes that are no text in either encoding are told as bytes that are not UTF-8."""
+    r = reconcile(*TWINS, key="房号")
+    (tmp_path / "list.csv").write_bytes(b"key.\xb7\xff,column,decision\n")
+    with pytest.raises(ConfigError, match=r"GT010|GT011"):
+        r.merged(tmp_path / "list.csv")
+
+
+def test_a_list_has_an_ending_that_says_what_it_is(tmp_path):
+    """A list is CSV or a workbook by its name, and nothing is written under another."""
+    for name in ("list.xls", "list"):
+        with pytest.raises(OutOfRangeError, match=r"\.csv or \.xlsx"):
+            two_lists().write(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+@given(a=tables(), b=tables(), chance=st.randoms(use_true_random=False))
+@settings(max_examples=many(8), deadline=None)
+def test_a_workbook_decides_as_the_mapping_does(a, b, chance, tmp_path_factory):
+    """A list in a workbook, filled in, says what the same decisions say in memory."""
+    path = tmp_path_factory.mktemp("lists") / "list.xlsx"
+    r = held(a, b)
+    r.write(path)
+    lines = r.rows()
+    picks = [chance.choice(["a", "b", "'x"]) if each.column else "b" for each in lines]
+    fill(path, {row: {"decision": each} for row, each in enumerate(picks, start=2)})
+    decisions = {
+        "key.楼": [each.key[0] for each in lines], "key.室": [each.key[1] for each in lines],
+        "column": [each.column for each in lines], "decision": picks,
+    }  # fmt: skip
+
+    def outcome(given):
+        try:
+            return r.merged(given, prefer="a")
+        except StructureError as error:
+            return [each.code for each in error.problems]
+
+    assert outcome(path) == outcome(decisions)
+
+
+def test_layouts_say_how_each_source_lies(tmp_path):
+    """Sheet and header of a workbook, and encoding of CSV, are said by the layout of the source."""
+    workbook = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    workbook.add_worksheet("说明")
+    sheet = workbook.add_worksheet("住户")
+    sheet.write_row(2, 0, ["房号", "户主"])
+    sheet.write_row(3, 0, ["1-101", "甲"])
+    workbook.close()
+    (tmp_path / "b.csv").write_bytes("房号;户主\n1-101;甲\n".encode("gb18030"))
+
+    r = reconcile(
+        tmp_path / "a.xlsx", tmp_path / "b.csv", key="房号",
+        layout_a=Layout(sheet="住户", header=3), layout_b=Layout(encoding="gb18030", delimiter=";"),
+    )  # fmt: skip
+
+    assert r.agrees
 
 
 def test_a_merged_table_is_a_table_of_a_structure():

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xlsxwriter
 from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 from structures import hierarchies
 from workbooks import cells_of, fill
 
@@ -29,8 +31,10 @@ from govtree import (
     Report,
     check,
 )
-from govtree.errors import OutOfRangeError, UnknownLevelError
+from govtree._wording import Reason
+from govtree.errors import Location, OutOfRangeError, UnknownLevelError, problem
 from govtree.returns import Returns, read_returns, write_returns
+from govtree.returns._words import Choices, Names
 from govtree.rules import SHIPPED, Hits, rule
 from govtree.units import Level, Term
 
@@ -122,7 +126,7 @@ def test_every_office_gets_its_own_findings(tmp_path):
 
     assert [(each.path.name, each.office) for each in listed] == [
         ("S-1.xlsx", "S-1"),
-        ("S-2.xlsx", "S-2"),
+        ("S-2 城关街道.xlsx", "S-2"),
         ("_others.xlsx", None),
     ]
     assert {name for each in listed for name in rows(each.path)} == {
@@ -138,16 +142,176 @@ def test_a_row_says_what_is_wrong_and_what_to_fill_in(tmp_path):
     header, *_ = cells = cells_of(path)
 
     assert header == [
-        "code", "level", "unit", "name", "fault", "to do", "fill in", "answer", "key",
+        "code", "level", "unit", "name", "place", "fault", "fill in", "answer", "key",
     ]  # fmt: skip
     found = {f"{row[0]} {row[2]}": row for row in cells[1:]}
     assert found["GT202 H-1"][1:8] == [
-        "household", "H-1", "", "lies in no grid",
-        "name its grid, or the building or entrance that it is in", "grid: an id", "",
+        "household", "H-1", "", "S-1 > C-1 > B-1", "lies in no grid",
+        "grid: an id or a name from sheet 'choices'", "",
     ]  # fmt: skip
     assert found["GT501 X-1"][3] == "'=花园"
     assert found["GT501 X-1"][6] == "type: commercial or mixed"
     assert "王" not in str(cells)
+
+
+PLACES = [
+    Community(id="C-1", name="朝阳社区"),
+    Community(id="C-2", name="史河社区"),
+    Branch(id="B-1", parent="C-1"),
+    Grid(id="N-1", community="C-1", name="第一网格"),
+    Grid(id="N-2", community="C-2", name="第一网格"),
+    Grid(id="N-3", community="C-2", name="第二网格"),
+    Compound(id="X-1", community="C-1", name="阳光花园"),
+    Building(id="L-1", compound="X-1", name="3号楼"),
+    Entrance(id="E-1", building="L-1", name="2单元"),
+    Household(id="H-1", parent="B-1", entrance="E-1", name="王", address="301"),
+    Household(id="H-2", parent="B-1", name="李"),
+    Household(id="H-3", name="张"),
+    Household(id="H-4", name="赵", grid="N-3"),
+]
+
+
+@pytest.mark.parametrize(
+    ("level", "id", "place"),
+    [
+        ("household", "H-1", "朝阳社区 > B-1 > 阳光花园 > 3号楼 > 2单元 > 301"),
+        ("entrance", "E-1", "朝阳社区 > 阳光花园 > 3号楼"),
+        ("household", "H-2", "朝阳社区 > B-1"),
+        ("household", "H-3", None),
+        ("community", "C-1", None),
+        ("tenure", "1", None),
+    ],
+)
+def test_a_place_is_told_in_words(level, id, place):
+    """Where a unit lies is told by the names above it, never by one of a household."""
+    assert Names(Hierarchy.from_records(PLACES, levels=LEVELS[1:])).place(level, id) == place
+
+
+def test_an_office_chooses_from_its_own_part(tmp_path):
+    """Sheet and file have the name of the office; a second sheet has its units, with names."""
+    h = Hierarchy.from_records(PLACES, levels=LEVELS[1:])
+    found = check(h, rules=[each for each in SHIPPED if each.code in ("GT202", "GT206")])
+    listed = {each.office: each.path for each in write_returns(found, tmp_path, "community", h=h)}
+
+    path = listed["C-1"]
+    assert path.name == "C-1 朝阳社区.xlsx"
+    assert CalamineWorkbook.from_path(str(path)).sheet_names == ["朝阳社区", "choices"]
+    assert cells_of(path, 1) == [
+        ["level", "unit", "name", "place"], ["grid", "N-1", "第一网格", "朝阳社区"],
+    ]  # fmt: skip
+    assert [row[1] for row in cells_of(listed[None], 1)[1:]] == ["N-1", "N-2", "N-3"]
+    assert "王" not in str([cells_of(each, at) for each in listed.values() for at in (0, 1)])
+    assert read_returns(tmp_path, h=h, report=found) == Returns((), len(found), ())
+
+
+def test_too_many_units_are_not_offered(tmp_path, monkeypatch):
+    """Where nobody would look through the units, there is no second sheet, and an id is asked."""
+    monkeypatch.setattr("govtree.returns._words._MOST_CHOICES", 2)
+    h = Hierarchy.from_records(PLACES, levels=LEVELS[1:])
+    found = check(h, rules=[each for each in SHIPPED if each.code in ("GT202", "GT206")])
+    listed = {each.office: each.path for each in write_returns(found, tmp_path, "community", h=h)}
+
+    sheets = {
+        office: CalamineWorkbook.from_path(str(path)).sheet_names for office, path in listed.items()
+    }
+    assert sheets == {"C-1": ["朝阳社区", "choices"], None: ["answers"]}
+    assert {row[6] for row in cells_of(listed[None])[1:]} == {"grid: an id"}
+
+
+@pytest.mark.parametrize("by", ["subdistrict", "community", "branch", "area", "body", "household"])
+def test_what_may_be_chosen_is_the_offices_own(by):
+    """Each office is offered units that count for it; what belongs to none, any; never homes."""
+    tables = ["grid", "building", "household", "branch", "nothing"]
+    choices = Choices(H, by)
+    of = {None: {"N-1", "N-2", "N-3", "L-1", "L-2", "B-1", "B-2"}} | {
+        "subdistrict": {"S-1": {"N-1", "L-1", "B-1"}, "S-2": {"N-2", "N-3", "B-2"}},
+        "community": {"C-1": {"N-1", "L-1", "B-1"}, "C-2": {"N-2", "N-3", "B-2"}},
+        "branch": {"B-1": {"B-1"}, "B-2": {"N-3", "B-2"}},
+        "area": {"A-1": {"N-2", "N-3", "B-2"}},
+        "body": {},
+        "household": {},
+    }[by]
+
+    assert {each: {id for _, id in choices.of(each, tables)} for each in of} == of
+
+
+@pytest.mark.parametrize(
+    ("finding", "answer", "result"),
+    [
+        ("GT202 H-2", "第一网格", "N-1"),
+        ("GT202 H-2", "第二网格", "N-3"),
+        ("GT202 H-2", "N-2", "N-2"),
+        ("GT202 H-2", "?", "?"),
+        ("GT202 H-3", "第一网格", "GT969 several units are called '第一网格': N-1, N-2"),
+        ("GT202 H-3", "第二网格", "N-3"),
+        ("GT202 H-3", "第三网格", "GT966 there is no grid '第三网格'"),
+        ("GT202 H-3", "王", "GT966 there is no grid '王'"),
+    ],
+)
+def test_a_name_is_an_answer_where_it_is_one_units(finding, answer, result, tmp_path):
+    """The exact name of one unit, or of one in the subject's community, is read as its id."""
+    h = Hierarchy.from_records(PLACES, levels=LEVELS[1:])
+    found = check(h, rules=[each for each in SHIPPED if each.code == "GT202"])
+    for each in write_returns(found, tmp_path, h=h):
+        if finding in (at := rows(each.path)):
+            fill(each.path, {at[finding]: {"answer": answer}})
+
+    back = read_returns(tmp_path, h=h)
+
+    told_of = [f"{each.code} {each.text()}" for each in back.problems]
+    assert [*(each.value for each in back.corrections), *told_of] == [result]
+
+
+def test_a_folder_with_workbooks_is_left_as_it_is(tmp_path):
+    """Lists of an earlier round are named at once, whatever they are called, and kept."""
+    path = sent(tmp_path)["S-1"]
+    (tmp_path / "S-9.XLSX").write_bytes(b"answers")
+    (tmp_path / "notes.txt").write_text("ours", "utf-8")
+    before = {each: each.read_bytes() for each in tmp_path.iterdir()}
+
+    with pytest.raises(FileError) as error:
+        sent(tmp_path, by="community", h=H)
+
+    assert [(each.code, Path(each.where.file).name) for each in error.value.problems] == [
+        ("GT968", "S-1.xlsx"), ("GT968", "S-2.xlsx"), ("GT968", "S-9.XLSX"),
+        ("GT968", "_others.xlsx"),
+    ]  # fmt: skip
+    assert {each: each.read_bytes() for each in tmp_path.iterdir()} == before
+    assert path in before
+
+
+def test_without_a_level_lists_go_to_the_top(tmp_path):
+    """Where no level is named, it is the top one of the structure, whatever it is called."""
+    h = Hierarchy.from_records(PLACES, levels=LEVELS[1:])
+    listed = write_returns(check(h), tmp_path, h=h)
+
+    assert [each.office for each in listed] == ["C-1", None]
+    with pytest.raises(OutOfRangeError, match="name a level as by, or give the structure as h"):
+        write_returns(check(h), tmp_path / "more")
+    assert not (tmp_path / "more").exists()
+
+
+def test_a_formula_without_a_value_is_told_once(tmp_path):
+    """A formula that was never computed is told as a formula, and as nothing else."""
+    path = sent(tmp_path)["S-1"]
+    header, *listed = cells_of(path)
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    for at, row in enumerate([header, *listed]):
+        sheet.write_row(at, 0, row)
+    sheet.write_formula(1, header.index("answer"), "=A1", None, "")
+    book.close()
+
+    assert told(back_from(tmp_path).problems) == ["GT965 S-1.xlsx:2:answer"]
+
+
+def test_what_is_said_in_chinese_has_no_english_row():
+    """A place inside a text is in the language of the text."""
+    place = Location("a.xlsx", sheet="b", row=1234, field="答复")
+    found = problem("GT967", Location(), cell="1", other=Reason("{place}", place=place))
+
+    assert "a.xlsx:b:第 1234 行:答复" in found.text("zh")
+    assert "a.xlsx:b:row 1234:答复" in found.text("en")
 
 
 def test_a_list_speaks_chinese_where_asked(tmp_path):
@@ -359,7 +523,7 @@ def test_a_finding_that_the_report_does_not_have_is_told(tmp_path):
 
 def test_two_answers_that_differ_are_both_rejected(tmp_path):
     """Two answers to one finding, in whichever files, are told of each other, or are one."""
-    path = sent(tmp_path, h=H)["S-1"]
+    path = sent(tmp_path)["S-1"]
     at = rows(path)
     copy = tmp_path / "S-1 (2).xlsx"
     first = {at["GT202 H-1"]: {"answer": "N-1"}, at["GT501 X-1"]: {"answer": "mixed"}}
@@ -383,7 +547,7 @@ def test_a_formula_beside_the_answers_does_no_harm(tmp_path):
     """Only the answer has to be a value: an office may compute in columns of its own."""
     path = sent(tmp_path, h=H)["S-1"]
     at = rows(path)
-    fill(path, {at["GT202 H-1"]: {"answer": "N-1", "to do": "=1+1"}})
+    fill(path, {at["GT202 H-1"]: {"answer": "N-1", "fill in": "=1+1"}})
 
     assert [each.value for each in back_from(tmp_path, h=H).corrections] == ["N-1"]
 
@@ -405,8 +569,9 @@ def test_a_file_that_is_no_list_is_told_and_the_others_are_read(tmp_path):
 
 def test_a_folder_without_lists_is_refused(tmp_path):
     """Reading answers where there are none is an error, not nothing."""
-    with pytest.raises(FileError, match="GT001"):
-        back_from(tmp_path)
+    for folder in (tmp_path, tmp_path / "nofolder"):
+        with pytest.raises(FileError, match=rf"GT001.*{folder.name}/\*\.xlsx"):
+            back_from(folder)
 
 
 def test_corrections_as_a_frame(tmp_path):

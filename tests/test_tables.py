@@ -159,6 +159,16 @@ def test_blank_rows_are_counted_but_not_read(folder):
     assert [rows.places.at(row).row for row in range(2)] == [3, 6]
 
 
+@pytest.mark.parametrize("lines", ["\u3000, \n", "\u3000, \n" * 3 + '"H-2",1\n'])
+def test_rows_of_blanks_are_blank_rows(folder, lines):
+    """A row of blanks of any width says nothing, with quotes in the file and without."""
+    rows, problems = read(folder, f"id,residents\nH-1,1\n{lines}H-3,1\n".encode())
+
+    assert problems == ()
+    assert rows.columns["id"].tolist()[-1] == "H-3"
+    assert len(rows.columns["id"]) == 2 + ("H-2" in lines)
+
+
 def test_a_header_alone_is_an_empty_table(folder):
     """A table without rows says that there are none, and which columns it would have."""
     rows, problems = read(folder, HEADER)
@@ -256,7 +266,7 @@ def test_lines_are_named_where_there_are_no_rows(folder):
 
     assert str(problem) == (
         "h.csv:3: error[GT079]: the file is not UTF-8 but looks like gb18030; "
-        "write encoding: gb18030 beside the table, or save the file as UTF-8"
+        "write encoding: gb18030 beside the table, or in roster.yaml; or save the file as UTF-8"
     )
 
 
@@ -588,14 +598,13 @@ def test_a_frame_is_taken_like_a_file():
 
 
 def test_faults_of_a_frame_are_told_by_record():
-    """A text where a count is meant is not read as one."""
+    """A text that is no count is told; one that is a count is read as in a file."""
     polars = pytest.importorskip("polars")
-    frame = polars.DataFrame({"id": ["N-1"], "residents": ["800"]})
+    frame = polars.DataFrame({"id": ["N-1", "N-2"], "residents": ["1,800", "5人"]})
     _, problems = rows_of_frame(frame, "grid", Grid)
 
     assert "\n".join(map(str, problems)) == (
-        "grid[0]:residents: error[GT040]: '800' is not a whole number; "
-        "write digits alone, such as 12, or nothing where there is none"
+        "grid[0]:residents: error[GT040]: '1,800' is not a whole number; did you mean '1800'?"
     )
     _, [number] = rows_of_frame(polars.DataFrame({"id": [5, None]}), "grid", Grid)
     assert (number.code, number.where.record) == ("GT048", "grid[0]")

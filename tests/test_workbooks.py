@@ -9,6 +9,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+import xlsxwriter
 from attrs import evolve
 from effort import many
 from hard_files import COLUMNS, book, cell, empty_rows, lying, package, rows, sheet_xml
@@ -18,7 +19,10 @@ from hypothesis import strategies as st
 from govtree._columns import NONE
 from govtree._files import LIMITS, Folder
 from govtree.errors import Location
-from govtree.tables import Layout, Source, read_table, rows_of_frame
+from govtree.facts import Facts
+from govtree.rosters import RosterFile, RosterFiles, RosterPlan, read_roster
+from govtree.tables import Layout, Source, _xlsx, read_table, rows_of_frame
+from govtree.tables._cells import read_office
 from govtree.tables._sheet import NotPlain, look_through, parse_through
 from govtree.units import Household, Tenure
 
@@ -174,6 +178,43 @@ def test_blanks_take_over_what_stands_above_but_not_past_a_break(folder, name):
     assert made.places.reading.filled == 3
 
 
+def test_rows_may_be_handed_on_in_any_numbers(folder, monkeypatch):
+    """Blank lines, totals, repeated headers and gaps are the same wherever a slice ends."""
+    table = [
+        ["H-1", "河东", 3.0],
+        ["", "", ""],
+        [*COLUMNS],
+        [*COLUMNS],
+        ["H-2", "", 2.0],
+        ["合计", "", 5.0],
+        ["H-3", "河西", "many"],
+        [*COLUMNS],
+        ["H-4", "河西", 1.0],
+    ]
+    layout = Layout(fill_down={"parent": "all"})
+    found = []
+    for most in (1, 2, 3, 1_024):
+        monkeypatch.setattr(_xlsx, "_ROWS", most)
+        for how in (Layout(), layout):
+            made, problems = read(folder, book(*table), layout=how)
+            reading, rows = made.places.reading, [made.places.at(row).row for row in range(4)]
+            found.append((values(made), problems, reading, rows))
+
+    assert found[0][2].repeated == 3
+    assert found[0][3] == [2, 6, 8, 10]
+    assert found[:2] * 4 == found
+
+
+def test_a_truth_is_no_number_of_its_column(folder):
+    """TRUE below 1 is told, though both are one to Python."""
+    for counts in ([1.0, True], [True, 1.0]):
+        made, [told] = read(folder, book(*[["H-1", "", each] for each in counts]))
+
+        assert told.where.row == 2 + [type(each) for each in counts].index(bool)
+        assert dict(told.values)["cell"] == "TRUE"
+        assert 1 in values(made)["residents"]
+
+
 def test_merged_cells_are_filled_where_it_is_said(folder):
     """Only the cells of merged ranges are filled; others stay empty, and are not told."""
 
@@ -188,6 +229,40 @@ def test_merged_cells_are_filled_where_it_is_said(folder):
     assert values(made)["parent"] == ["G-1", "G-1", None]
     assert said(refused) == [("GT911", 3, "parent")]
     assert "fill_down: {parent: merged}" in refused[0].mend()
+
+
+def test_a_merged_range_fills_no_further_than_it_can_mean(folder):
+    """Past a line of totals, and past a change of what it stands in, the merge itself is told."""
+
+    def across(sheet):
+        sheet.merge_range("B2:B5", "1栋")
+
+    table = [["史河", "", "101"], ["小计", "", ""], ["史河", "", "102"], ["江口", "", "103"]]
+    data = book(*table, header=["社区", "楼栋", "户"], change=across)
+    _, problems = read(
+        folder,
+        data,
+        columns={"id": Source(("户",)), "parent": Source(("社区", "楼栋"), join="/")},
+        layout=Layout(fill_down={"楼栋": "merged"}),
+    )
+
+    assert said(problems) == [("GT997", 4, "社区 + 楼栋"), ("GT997", 5, "社区 + 楼栋")]
+    assert "fill_down" not in "".join(each.mend() for each in problems)
+
+
+@pytest.mark.parametrize("name", ["h.csv", "h.xlsx"])
+def test_blanks_take_over_nothing_past_a_change_of_parent(folder, name):
+    """A part of a name to the left that says something new ends what stands above."""
+    table = [["史河", "1栋", "101"], ["", "", "102"], ["江口", "", "103"], ["", "2栋", "104"]]
+    made, _ = read(
+        folder,
+        _file(name, table, ["社区", "楼栋", "户"]),
+        name=name,
+        columns={"id": Source(("户",)), "parent": Source(("社区", "楼栋"), join="/")},
+        layout=Layout(fill_down={"楼栋": "all", "社区": "all"}),
+    )
+
+    assert values(made)["parent"] == ["史河/1栋", "史河/1栋", None, "江口/2栋"]
 
 
 def test_hidden_rows_are_read_and_told(folder):
@@ -218,6 +293,23 @@ def test_a_hidden_sheet_is_read_only_where_it_is_named(folder):
     assert said(read(folder, book(sheets=sheets))[1]) == [("GT905", 0, "")]
     [unknown] = read(folder, data, layout=Layout(sheet="三"))[1]
     assert (unknown.code, dict(unknown.values)["known"]) == ("GT904", "一, 二")
+
+
+def test_a_hidden_sheet_with_cells_is_passed_over_with_a_word(folder):
+    """Its name is told where something stands in it, and not where it is empty or was chosen."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as workbook:
+        for name, rows in {"一": [COLUMNS, ["H-1", "G-1", 1]], "旧": [["H-9"]], "空": []}.items():
+            sheet = workbook.add_worksheet(name)
+            for at, each in enumerate(rows):
+                sheet.write_row(at, 0, each)
+            if name != "一":
+                sheet.hide()
+    _, [told] = read(folder, made.getvalue())
+    _, nothing = read(folder, made.getvalue(), layout=Layout(sheet="一"))
+
+    assert (told.code, told.severity, nothing) == ("GT929", "warning", ())
+    assert dict(told.values)["known"] == "旧"
 
 
 @pytest.mark.parametrize("is_1904", [False, True])
@@ -317,6 +409,15 @@ def test_a_number_is_a_day_where_it_cannot_be_another(folder, number, expected):
         assert said(problems) == [(expected, 2, "since")]
     else:
         assert (problems, values(made)["since"]) == ((), [expected])
+
+
+def test_the_day_that_never_was_is_one_of_1900_alone():
+    """Counted from 1904, the number 60 is a day like any other."""
+    days, none = read_office("date", [60.0, dt.date(1904, 3, 1)], is_1904=True)
+    _, [refused] = read_office("date", [60.0])
+
+    assert (days.tolist(), none) == ([dt.date(1904, 3, 1)] * 2, [])
+    assert refused.code == "GT924"
 
 
 # -- what is refused ------------------------------------------------------------------------------
@@ -473,6 +574,20 @@ def test_a_column_that_nobody_reads_may_hold_anything(folder):
     assert (problems, values(made)["id"]) == ((), ["H-1"])
 
 
+@pytest.mark.parametrize(
+    "header", [("residents（户）", "residents（人）"), ("residents（万人）", "residents（人）")]
+)
+@pytest.mark.parametrize("mapped", [{}, {"residents": Source(("residents",))}])
+def test_columns_that_differ_by_their_unit_alone_are_told(folder, header, mapped):
+    """Neither is taken for the other: one has to be named whole, and then is."""
+    data = book(["H-1", 1, 2], header=["id", *header])
+    _, problems = read(folder, data, columns=mapped)
+    made, none = read(folder, data, columns={"residents": Source(("residents（人）",))})
+
+    assert "GT998" in [each.code for each in problems]
+    assert (none, values(made)["residents"]) == ((), [2])
+
+
 def test_two_header_rows_that_disagree_are_told(folder):
     """Where rows of a header leave two columns one name, or one none, each is told."""
     data = book(
@@ -550,6 +665,72 @@ def test_an_encoding_is_believed_only_where_it_fits(folder, data, layout, code):
     assert [each.code for each in problems] == ([code] if code else [])
     if not code:
         assert values(made)["id"] == ["H-1"]
+
+
+PLAN = RosterPlan(
+    units={"community": "社区", "building": "楼栋", "household": "户号"},
+    columns={"household.residents": "人数"},
+)
+FLAT = ["社区", "楼栋", "户号", "人数", "备注"]
+
+
+def _flat(folder, rows, form):
+    """Read a flat table with :data:`FLAT` columns as a roster, in one of several forms."""
+    frame = {name: [row[at] or None for row in rows] for at, name in enumerate(FLAT)}
+    if form in ("csv", "xlsx"):
+        (folder / f"flat.{form}").write_bytes(_file(f"flat.{form}", rows, FLAT))
+    elif form == "parquet":
+        arrow = pytest.importorskip("pyarrow").table(_texts(frame))
+        pytest.importorskip("pyarrow.parquet").write_table(arrow, folder / "flat.parquet")
+    else:
+        made = {"pandas": "DataFrame", "polars": "DataFrame", "pyarrow": "table"}[form]
+        given = _texts(frame) if form == "pyarrow" else frame
+        return read_roster(getattr(pytest.importorskip(form), made)(given), PLAN, facts=TWO)
+    files = RosterFiles(folder, [RosterFile(f"flat.{form}")])
+    return read_roster(files, PLAN, facts=TWO)
+
+
+def _texts(frame):
+    pyarrow = pytest.importorskip("pyarrow")
+    return {name: pyarrow.array(cells, pyarrow.string()) for name, cells in frame.items()}
+
+
+TWO = Facts(levels=["community", "household"])
+FORMS = ["csv", "xlsx", "parquet", "pandas", "polars", "pyarrow"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_household_is_no_total_for_what_is_remarked_of_it(folder, form):
+    """Only a line without a household of its own is one of totals; its row is told."""
+    rows = [
+        ["史河", "1栋", "101", "3", "水电费合计"],
+        ["史河社区合计", "1栋", "102", "2", "Total: owes 300"],
+        ["合计", "", "", "5", ""],
+        ["史河", "1栋", "小计", "5", ""],
+        ["史河", "1栋", "103", "约2人", "合计"],
+    ]
+    found = _flat(folder, rows, form)
+
+    assert found.units["household"] == 3
+    [told] = [each for each in found.problems if each.code == "GT921"]
+    first = 2 if form in ("csv", "xlsx", "parquet") else 0
+    assert dict(told.values)["rows"] == f"{first + 2}, {first + 3}"
+
+
+def test_a_roster_fills_down_no_further_than_a_change_of_parent(folder):
+    """The building of one community is never taken for that of the next; its blank is told."""
+    rows = [("史河", "1栋", "101"), ("", "", "102"), ("江口", "", "103"), ("", "2栋", "104")]
+    plan = evolve(PLAN, columns={}, layout=Layout(fill_down={"楼栋": "all", "社区": "all"}))
+    (folder / "a.csv").write_bytes(_file("a.csv", rows, FLAT[:3]))
+    (folder / "b.csv").write_bytes(_file("b.csv", [row[::-1] for row in rows], FLAT[2::-1]))
+    left, right = (
+        read_roster(RosterFiles(folder, [RosterFile(name)]), plan, facts=TWO)
+        for name in ("a.csv", "b.csv")
+    )
+
+    assert [(p.code, dict(p.values)["rows"]) for p in left.problems] == [("GT996", "4")]
+    # With the parent to the right, a new building may be one of another community as well.
+    assert [(p.code, dict(p.values)["rows"]) for p in right.problems] == [("GT996", "4, 5")]
 
 
 # -- properties -----------------------------------------------------------------------------------
@@ -675,3 +856,40 @@ def _file(name, table, header=COLUMNS):
         return book(*table, header=header)
     text = [[str(int(c)) if isinstance(c, float) else c for c in row] for row in [header, *table]]
     return ("\n".join(map(",".join, text)) + "\n").encode()
+
+
+flat_rows = st.lists(
+    st.one_of(
+        st.tuples(
+            st.sampled_from(["史河", "江口"]),
+            st.sampled_from(["1栋", "2栋"]),
+            st.sampled_from(["101", "102", "103", "201"]),
+            st.sampled_from(["", "3", "3人", "约5人", "?"]),
+            st.sampled_from(["", "合计", "水电费合计"]),
+        ),
+        st.sampled_from(
+            [
+                ("合计", "", "", "8", ""),
+                ("史河", "小计：8", "", "8", ""),
+                ("", "", "共计", "8", ""),
+                ("\u3000", " ", "\u3000", "", ""),
+                ("填表人：王某", "", "", "", ""),
+            ]
+        ),
+    ),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda row: row[:3],
+).filter(lambda rows: any(row[2][:1].isdigit() for row in rows))
+
+
+@settings(max_examples=many(10), deadline=None)
+@given(flat_rows)
+def test_a_roster_is_the_same_in_every_form(folder, rows):
+    """With totals, blanks and counts such as 约5人, each form gives the same structure."""
+    found = [_flat(folder, rows, form) for form in FORMS]
+
+    assert all(each.hierarchy is not None for each in found)
+    assert all(each.hierarchy == found[0].hierarchy for each in found)
+    codes = [sorted({each.code for each in one.problems}) for one in found]
+    assert codes == [codes[0]] * len(codes)

@@ -7,6 +7,7 @@ read-only, so that versions of a structure and threads can share them.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -153,10 +154,17 @@ class Words:
         # Two more cells at the end catch NONE and UNKNOWN, which index from the back.
         is_used = np.zeros(len(given) + 2, np.bool_)
         is_used[codes] = True
-        kept = sorted({given[code] for code in np.flatnonzero(is_used[:-2]).tolist()})
-        place = {word: code for code, word in enumerate(kept)}
-        told = [place.get(word, NONE) for word in given] + [UNKNOWN, NONE]
-        table = np.array(told, _small(len(kept)))
+        used = np.flatnonzero(is_used[:-2])
+        some = [given[code] for code in used.tolist()]
+        is_ordered = all(map(operator.lt, some, some[1:]))
+        kept = some if is_ordered else sorted(set(some))
+        table = np.full(len(given) + 2, NONE, _small(len(kept)))
+        if is_ordered:
+            table[used] = np.arange(len(kept))
+        else:
+            place = {word: code for code, word in enumerate(kept)}
+            table[used] = [place[word] for word in some]
+        table[-2] = UNKNOWN
         return cls(read_only(table[codes]), tuple(kept))
 
     @classmethod

@@ -7,21 +7,19 @@ in; what either of them is called is the business of others.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._columns import NONE, UNKNOWN, IntArray
-from govtree._names import twin_form
 from govtree._texts import Texts
 
 __all__ = [
+    "MOST_DIGITS",
     "Distinct",
     "Matched",
     "distinct",
-    "forms",
     "keys",
     "largest",
     "matched",
@@ -31,8 +29,8 @@ __all__ = [
 
 # So many possible keys are looked up in a table, which is faster than sorting.
 _DENSE = 2**24
-# Digits of the largest number of an id: more are a code, not a count.
-_MOST_DIGITS = 15
+#: Digits of the largest number of an id: more are a code, not a count.
+MOST_DIGITS = 15
 
 
 @frozen(eq=False)
@@ -99,19 +97,6 @@ def distinct(keys: NDArray[np.int64]) -> Distinct:
     return Distinct(unique, codes, firsts, counts)
 
 
-def forms(names: Sequence[str], used: Iterable[int]) -> IntArray:
-    """Return for each of *names* a number that only its near-twins share; 0 for the unused.
-
-    >>> forms(["1栋", "1幢", "2栋"], [0, 1, 2]).tolist()
-    [1, 1, 2]
-    """
-    numbers = np.zeros(len(names), np.int32)
-    seen: dict[str, int] = {}
-    for code in used:
-        numbers[code] = seen.setdefault(twin_form(names[code]), len(seen) + 1)
-    return numbers
-
-
 def twins(places: NDArray[np.integer], forms: NDArray[np.integer]) -> list[list[int]]:
     """Return the units, by row, that share a place and a form, where there are several.
 
@@ -146,17 +131,25 @@ class Matched:
     units: IntArray
 
 
-def matched(units: NDArray[np.int64], kept: NDArray[np.int64], exact: NDArray[np.bool_]) -> Matched:
+def matched(
+    units: NDArray[np.int64],
+    kept: NDArray[np.int64],
+    exact: NDArray[np.int64],
+    others: NDArray[np.int64],
+) -> Matched:
     """Return which of the kept ids belong to which units.
 
-    Of several that belong to one unit, an *exact* one is its id, else the first.
+    Of several that belong to one unit, an *exact* one is its id, else the first of the *others*.
 
     Args:
         units: Keys of the units, in order, each once.
         kept: Key of each kept row; negative where it can belong to none.
-        exact: Whether a kept row stands there under the very place and name of its unit.
+        exact: The kept rows that stand there under the very place and name of their unit.
+        others: The kept rows that are read as another's, in order.
 
-    >>> found = matched(np.array([3, 7]), np.array([7, 9, 7]), np.array([False, True, True]))
+    >>> found = matched(
+    ...     np.array([3, 7]), np.array([7, 9, 7]), np.array([1, 2]), np.array([0])
+    ... )
     >>> found.kept.tolist(), found.units.tolist()
     ([-1, 2], [1, -1, 1])
     """
@@ -167,9 +160,10 @@ def matched(units: NDArray[np.int64], kept: NDArray[np.int64], exact: NDArray[np
     at = np.minimum(np.searchsorted(units, kept), len(units) - 1)
     rows = np.flatnonzero(units[at] == kept)
     of_row[rows] = at[rows]
-    # What is put last stays: the first of the inexact ones, over it the first exact one.
-    for chosen in (rows[~exact[rows]], rows[exact[rows]]):
-        of_unit[at[chosen[::-1]]] = chosen[::-1]
+    # What is put last stays: the first of the others, over it the first exact one.
+    for some in (others, exact):
+        chosen = some[of_row[some] >= 0][::-1]
+        of_unit[at[chosen]] = chosen
     return Matched(of_unit, of_row)
 
 
@@ -181,7 +175,7 @@ def largest(ids: Texts, before: str, behind: str) -> int:
     """
     pattern = b"(?<=\\0)%b([0-9]{1,%d})%b(?=\\0)" % (
         re.escape(before.encode()),
-        _MOST_DIGITS,
+        MOST_DIGITS,
         re.escape(behind.encode()),
     )
     found = re.findall(pattern, b"\0" + ids.blob)

@@ -326,7 +326,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT060": Text(
             "other-delimiter",
             "'{delimiter}' seems to stand between the columns",
-            'write delimiter: "{delimiter}" beside the table',
+            'write delimiter: "{delimiter}" beside the table, or in roster.yaml',
         ),
         "GT061": Text(
             "not-a-table",
@@ -421,7 +421,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT079": Text(
             "other-table-encoding",
             "the file is not {encoding} but looks like {other}",
-            "write encoding: {other} beside the table, or save the file as UTF-8",
+            "write encoding: {other} beside the table, or in roster.yaml; or save the file as "
+            "UTF-8",
         ),
         "GT080": Text(
             "unknown-rule",
@@ -692,17 +693,17 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT904": Text(
             "unknown-sheet",
             "there is no sheet '{sheet}'",
-            "the sheets are {known}",
+            "name one of {known}, beside the table or in roster.yaml",
         ),
         "GT905": Text(
             "which-sheet",
             "the workbook has several sheets: {known}",
-            "name one beside the table, such as sheet: {sheet}",
+            "name one beside the table, or in roster.yaml, such as sheet: {sheet}",
         ),
         "GT906": Text(
             "hidden-sheets",
             "every sheet of the workbook is hidden: {known}",
-            "name one beside the table: sheet: {sheet}",
+            "name one beside the table, or in roster.yaml: sheet: {sheet}",
         ),
         "GT907": Text(
             "too-many-columns",
@@ -727,12 +728,14 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT911": Text(
             "merged-cell",
             "the cell is merged with {cell}",
-            "write fill_down: {{column}: merged} beside the table, or unmerge the cells",
+            "write fill_down: {{column}: merged} beside the table, or in roster.yaml; or unmerge "
+            "the cells",
         ),
         "GT912": Text(
             "header-rows-disagree",
             "the rows of the header leave column {letters} without a name of its own: '{name}'",
-            "name the right rows beside the table, or give each column a name of its own",
+            "name the right rows beside the table, or in roster.yaml; or give each column a name "
+            "of its own",
         ),
         "GT913": Text(
             "other-header",
@@ -742,7 +745,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT914": Text(
             "header-elsewhere",
             "this row has no column '{header}'; row {row} has",
-            "write header: {row} beside the table",
+            "write header: {row} beside the table, or in roster.yaml",
         ),
         "GT915": Text(
             "number-too-long",
@@ -776,7 +779,9 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT921": Text(
             "totals-left-out",
-            "lines of totals that were left out: {count}",
+            "lines of totals that were left out: {count} (rows {rows})",
+            "where one of them is a row, say beside the table which words tell a line of totals: "
+            "totals: [合计]",
         ),
         "GT922": Text(
             "hidden-rows-read",
@@ -807,6 +812,15 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{rows}' are no rows that a header stands in",
             "count the rows from 1, from the top down, such as header: [3, 4]",
         ),
+        "GT928": Text(
+            "notes-left-out",
+            "lines that sign or explain the table and were left out: {count}",
+        ),
+        "GT929": Text(
+            "hidden-sheet-passed-over",
+            "sheets that are hidden and were not read: {known}",
+            "name one beside the table to read it: sheet: {sheet}",
+        ),
         "GT930": Text(
             "level-left-out",
             "'{column}' is empty here, though {level} '{name}' stands below it",
@@ -830,12 +844,14 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT934": Text(
             "level-without-column",
             "levels above and below '{level}' have names in the roster, but it has none",
-            "name its column under 'units', or mark the level as optional",
+            "name its column under 'units'; or write all levels into the structure file, under "
+            "'levels', this one as {level: {level}, optional: true}",
         ),
         "GT935": Text(
             "row-without-household",
             "the row names no household",
-            "fill it in, or take the row out",
+            "fill it in, or take the row out; a line of totals is left out where 'totals:' has its "
+            "word",
         ),
         "GT936": Text(
             "unfit-template",
@@ -872,6 +888,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "the plan names no units",
             "write under 'units' which column holds the name of which unit",
         ),
+        "GT943": Text(
+            "no-rows",
+            "the roster has a header and no rows",
+            "look whether it is the right file and sheet, and whether it was filled in",
+        ),
         "GT944": Text(
             "decisions-contradict",
             "what was decided about {table} '{one}' and '{other}' cannot all be true",
@@ -880,7 +901,13 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT945": Text(
             "unknown-decision",
             "'{word}' is no decision",
-            "write same or different, or leave it empty while it is open",
+            "write 同, 相同 or same; 异, 不同 or different; or leave it empty while it is open",
+        ),
+        "GT946": Text(
+            "names-like-private-numbers",
+            "names of {level} hold what looks like a phone or identity card number: {count}, "
+            "the first is {number}",
+            "take the number out: a name is shown in every report",
         ),
         "GT947": Text(
             "id-without-part",
@@ -893,6 +920,16 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "{rows}",
             "name the column of the building, or give each house one",
         ),
+        "GT949": Text(
+            "not-in-rosters",
+            "a roster names no units of '{table}'",
+            "it can name those of {known}",
+        ),
+        "GT950": Text(
+            "empty-roster",
+            "there is no row of a household, so that nothing would be left of the structure",
+            "look whether it is the right file, sheet and header; what was written before stays",
+        ),
         "GT951": Text(
             "not-a-folder-to-write-to",
             "'{path}' is not a folder that can be written to",
@@ -900,8 +937,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT952": Text(
             "file-of-somebody",
-            "'{path}' is there already, and no import wrote it",
-            "name another folder with --out, or move the file away",
+            "'{path}' would be written over: {reason}",
+            "name another folder with --out, or move the file away; bring back what was deleted",
         ),
         "GT953": Text(
             "table-written-here",
@@ -926,12 +963,20 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT957": Text(
             "no-column-for-level",
             "no column names the {level}; the columns are {known}",
-            "write under 'units' of a plan which column does, and name the plan by --plan",
+            "write under 'units' of a plan which column does, and name the plan by --plan; or "
+            "write all levels into the structure file, under 'levels', those without a column as "
+            "{level: NAME, optional: true}, and a line such as 'grids: {table: grids.csv}' for "
+            "each table",
         ),
         "GT958": Text(
             "another-profile",
             "this file starts from the profile '{name}', not from '{other}'",
             "leave out --profile, or mend the file",
+        ),
+        "GT959": Text(
+            "sheet-left-out",
+            "the sheet is left out: its header has no column '{header}'",
+            "nothing has to be done if it is no part of the roster; else mend its header",
         ),
         "GT960": Text(
             "sheet-too-small",
@@ -967,12 +1012,22 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT966": Text(
             "answer-names-nothing",
             "there is no {expected} '{cell}'",
-            "write its id as the structure has it",
+            "write its id or its name as the structure has it",
         ),
         "GT967": Text(
             "answers-differ",
             "'{cell}' is not what is answered to the same in {other}",
             "leave one of the two, or make them equal",
+        ),
+        "GT968": Text(
+            "lists-of-another-round",
+            "'{path}' lies in the folder already, and may hold answers",
+            "name a new folder for each round",
+        ),
+        "GT969": Text(
+            "answer-names-several",
+            "several units are called '{cell}': {known}",
+            "write the id of the one that is meant",
         ),
         "GT970": Text(
             "no-key-column",
@@ -997,7 +1052,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT974": Text(
             "nothing-to-decide",
             "nothing is to be decided about '{column}' of '{key}'",
-            "decide lines of the list that was written last",
+            "decide lines of the list that was written last; cells of a twin key where that is "
+            "decided as 'a' or 'b'",
         ),
         "GT975": Text(
             "difference-changed",
@@ -1049,6 +1105,51 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "holders-not-csv",
             "rows can only be added to a file of CSV, and '{path}' is none",
             "save it as CSV in UTF-8, and name that under 'pseudonyms'",
+        ),
+        "GT990": Text(
+            "several-namesakes-below",
+            "{level} units whose rows leave out a place, while several of the name stand further "
+            "down: {count}, in {rows}",
+            "fill in the empty cells if one of those is meant; each is a unit of its own now",
+        ),
+        "GT991": Text(
+            "ids-moved",
+            "{level} units whose place is filled in now keep the id that they had further up: "
+            "{count}, in {rows}",
+            "nothing has to be done, if they are the same",
+        ),
+        "GT992": Text(
+            "decision-about-nothing",
+            "what was decided about {table} '{one}' and '{other}' in '{parent}' does nothing: "
+            "there is and was no '{missing}'",
+            "copy parent, keep and other from the open row, letter by letter",
+        ),
+        "GT993": Text(
+            "files-of-one-name",
+            "'{file}' has the same name, so that both are read as one {level} '{name}'",
+            "give one of the two files another name if they are of two; else nothing",
+        ),
+        "GT994": Text(
+            "numbers-used-up",
+            "no number is left for {level} behind the id '{id}' in '{template}'",
+            "change that id in the file of ids and in the roster, or write another template",
+        ),
+        "GT996": Text(
+            "nothing-filled-down",
+            "blank cells that take over nothing, because what stands to their left or above them "
+            "in the plan is new: {count} (rows {rows})",
+            "write in each what it says",
+        ),
+        "GT997": Text(
+            "merged-across",
+            "the cell is merged with {cell}, across a line that is no row, a new value in what the "
+            "row stands in, or columns",
+            "unmerge the cells, and write in each of column '{column}' what it says",
+        ),
+        "GT998": Text(
+            "columns-but-for-unit",
+            "several columns are '{header}': {known}",
+            "name the one that is meant as it stands in the header, such as {first}",
         ),
     }
 )

@@ -210,21 +210,27 @@ _NUMERAL = re.compile("[〇零一二两三四五六七八九十百千廿卅]+")
 # What is written in different ways at one place, in the order in which it is looked at. A
 # suffix is only like others of its class: 2栋 is no 2单元.
 _LIKENESSES = tuple(
-    (re.compile(pattern), like)
-    for pattern, like in (
-        ("第(?=[0-9])", ""),
-        ("(?<![0-9.])0+(?=[0-9])", ""),
+    (signs, re.compile(pattern), like)
+    # A pattern is only looked for in a name with one of its signs: most names have none.
+    for signs, pattern, like in (
+        # A neighborhood of Indonesia: RT.05, RT-5, RT 5.
+        ("r", "(?<![a-z])(rt|rw)[.-](?=[0-9])", r"\1"),
+        ("第", "第(?=[0-9])", ""),
+        ("0", "(?<![0-9.])0+(?=[0-9])", ""),
+        # A building and a dwelling in English: Bldg. 2, Block 2, Flat 201, Apt. 201, Room 201.
+        ("b", "^(?:building|bldg|block|blk)[.#-]?([0-9]+[a-z]?|[a-z])$", r"\1栋"),
+        ("tm", "^(?:apartment|apt|flat|room|rm)[.#-]?([0-9]+[a-z]?)$", r"\1"),
         # A number of a grid or group: 2号网格, 2网格.
-        ("(?<=[0-9])号(?=微?网格|楼?组)", ""),
+        ("号", "(?<=[0-9])号(?=微?网格|楼?组)", ""),
         # A building: 2栋, 2幢, 2座, 2号楼, 2#楼, 2楼.
-        ("(?<=[0-9a-z])(?:[号#]?(?:[栋幢座]楼?|楼)|#)(?!层)", "栋"),
+        ("栋幢座楼#", "(?<=[0-9a-z])(?:[号#]?(?:[栋幢座]楼?|楼)|#)(?!层)", "栋"),
         # An entrance: 2单元, 2单元门, 2门.
-        ("(?<=[0-9a-z])(?:单元门?|门)(?=$|[0-9])", "单元"),
+        ("元门", "(?<=[0-9a-z])(?:单元门?|门)(?=$|[0-9])", "单元"),
         # A dwelling: 201室, 201房, 201.
-        ("(?<=[0-9])(?:室|房)$", ""),
-        ("(?<=.)(?:社区)?(?:居民委员会|居委会|居委)$", "社区"),
-        ("(?<=.)村?(?:村民委员会|村委会|村委)$", "村"),
-        ("(?<=.)党?支部(?:委员会)?$", "支部"),
+        ("室房", "(?<=[0-9])(?:室|房)$", ""),
+        ("委", "(?<=.)(?:社区)?(?:居民委员会|居委会|居委)$", "社区"),
+        ("委", "(?<=.)村?(?:村民委员会|村委会|村委)$", "村"),
+        ("部", "(?<=.)党?支部(?:委员会)?$", "支部"),
     )
 )
 
@@ -235,21 +241,27 @@ def twin_form(name: str) -> str:
     Beyond what :func:`normal` drops, these are alike: Chinese numerals and digits, zeros in
     front of a number, 第 before it; suffixes of a building (栋, 幢, 座, 号楼, 楼), of an
     entrance (单元, 单元门, 门), of a dwelling (室, 房 or none), of a community (社区, 居委会,
-    社区居民委员会), of a village (村, 村委会, 村民委员会), of a branch (党支部, 支部). It is for
-    comparing only, among names of one kind in one place: a likeness is to be decided, never
-    taken for granted.
+    社区居民委员会), of a village (村, 村委会, 村民委员会), of a branch (党支部, 支部); building,
+    bldg and block, apartment, flat and room in front of a number; RT 05 and RT.5. It is for
+    comparing only, among names of one kind in one place: a likeness is to be decided, never taken
+    for granted.
 
     >>> twin_form("第二网格"), twin_form("第 2 网格"), twin_form("02号网格")
     ('2网格', '2网格', '2网格')
     >>> twin_form("十二幢"), twin_form("12号楼"), twin_form("12单元")
     ('12栋', '12栋', '12单元')
+    >>> twin_form("Building 12"), twin_form("Apt. 201"), twin_form("RW.01")
+    ('12栋', '201', 'rw1')
     """
     form = normal(name)
-    if form.isascii() and form.isalpha():
-        return form
+    if form.isascii() and form.isdigit():
+        return form.lstrip("0") or "0"
     form = _NUMERAL.sub(lambda numeral: digits_of(numeral[0]), form)
-    for pattern, like in _LIKENESSES:
-        form = pattern.sub(like, form)
+    for signs, pattern, like in _LIKENESSES:
+        for sign in signs:
+            if sign in form:
+                form = pattern.sub(like, form)
+                break
     return form
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from govtree._columns import NONE, Words
 from govtree._texts import Texts
+from govtree._wording import Reason
 from govtree.errors import Location, Places
 from govtree.units import ROLES, TABLES, Column, Level, LevelUnit, Record, Tenure, columns_of
 
@@ -149,7 +150,9 @@ def input_columns(table: str, record: type[Record]) -> dict[str, Column]:
 def briefly(where: Location, seen_from: Location) -> str:
     """Return *where* as text, without its file where that is the same."""
     if where.file == seen_from.file and (where.line or where.row):
-        return f"line {where.line}" if where.line else f"row {where.row}"
+        if where.line:
+            return Reason("line {number}", number=str(where.line))
+        return Reason("row {number}", number=str(where.row))
     return str(where)
 
 

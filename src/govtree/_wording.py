@@ -6,7 +6,7 @@ read in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial, reduce
 from typing import Any, Protocol, Self
 
@@ -148,6 +148,22 @@ class Reason(str):
     def said(self, lang: str) -> str:
         """Return it in *lang*."""
         return _filled(self._template, self._values, lang)
+
+    def mapped(self, change: Callable[[str], str]) -> Reason:
+        """Return it with what *change* makes of each text in its places.
+
+        >>> Reason("post '{id}'", id="B-1").mapped(str.lower)
+        "post 'b-1'"
+        """
+        values = {
+            name: each.mapped(change)
+            if isinstance(each, Reason)
+            else change(each)
+            if isinstance(each, str)
+            else each
+            for name, each in self._values.items()
+        }
+        return Reason(self._template, **values)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(Reason, self._template, **self._values), ()

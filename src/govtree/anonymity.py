@@ -2,7 +2,8 @@
 
 The copy keeps what a structure is made of: units, what stands under what, relations, posts and
 their dates. It has other ids, no free text and no place finer than a grid; and of what is
-counted, numbers of units in the place of those of households, none of them small.
+counted, numbers of units in the place of those of households, none of them small. Rows of
+households stay where they are, however few: a count of them is not suppressed.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ _WIDE = ("grid", "community", "area")
 def anonymized(h: Hierarchy, key: str | bytes, *, least: int = 5) -> Hierarchy:
     """Return a copy of *h* with keyed ids, without names, addresses and small counts.
 
-    See :meth:`govtree.hierarchy.Hierarchy.anonymize`, which is the same.
+    See :meth:`govtree.hierarchy.Hierarchy.anonymize`, which is the same. What is no number but
+    a row is not small: of two households in a building the copy has two rows there.
 
     >>> from govtree import Household
     >>> h = Hierarchy.from_records([Household(id="王芳家", address="河东路1号")])
@@ -92,7 +94,9 @@ class _Anonymizer:
         if facts.collected is not None:
             at = [self.h.locate(id) for id in facts.collected if id in self.h]
             collected = [str(self.ids[table][row]) for table, row in at]
-        facts = evolve(facts, name="", collected=collected)
+        # Of people or of units: a small figure is a small count, whoever published it.
+        declared = [each for each in facts.declared if abs(each.value) >= self.least]
+        facts = evolve(facts, name="", collected=collected, declared=declared)
         return evolve(Hierarchy.build(facts, rows), sources={}, warnings=())
 
     # -- ids -------------------------------------------------------------------------------------
@@ -126,8 +130,8 @@ class _Anonymizer:
             columns["id"] = _cells(self.ids[table])
         shapes = columns_of(self.records[table])
         kept = np.arange(len(sheet))
-        if table in ("flag", "duty"):
-            # A mark on one household is about the people in it.
+        if table in ("flag", "duty", "responsibility"):
+            # What is said of one household is about the people in it.
             of_households = self.arrays.pointing(table, "unit", "household") >= 0
             kept = np.flatnonzero(~of_households)
         for name, stored in sheet.columns.items():

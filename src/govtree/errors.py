@@ -67,11 +67,19 @@ class Location:
     field: str = ""
 
     def __str__(self) -> str:
+        return self.said(lang="en")
+
+    def said(self, lang: str) -> str:
+        """Return the place in *lang*, as a text names it that is about another place.
+
+        >>> Location("a.xlsx", row=5).said("zh")
+        'a.xlsx:第 5 行'
+        """
         parts = [self.file, self.sheet]
         if self.line:
             parts += [str(self.line), str(self.column)] if self.column else [str(self.line)]
         if self.row:
-            parts.append(f"row {self.row}")
+            parts.append(_messages.say("row {row}", lang, row=str(self.row)))
         parts += [self.record, "" if self.line else self.field]
         return _markup.one_line(":".join(part for part in parts if part))
 

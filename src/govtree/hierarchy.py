@@ -757,8 +757,11 @@ class Hierarchy:
         on households, no coordinates finer than those of the building's grid, and no places in
         files. Households state no counts; each unit above them states what ``households``,
         ``residents`` and tags add up to in it, or that it is not known where that is under
-        *least*. Roll-ups of *least* and more stay what they are. Of its rows of households the
-        copy shows how many there are and where.
+        *least*. Roll-ups of *least* and more stay what they are, and so do declared figures.
+
+        Rows stay, however few: where households are rows, ``roll_up("households", by="building")``
+        of the copy shows a building with two, whatever *least* is. Moved up to a unit with
+        more, they would skip levels, or be missing in it.
 
         What is small can follow from what is large: 50 in a grid less 48 in one of its two
         buildings. ``docs/privacy.md`` says what the copy protects, and what it does not.

@@ -20,12 +20,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
+import numpy as np
 from attrs import evolve, field, frozen
 
 from govtree import tables
+from govtree._columns import Words
 from govtree._files import Folder
+from govtree._markup import csv_cell
 from govtree._rows import UNKNOWN_CELL, Rows, briefly
 from govtree._unfold import places_of_seats
+from govtree._wording import Reason
 from govtree.errors import Location, Problem, Tally, problem
 from govtree.units import Column, Term
 
@@ -43,6 +47,16 @@ _COLUMNS = {name: Column("text", required=True) for name in ("name", "home", "id
 # What messages about such a file may say of it: nothing that stands in a cell.
 _HARMLESS = ("path", "limit", "most", "count", "kind", "delimiter", "character", "length")
 _HIDDEN = "..."
+
+#: Values of problems that are words of govtree, whatever cells say.
+_OURS = ("expected", "field", "path", "table", "vocabulary")
+#: Problems that a table without its header has.
+_NO_HEADER = ("GT052", "GT914")
+#: Problems with a tag, an alias or an anchor: signs of YAML before a text that needs quotes.
+_SIGNS_OF_YAML = ("GT031", "GT033", "GT035")
+#: What can be a key of the format, and what is no name, and too short to be the number of one.
+_KEY = re.compile("[a-z_]+")
+_NUMBER_OR_DAY = re.compile("[0-9./:+ -]{1,10}")
 
 _COUNTED = re.compile("p-([0-9]{1,18})")
 
@@ -99,7 +113,7 @@ class Holders:
             added.write(end)
         writer = csv.DictWriter(added, header, restval="", lineterminator=end)
         for (name, home), id in self.proposed(people).items():
-            writer.writerow({"name": name, "home": home, "id": id})
+            writer.writerow({"name": _harmless(name), "home": _harmless(home), "id": id})
         return content + added.getvalue().encode()
 
 
@@ -132,7 +146,7 @@ def read_holders(
     def say(code: str, row: int, name: str, **values: str) -> None:
         tally.add(code, lambda: problem(code, rows.places.at(row, name), **values))
 
-    cells = [map(_spelled, rows.columns[name]) for name in ("name", "home", "id")]
+    cells = [map(_entered, rows.columns[name]) for name in ("name", "home", "id")]
     for row, (name, home, id) in enumerate(zip(*cells, strict=True)):
         if not name or not id:
             empty = "id" if name else "name"
@@ -193,48 +207,102 @@ def with_ids(
     return found, tuple(sorted(missing)), tally.problems()
 
 
-def without_names(problems: Iterable[Problem], given: Iterable[Rows]) -> list[Problem]:
+def without_names(
+    problems: Iterable[Problem],
+    given: Sequence[Rows],
+    known: Iterable[str],
+    *,
+    posts: Sequence[Term] = (),
+    file: str = "",
+    people: Iterable[str] = (),
+) -> list[Problem]:
     """Return *problems* in which no value names somebody.
 
-    Args:
-        problems: What was told while files were read.
-        given: The rows that came of it, in which people are still named.
-    """
-    names: set[str] = set()
-    headers: set[tuple[str, str]] = set()
-    for rows in given:
-        name = NAMED.get(rows.table, "")
-        names.update(cell for cell in rows.columns.get(name, ()) if isinstance(cell, str))
-        places = rows.places
-        if isinstance(places, tables.TablePlaces) and name in places.headers:
-            headers.add((places.file, places.headers[name]))
-    names.discard(UNKNOWN_CELL)
+    In tables that name people a name may stand in any cell by mistake. So of their cells only
+    those are told that are ids of units, posts or people, or words of a vocabulary.
 
-    def is_name(each: Problem, key: str, value: str) -> bool:
-        if value in names:
+    Args:
+        problems: What was told of the structure.
+        given: Its rows, in which people are still named.
+        known: Ids of people, and words, that may be told.
+        posts: The vocabulary of posts, by which seats have ids.
+        file: The structure file.
+        people: Paths of the files that tables of people come from.
+    """
+    told = list(problems)
+    secrets = _cells_that_are_no_ids(given, known, posts)
+    files = {file, *people}
+    # Where columns are missing, the first row may be one of people, and no header.
+    headless = {each.where.file for each in told if each.code in _NO_HEADER} & set(people)
+
+    def is_shown(each: Problem, key: str, value: str) -> bool:
+        if key in _OURS:
+            return True
+        if value in secrets:
+            return False
+        if each.where.file in headless and key in ("known", "header", "meant"):
+            return key == "header" and each.code == "GT052"
+        if each.where.file not in files:
             return True
         if key == "cell":
-            return (each.where.file, each.where.field) in headers
-        # A text where records should stand, and a key that no format has, may be anything.
-        return (key == "found" and "'" in value) or (key == "key" and not value.isascii())
+            return _NUMBER_OR_DAY.fullmatch(value) is not None
+        if key == "key":
+            return _KEY.fullmatch(value) is not None
+        # A text where records should stand may be anything, and so may what YAML would run.
+        return each.code not in _SIGNS_OF_YAML and not (key == "found" and "'" in value)
 
-    return [
-        evolve(
-            each,
-            values=tuple(
-                (key, _HIDDEN if is_name(each, key, value) else value) for key, value in each.values
-            ),
-        )
-        for each in problems
-    ]
+    def hushed(value: str) -> str:
+        return _HIDDEN if value in secrets else value
+
+    def shown(each: Problem, key: str, value: str) -> str:
+        if not is_shown(each, key, value):
+            return _HIDDEN
+        return value.mapped(hushed) if isinstance(value, Reason) else value
+
+    found = []
+    for each in told:
+        where = each.where
+        if where.file in headless and where.field and each.code not in _NO_HEADER:
+            where = evolve(where, field=_HIDDEN)
+        values = tuple((key, shown(each, key, value)) for key, value in each.values)
+        found.append(evolve(each, where=where, values=values))
+    return found
+
+
+def _cells_that_are_no_ids(
+    given: Sequence[Rows], known: Iterable[str], posts: Sequence[Term]
+) -> set[str]:
+    """Return every text of a table that names people which is no id, and no word."""
+    texts: set[str] = set()
+    ids = {"", UNKNOWN_CELL, *known}
+    for rows in given:
+        if rows.table in NAMED:
+            for cells in rows.columns.values():
+                if not isinstance(cells, np.ndarray):
+                    listed = cells.words if isinstance(cells, Words) else cells
+                    texts.update(each for each in listed if isinstance(each, str))
+        if NAMED.get(rows.table) != "id":
+            ids.update(each for each in rows.columns.get("id", ()) if isinstance(each, str))
+    texts |= {_spelled(each) for each in texts}
+    secrets = texts - ids
+    # The id of a seat holds what its row says of the place and of the post.
+    seats = places_of_seats([each for each in given if each.table == "post"], posts)
+    for id, at in seats.items():
+        if id.startswith(f"{at}/"):
+            post = id.removeprefix(f"{at}/")
+            if at in secrets or post in secrets or post.rpartition("/")[0] in secrets:
+                secrets.add(id)
+    return secrets
 
 
 def _people(rows: Rows, seats: Mapping[str, str]) -> Iterator[tuple[int, Key]]:
     """Yield the rows in which somebody is named, with name and home."""
-    named = rows.columns.get(NAMED.get(rows.table, ""), ())
-    homes = list(rows.columns.get(_HOMES.get(rows.table, ""), ())) or [None] * len(named)
+    nothing: list[None] = [None] * rows.length
     of_seats = {"post": "id", "tenure": "post"}.get(rows.table, "")
-    own = list(rows.columns.get(of_seats, ())) or [None] * len(named)
+    named, homes, own = (
+        rows.columns.get(field, nothing)
+        for field in (NAMED.get(rows.table, ""), _HOMES.get(rows.table, ""), of_seats)
+    )
     for row, (cell, home, seat) in enumerate(zip(named, homes, own, strict=True)):
         name = _spelled(cell)
         if name and name != UNKNOWN_CELL:
@@ -244,6 +312,18 @@ def _people(rows: Rows, seats: Mapping[str, str]) -> Iterator[tuple[int, Key]]:
 def _spelled(cell: object) -> str:
     """Return a cell as it is compared: without blanks at its ends, accents composed."""
     return unicodedata.normalize("NFC", cell.strip()) if isinstance(cell, str) else ""
+
+
+def _harmless(text: str) -> str:
+    """Return *text* so that a spreadsheet shows it instead of computing it; see _entered."""
+    return f"'{text}" if csv_cell(text.lstrip("'")) != text.lstrip("'") else text
+
+
+def _entered(cell: object) -> str:
+    """Return a cell of the file as it is compared, without the apostrophe of a spreadsheet."""
+    text = _spelled(cell)
+    bare = text.removeprefix("'")
+    return bare if _harmless(bare) == text else text
 
 
 def _hushed(told: Problem) -> Problem:

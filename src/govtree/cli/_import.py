@@ -6,7 +6,8 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from glob import escape
+from functools import reduce
+from glob import escape, has_magic
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from attrs import evolve, field, frozen
 from govtree._files import Folder
 from govtree._markup import one_line, short
 from govtree._messages import say
-from govtree._wording import row_of
+from govtree._wording import Reason, in_a_row, row_of
 from govtree.cli._check import report_defaults, report_on
 from govtree.cli._output import (
     BAD_INPUT,
@@ -26,18 +27,21 @@ from govtree.cli._output import (
     refuse,
     refuse_words,
 )
-from govtree.config._imported import Target, drafted, read_target, write_target
+from govtree.config._imported import PLAN_FILE, Target, drafted, read_target, write_target
 from govtree.config._load import examine_draft
 from govtree.config._roster import PlanFile, load_plan, plan_text
 from govtree.display._terms import Terms
 from govtree.errors import FileError, Location, OutOfRangeError, Problem, problem
 from govtree.hierarchy import Hierarchy
 from govtree.rosters import (
+    ALL_SHEETS,
+    FromPlace,
     Proposal,
     Roster,
     RosterFiles,
     RosterPlan,
     Taken,
+    open_levels,
     propose_file,
     read_roster,
 )
@@ -72,11 +76,13 @@ class _Inputs:
 
     @classmethod
     def of(cls, paths: Sequence[str]) -> _Inputs:
-        """Return the files at *paths*.
+        """Return the files at *paths*, where patterns stand for all that they match.
 
         Raises:
+            FileError: If a pattern matches nothing.
             OutOfRangeError: If they lie on different drives, or one is named twice.
         """
+        paths = [each for path in paths for each in _unfolded(path)]
         real = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay links
         if len(set(real)) < len(real):
             raise OutOfRangeError("a file is named twice")
@@ -94,6 +100,20 @@ class _Inputs:
             evolve(each, where=evolve(each.where, file=typed.get(each.where.file, each.where.file)))
             for each in problems
         ]
+
+
+def _unfolded(path: str) -> list[str]:
+    """Return the files that a pattern matches: not every shell unfolds those."""
+    if not has_magic(path) or os.path.lexists(path):
+        return [path]
+    parts = Path(path).parts
+    first = next(place for place, part in enumerate(parts) if has_magic(part))
+    root = Path(*parts[:first])
+    try:
+        found = Folder(root).expand("/".join(parts[first:]), where=Location(path))
+    except FileError as refused:
+        raise FileError([evolve(each, where=Location(path)) for each in refused.problems]) from None
+    return [str(root / name) for name in found]
 
 
 def import_roster(told: argparse.Namespace) -> int:
@@ -118,19 +138,33 @@ def _import(told: argparse.Namespace, inputs: _Inputs, target: Target, lang: str
     if target.facts is None or any(each.severity == "error" for each in problems):
         raise _Refused(problems)
     proposal = None
-    if file is None:
+    plan = None if file is None else file.plan
+    if plan is None:
         proposal = _proposal(inputs, target)
-        code = _agreed(told, proposal, target, lang)
+        plan = proposal.plan
+    elif target.plan is not None and plan != target.plan.plan:
+        path = str(Path(told.out, PLAN_FILE))
+        reason = Reason("'{file}' is another plan", file=told.plan)
+        raise _Refused([problem("GT952", Location(path), path=path, reason=reason)])
+    target = target.fitted(plan)
+    if proposal is not None:
+        code = _agreed(told, proposal, inputs, target, lang)
         if code is not None:
             return code
-    plan = file.plan if proposal is None and file is not None else None
     with progress() as tell:
-        tell(", ".join(told.files))
+        tell(", ".join(inputs.names))
         read, used = _read(inputs, target, plan, proposal)
         problems += inputs.placed(read.problems)
         if read.hierarchy is None:
+            if proposal is not None and not told.json:
+                # A column that was left out may be the reason.
+                print_text("\n".join(_proposal_lines(proposal, target, lang)) + "\n", BAD_INPUT)
             raise _Refused(file.placed(each) if file is not None else each for each in problems)
-        files, more = drafted(target, read, used, inputs=told.files, plan_given=target.plan is None)
+        gone = target.gone(read.hierarchy)
+        files, more = drafted(
+            target, read, used, inputs=inputs.names, plan_given=target.plan is None,
+            language=told.lang,
+        )  # fmt: skip
         if more:
             raise _Refused(more)
         examined = examine_draft(told.out, files, progress=tell)
@@ -138,7 +172,7 @@ def _import(told: argparse.Namespace, inputs: _Inputs, target: Target, lang: str
             raise _Refused(examined.problems)
         write_target(target, files)
     warnings = tuple(sorted(problems))
-    summary = _Summary(told.out, tuple(told.files), used, proposal, read, warnings)
+    summary = _Summary(told.out, tuple(inputs.names), used, proposal, read, gone, warnings)
     options = report_defaults(told)
     # What is doubtful in the rows was told of the roster, with the rows that people have.
     written = {str(Path(told.out, name)) for name in files}
@@ -161,34 +195,50 @@ def _proposal(inputs: _Inputs, target: Target) -> Proposal:
     """Return how the first of the files is probably read.
 
     Raises:
-        _Refused: If it cannot be read, or names too little.
+        _Refused: If it cannot be read, or has no sheet that is understood.
     """
     assert target.facts is not None
+    # Where people wrote levels, these hold; else they will be those that the table has.
+    facts = open_levels(target.facts) if target.outline is None else target.facts
     path, name = next(iter(inputs.names.items()))
     peeks, problems = peek(inputs.folder, name)
     if not peeks:
         raise _Refused(inputs.placed(problems))
-    proposal = propose_file(peeks, target.facts, Path(path).stem)
+    proposal = propose_file(peeks, facts, Path(path).stem)
     if proposal is None:
         known = ", ".join(each.layout.sheet for each in peeks)
         raise _Refused([problem("GT956", Location(path), known=known)])
-    if proposal.missing:
-        layout = proposal.plan.layout
-        where = Location(path, sheet=layout.sheet, row=layout.header[-1])
-        known = ", ".join(each.column for each in proposal.columns if each.column)
-        level = row_of([target.facts.called(table) for table in proposal.missing])
-        raise _Refused([problem("GT957", where, level=level, known=known)])
     return proposal
 
 
-def _agreed(told: argparse.Namespace, proposal: Proposal, target: Target, lang: str) -> int | None:
+def _missing(proposal: Proposal, inputs: _Inputs, target: Target) -> Problem:
+    """Return what is wrong with a proposal that names too little."""
+    assert target.facts is not None
+    layout = proposal.plan.layout
+    sheet = "" if layout.sheet == ALL_SHEETS else layout.sheet
+    where = Location(next(iter(inputs.names)), sheet=sheet, row=layout.header[-1])
+    known = ", ".join(each.column for each in proposal.columns if each.column)
+    level = row_of([target.facts.called(table) for table in proposal.missing])
+    return problem("GT957", where, level=level, known=known)
+
+
+def _agreed(
+    told: argparse.Namespace, proposal: Proposal, inputs: _Inputs, target: Target, lang: str
+) -> int | None:
     """Return None where the proposal is taken, else the exit code after it was printed."""
-    if told.yes:
+    faults = (_missing(proposal, inputs, target),) if proposal.missing else ()
+    if told.yes and not faults:
         return None
     if told.json:
         said = {"ok": False, "proposal": _proposal_json(proposal, lang)}
+        if faults:
+            said["problems"] = [each.as_json(lang) for each in faults]
         return print_json(said, BAD_INPUT)
     text = "\n".join(_proposal_lines(proposal, target, lang))
+    if faults:
+        what = say(_MEND, lang)
+        print_text(f"{text}\n\n{what}\n\n{_draft(proposal, lang)}", BAD_INPUT)
+        return refuse(faults, as_json=False, lang=lang)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         what = say(
             "Nothing was written. Add --yes to take this, or save the lines below to a file, mend "
@@ -206,25 +256,37 @@ def _agreed(told: argparse.Namespace, proposal: Proposal, target: Target, lang: 
     return print_text(say("Nothing was written.", lang), BAD_INPUT)
 
 
+_MEND = "Nothing was written. Save the lines below to a file, mend them, and name it by --plan:"
+
+
+def _draft(proposal: Proposal, lang: str) -> str:
+    """Return the plan as far as it goes, and above it what is still to be named."""
+    lines = []
+    for name in dict.fromkeys((*proposal.missing, *proposal.open)):
+        section = "columns" if "." in name else "units"
+        columns = proposal.open.get(name, ())
+        either = in_a_row([short(each) for each in columns], lang) if columns else "?"
+        lines.append(f"# {section}: {name}: {either}\n")
+    return "".join(lines) + plan_text(proposal.plan)
+
+
 # -- reading ------------------------------------------------------------------------------------
 
 
 def _read(
-    inputs: _Inputs, target: Target, plan: RosterPlan | None, proposal: Proposal | None
+    inputs: _Inputs, target: Target, plan: RosterPlan, proposal: Proposal | None
 ) -> tuple[Roster, RosterPlan]:
     """Return the roster and the plan that it was read by."""
     assert target.facts is not None
-    used = plan if proposal is None else proposal.plan
-    assert used is not None
-    # A name is a name here, not a pattern: the shell has unfolded those.
+    # A name is a name here, not a pattern: those have been unfolded.
     files = RosterFiles(inputs.folder, [escape(name) for name in inputs.names.values()])
     kept, decisions = target.kept, target.decisions
-    roster = read_roster(files, used, facts=target.facts, kept=kept, decisions=decisions)
-    if proposal is not None and used.covers and _covers_twice(roster.hierarchy):
+    roster = read_roster(files, plan, facts=target.facts, kept=kept, decisions=decisions)
+    if proposal is not None and plan.covers and _covers_twice(roster.hierarchy):
         # What the first rows said does not hold for all.
-        used = evolve(used, covers=())
-        roster = read_roster(files, used, facts=target.facts, kept=kept, decisions=decisions)
-    return roster, used
+        plan = evolve(plan, covers=())
+        roster = read_roster(files, plan, facts=target.facts, kept=kept, decisions=decisions)
+    return roster, plan
 
 
 def _covers_twice(hierarchy: Hierarchy | None) -> bool:
@@ -247,27 +309,34 @@ class _Summary:
     plan: RosterPlan
     proposal: Proposal | None
     roster: Roster
+    gone: Mapping[str, int]
     problems: tuple[Problem, ...]
 
     def text(self, target: Target, lang: str) -> str:
         """Return it as lines for people."""
         roster = self.roster
-        files = ", ".join(map(short, self.files))
+        files = in_a_row([short(each) for each in self.files], lang)
         lines = [say("{rows} rows of {files} to {folder}", lang, rows=roster.rows, files=files,
                      folder=short(self.folder))]  # fmt: skip
         if self.proposal is not None:
-            lines += ["", *_proposal_lines(self.proposal, target, lang)]
+            # As it was read in the end.
+            lines += ["", *_proposal_lines(evolve(self.proposal, plan=self.plan), target, lang)]
             if self.proposal.plan.covers and not self.plan.covers:
                 lines.append(f"  {say(_SEVERAL, lang)}")
+        elif target.is_fitted:
+            lines += ["", _levels_line(target, lang)]
         lines.append("")
         assert roster.hierarchy is not None
         terms = Terms(roster.hierarchy.levels, lang)
         counted = [
-            say("{table} {count}, {new} new", lang, table=terms.called(table), count=count,
-                new=roster.new.get(table, 0))
-            for table, count in roster.units.items()
+            say("{table} {count}, {new} new, {gone} gone" if self.gone.get(table) else
+                "{table} {count}, {new} new", lang, table=terms.called(table),
+                count=roster.units.get(table, 0), new=roster.new.get(table, 0),
+                gone=self.gone.get(table, 0))
+            for table in dict.fromkeys((*roster.units, *self.gone))
         ]  # fmt: skip
-        lines.append(say("units: {units}", lang, units="; ".join(counted)))
+        units = reduce(lambda one, more: say("{one}; {more}", lang, one=one, more=more), counted)
+        lines.append(say("units: {units}", lang, units=units))
         lines += [f"  {each.render(lang, quote=False)}" for each in self.problems[:_SHOWN]]
         if len(self.problems) > _SHOWN:
             lines.append(f"  {say('and {number} more', lang, number=len(self.problems) - _SHOWN)}")
@@ -295,6 +364,7 @@ class _Summary:
             "rows": roster.rows,
             "units": dict(roster.units),
             "new": dict(roster.new),
+            "gone": dict(self.gone),
             "proposal": None if self.proposal is None else _proposal_json(self.proposal, lang),
             "problems": [each.as_json(lang) for each in self.problems],
             "doubts": [
@@ -308,6 +378,8 @@ class _Summary:
         }  # fmt: skip
 
 
+#: Fields that have a label of their own.
+_LABELLED = ("residents", "occupancy", "address", "type", "code")
 _SEVERAL = "branches that stand with one grid are several, so that no 'covers' is proposed"
 _LOOK_ALIKE = (
     "names that look alike, in pairs: {number}; write same or different for each in {file}, and "
@@ -324,21 +396,35 @@ def _proposal_lines(proposal: Proposal, target: Target, lang: str) -> list[str]:
     """Return a proposal as a table of its columns; never what the cells say."""
     layout = proposal.plan.layout
     rows = ", ".join(map(str, layout.header))
-    head = say("header in row {header}, {rows} rows looked at", lang, header=rows,
-               rows=proposal.rows)  # fmt: skip
-    if layout.sheet:
-        head = say("sheet {sheet}, {rest}", lang, sheet=short(layout.sheet), rest=head)
+    looked = "header in row {header}, {rows} rows looked at"
+    if proposal.goes_on:
+        looked = "header in row {header}, the first {rows} rows looked at"
+    head = say(looked, lang, header=rows, rows=proposal.rows)
+    if proposal.sheets:
+        sheets = in_a_row([short(each) for each in proposal.sheets], lang)
+        head = say("sheet {sheet}, {rest}", lang, sheet=sheets, rest=head)
     elif layout.encoding != "utf-8":
         head = f"{layout.encoding}, {head}"
     assert target.facts is not None
     terms = Terms(target.facts.levels, lang)
     lines = [head]
+    # What was counted in some of the rows is not all.
+    number_of = "at least {number} different" if proposal.goes_on else "{number} different"
     for each in proposal.columns:
         by = say("by its cells", lang) if each.why == "content" else ""
-        number = say("{number} different", lang, number=each.values)
+        number = say(number_of, lang, number=each.values)
         rest = ", ".join(part for part in (number if each.field else "", by) if part)
         lines.append(f"  {short(each.column)} -> {_taken(each, terms, lang)}" + (
             f" ({rest})" if rest else ""))  # fmt: skip
+    for table, source in proposal.plan.units.items():
+        if isinstance(source, FromPlace):
+            place = say(f"the name of the {source.place}", lang)
+            lines.append(f"  {place} -> {terms.called(table)}")
+    if layout.fill_down:
+        columns = in_a_row([short(each) for each in layout.fill_down], lang)
+        lines.append("  " + say("merged cells are filled down: {columns}", lang, columns=columns))
+    if target.is_fitted:
+        lines.append(f"  {_levels_line(target, lang)}")
     for upper, lower in proposal.plan.covers:
         said = say("each {upper} covers the {lower} it stands with", lang,
                    upper=terms.called(upper), lower=terms.called(lower))  # fmt: skip
@@ -349,16 +435,31 @@ def _proposal_lines(proposal: Proposal, target: Target, lang: str) -> list[str]:
     return lines
 
 
+def _levels_line(target: Target, lang: str) -> str:
+    """Return the levels that a new structure file states."""
+    assert target.facts is not None
+    terms = Terms(target.facts.levels, lang)
+    levels = [
+        say("{level} (may be left out)", lang, level=terms.called(level.table))
+        if level.optional
+        else terms.called(level.table)
+        for level in target.facts.levels
+    ]
+    return say("levels: {levels}", lang, levels=" > ".join(levels))
+
+
 def _taken(taken: Taken, terms: Terms, lang: str) -> str:
     if not taken.field:
         return say(_LEFT_OUT[taken.why], lang)
     table, dot, own = taken.field.partition(".")
-    return f"{terms.called(table)}{dot}{own}"
+    # Labels in Chinese; in English the very keys that a plan has.
+    label = say(own, lang) if own in _LABELLED else own
+    return f"{terms.called(table)}{dot}{label}"
 
 
 def _proposal_json(proposal: Proposal, lang: str) -> dict[str, Any]:
     return {
-        "plan": plan_text(proposal.plan),
+        "plan": _draft(proposal, lang) if proposal.missing else plan_text(proposal.plan),
         "columns": [
             {"column": each.column, "field": each.field, "why": each.why, "values": each.values}
             for each in proposal.columns

@@ -127,7 +127,7 @@ def _settings(structure: Structure) -> dict[str, Any]:
         "time_zone": facts.time_zone,
         "reference_system": facts.reference_system,
         "language": structure.language,
-        "levels": [_level(each) for each in facts.levels],
+        "levels": [written_level(each) for each in facts.levels],
         "vocabularies": {name: _terms(each) for name, each in facts.vocabularies.items()},
         "declared": _declared(facts.declared),
         "rule_set": structure.rules.name or None,
@@ -141,7 +141,8 @@ def _settings(structure: Structure) -> dict[str, Any]:
     return kept
 
 
-def _level(level: Level) -> dict[str, Any]:
+def written_level(level: Level) -> dict[str, Any]:
+    """Return a level as a structure file has it."""
     said = {
         "level": level.level,
         "as": level.role or None,

@@ -11,15 +11,16 @@ from attrs import evolve, field, frozen
 
 from govtree import _yaml, tables
 from govtree._files import LIMITS, Folder, Limits, save_all
-from govtree.config._dump import file_of
+from govtree._wording import Reason
+from govtree.config._dump import file_of, written_level
 from govtree.config._load import SHIPPED_PROFILE, STRUCTURE_FILE, Outline, load_text, outline_of
 from govtree.config._roster import PlanFile, load_plan, plan_text
 from govtree.config._schema import FORMAT
 from govtree.errors import ConfigError, FileError, Location, Problem, problem
 from govtree.facts import Facts
 from govtree.hierarchy import Hierarchy
-from govtree.rosters import Decisions, KeptIds, Roster, RosterPlan
-from govtree.units import SECTIONS
+from govtree.rosters import Decisions, KeptIds, Roster, RosterPlan, fitted_levels
+from govtree.units import SECTIONS, Column, Level
 
 __all__ = [
     "DECISIONS_FILE",
@@ -43,7 +44,9 @@ class Target:
 
     Attributes:
         path: Its path, as it was given.
-        facts: Levels and words of its structure; None where a problem is an error.
+        facts: Levels and words of its structure; None where a problem is an error. Where there
+            is no structure file yet, they are those of the profile until they are
+            :meth:`fitted` to the roster.
         problems: Every problem with what lies in it, sorted.
         outline: What its structure file says; None where there is none yet.
         profile: The profile that a new structure file names.
@@ -51,6 +54,7 @@ class Target:
         kept: The ids that were given before.
         decisions: What was decided.
         is_imported: Whether an import has written to it before.
+        profile_levels: The levels of the profile, which a structure file need not repeat.
     """
 
     path: str
@@ -62,11 +66,41 @@ class Target:
     kept: KeptIds = field(factory=KeptIds)
     decisions: Decisions = field(factory=Decisions)
     is_imported: bool = False
+    profile_levels: tuple[Level, ...] = ()
 
     @property
     def language(self) -> str:
         """Language of reports."""
         return "en" if self.outline is None else self.outline.language
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the structure file will state levels of its own."""
+        assert self.facts is not None
+        return self.outline is None and self.facts.levels != self.profile_levels
+
+    def fitted(self, plan: RosterPlan) -> Target:
+        """Return the folder with the levels that fit a plan, unless a file there states some."""
+        if self.outline is not None or self.facts is None:
+            return self
+        ids = {name.removesuffix(".id") for name in plan.columns if name.endswith(".id")}
+        return evolve(self, facts=fitted_levels(self.facts, {*plan.units, *ids}))
+
+    def gone(self, hierarchy: Hierarchy) -> dict[str, int]:
+        """Return by table how many units the tables of the last import have and these have not."""
+        found: dict[str, int] = {}
+        if not self.is_imported:
+            return found
+        folder = Folder(self.path)
+        for table in self.kept.table.words:
+            name = file_of(table)
+            if not os.path.lexists(Path(self.path, name)):
+                continue
+            rows, _ = tables.read_columns(folder, name, table, {"id": Column("id")})
+            ids = {*rows.columns.get("id", ())} if rows is not None else ()
+            now = {*hierarchy.ids(table)} if table in hierarchy.tables else set()
+            found[table] = sum(each is not None and each not in now for each in ids)
+        return {table: count for table, count in found.items() if count}
 
 
 def read_target(path: str, *, profile: str | None = None, limits: Limits = LIMITS) -> Target:
@@ -108,14 +142,21 @@ def read_target(path: str, *, profile: str | None = None, limits: Limits = LIMIT
         outline=outline,
         profile=named,
         plan=plan,
-        kept=kept,
-        decisions=decisions,
+        kept=evolve(kept, file=_in(path, IDS_FILE)),
+        decisions=evolve(decisions, file=_in(path, DECISIONS_FILE)),
         is_imported=os.path.lexists(Path(path, IDS_FILE)),
+        profile_levels=() if facts is None else facts.levels,
     )
 
 
 def drafted(
-    target: Target, roster: Roster, plan: RosterPlan, *, inputs: Iterable[str], plan_given: bool
+    target: Target,
+    roster: Roster,
+    plan: RosterPlan,
+    *,
+    inputs: Iterable[str],
+    plan_given: bool,
+    language: str | None = None,
 ) -> tuple[dict[str, bytes], tuple[Problem, ...]]:
     """Return what each file of the folder will hold, and why it cannot be written.
 
@@ -128,6 +169,7 @@ def drafted(
         plan: The plan that it was read by.
         inputs: Paths of the files that were read, none of which is written over.
         plan_given: Whether the plan is new, so that it is written.
+        language: Language of reports that a new structure file asks for.
     """
     hierarchy = roster.hierarchy
     assert hierarchy is not None
@@ -146,7 +188,7 @@ def drafted(
     if roster.decisions.rows or os.path.lexists(Path(target.path, DECISIONS_FILE)):
         files[DECISIONS_FILE] = roster.decisions.to_csv()
     if target.outline is None:
-        files[STRUCTURE_FILE] = _structure(target.profile, content).encode()
+        files[STRUCTURE_FILE] = _structure(target, content, language).encode()
     problems += _overwritten(target, files, inputs)
     return files, tuple(sorted(problems))
 
@@ -224,12 +266,18 @@ def _overwritten(target: Target, files: Iterable[str], inputs: Iterable[str]) ->
         if os.path.realpath(path) in read:
             yield problem("GT955", Location(path), path=path)
         elif not target.is_imported and name != DECISIONS_FILE and os.path.lexists(path):
-            yield problem("GT952", Location(path), path=path)
+            said = Reason("there is no '{file}' that tells whose ids it has", file=IDS_FILE)
+            yield problem("GT952", Location(path), path=path, reason=said)
 
 
-def _structure(profile: str, content: Mapping[str, str]) -> str:
-    """Return a structure file that names the tables."""
-    said: dict[str, Any] = {"govtree": int(FORMAT), "profile": profile}
+def _structure(target: Target, content: Mapping[str, str], language: str | None) -> str:
+    """Return a structure file that states the levels, unless the profile does, and the tables."""
+    said: dict[str, Any] = {"govtree": int(FORMAT), "profile": target.profile}
+    if language is not None:
+        said["language"] = language
+    if target.is_fitted:
+        assert target.facts is not None
+        said["levels"] = [written_level(each) for each in target.facts.levels]
     said |= {
         SECTIONS[table]: {"table": name} for table, name in content.items() if table in SECTIONS
     }

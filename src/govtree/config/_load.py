@@ -23,7 +23,7 @@ from govtree.config._structure import Structure
 from govtree.errors import ConfigError, FileError, Location, MissingExtraError, Problem, problem
 from govtree.facts import Facts
 from govtree.hierarchy import Hierarchy
-from govtree.units import ROLES, LevelUnit, Record
+from govtree.units import ROLES, LevelUnit, Record, Term
 
 __all__ = [
     "STRUCTURE_FILE",
@@ -43,7 +43,7 @@ STRUCTURE_FILE = "structure.yaml"
 #: The profile of a file that names none.
 SHIPPED_PROFILE = "base"
 
-_NAMES_PEOPLE = re.compile(rb"^[\"']?pseudonyms\b", re.MULTILINE)
+_NAMES_PEOPLE = re.compile(rb"(?:^|[{,])[ \t]*[\"']?pseudonyms\b", re.MULTILINE)
 
 #: Problems that only say that a cell is empty; one that was refused has had its problem.
 _EMPTY_CELL = ("GT108", "GT109")
@@ -198,10 +198,12 @@ def enter_holders(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> i
     holders = loader.holders
     if holders is None:
         raise ConfigError(examined.problems)
+    target = Path(loader.prefix) / holders.path
+    content = loader.content_of_holders
     if loader.missing:
-        target = Path(loader.prefix) / holders.path
-        content = loader.content_of_holders
         save(target, holders.content_with(content, loader.missing), mode=0o600)
+    elif content and target.stat().st_mode & 0o077:
+        save(target, content, mode=0o600)
     return len(loader.missing)
 
 
@@ -242,6 +244,10 @@ class _Loader:
         self.sources: dict[str, _yaml.Source] = {}
         self.id_headers: dict[str, str] = {}  # by table, the column that its ids come from
         self.hidden = ""  # the structure file, where people are named in it
+        self.people_files: list[str] = []  # tables of posts, tenures, memberships and persons
+        self.named: list[Rows] = []  # rows in which people are still named
+        self.known: list[str] = []  # words that no name is taken for
+        self.posts: Sequence[Term] = ()
         self.holders: pseudonyms.Holders | None = None
         self.missing: tuple[pseudonyms.Key, ...] = ()  # whom the file of names lacks
         self.enters_holders = False
@@ -466,6 +472,8 @@ class _Loader:
             )
             return
         shown = self._shown(name)
+        if reference.table in pseudonyms.NAMED:
+            self.people_files.append(shown)
         for each in problems:
             if each.where == where:
                 quote = decoder.source.quote(where.line)
@@ -508,8 +516,10 @@ class _Loader:
         self, path: str, decoder: Decoder, facts: Facts, rows: list[Rows]
     ) -> tuple[list[Rows], bool]:
         """Return *rows* with ids in the place of names, and whether there is who is who."""
-        # What was told while names were read may show some.
-        self.problems = pseudonyms.without_names([*self.problems, *decoder.problems()], rows)
+        terms = [each for some in facts.vocabularies.values() for each in some]
+        self.known = [word for each in terms for word in (each.term, *each.aliases)]
+        self.posts = facts.vocabularies.get("post", ())
+        self.named = rows
         spot = decoder.spots["pseudonyms",]
         if self.folder is None:
             decoder.say("GT097", spot, name=path)
@@ -517,8 +527,7 @@ class _Loader:
         self.holders = self._read_holders(path, decoder.source.where(spot))
         if self.holders is None:
             return rows, False
-        posts = facts.vocabularies.get("post", ())
-        found, self.missing, problems = pseudonyms.with_ids(rows, self.holders, posts)
+        found, self.missing, problems = pseudonyms.with_ids(rows, self.holders, self.posts)
         self.problems += problems
         return found, True
 
@@ -544,12 +553,21 @@ class _Loader:
         return holders
 
     def _sorted(self) -> tuple[Problem, ...]:
-        problems = sorted(self.problems)
         if not self.hidden:
-            return tuple(problems)
-        # A line of a file that names people is never shown.
+            return tuple(sorted(self.problems))
+        # A line of a file that names people is never shown, and no value that may be a name.
         self.sources[self.hidden] = _yaml.Source(self.hidden, "")
-        return tuple(evolve(each, quote="") if each.quote else each for each in problems)
+        if not self.problems:
+            return ()
+        told = pseudonyms.without_names(
+            self.problems,
+            self.named,
+            [*self.known, *(self.holders.ids.values() if self.holders else ())],
+            posts=self.posts,
+            file=self.hidden,
+            people=self.people_files,
+        )
+        return tuple(sorted(evolve(each, quote="") if each.quote else each for each in told))
 
 
 def _sections(root: _yaml.Entries) -> Iterator[tuple[str, _yaml.Value, int]]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from govtree._columns import NONE, Coded, IntArray, followed
 from govtree._names import nearest
+from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, Places, Problem, Tally, problem
 from govtree.reconciliation._pairs import Difference, Kind, Pair, Source, cell_text
 from govtree.reconciliation._result import Reconciliation, required_source
@@ -209,7 +210,8 @@ def _keys_amiss(table: Table, keys: Sequence[Pair], source: Source) -> tuple[Pro
 def _twice(table: Table, keys: Sequence[Pair], source: Source, row: int, first: int) -> Problem:
     cells = (cell_text(each, int(_own(each, source)[row])) or "" for each in keys)
     where = table.places.at(row, keys[0].name)
-    return problem("GT972", where, key=", ".join(cells), first=str(table.places.at(first)))
+    place = Reason("{place}", place=table.places.at(first))
+    return problem("GT972", where, key=", ".join(cells), first=place)
 
 
 def _own(pair: Pair, source: Source) -> IntArray:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from attrs import evolve
+from attrs import evolve, frozen
 
 from govtree._columns import NONE
 from govtree._names import normal
-from govtree.errors import Location, Tally, problem
+from govtree.errors import Location, Problem, Tally, problem
 from govtree.reconciliation._pairs import (
     DECISION,
     KEY,
@@ -28,7 +28,7 @@ from govtree.tables import Layout
 if TYPE_CHECKING:
     from govtree.reconciliation._result import Reconciliation
 
-__all__ = ["applied"]
+__all__ = ["Applied", "Key", "applied"]
 
 _EXPECTED = {
     "number": "'a', 'b' or a number",
@@ -37,16 +37,41 @@ _EXPECTED = {
     "text": "'a', 'b' or a text",
 }
 
-Applied: TypeAlias = tuple[Sequence[Pair], Mask, Mask, Sequence[Pair]]
+Key: TypeAlias = tuple[str, ...]
+_Said: TypeAlias = tuple[str | None, str | None] | None
+# Row, key, column, decision, and values of a line.
+_Line: TypeAlias = tuple[int, Key, str, str, _Said]
+
+# What reading says of CSV that is no UTF-8 but may be GB18030.
+_OTHER_BYTES = "GT079"
+
+
+@frozen(eq=False)
+class Applied:
+    """What came of decisions.
+
+    Attributes:
+        keys: Columns of the key.
+        in_a: Whether *a* has the row.
+        in_b: The same of *b*.
+        columns: The other columns.
+        places: Where the list has its line about a cell, decided or not, by key and column.
+    """
+
+    keys: Sequence[Pair]
+    in_a: Mask
+    in_b: Mask
+    columns: Sequence[Pair]
+    places: Mapping[tuple[Key, str], Location]
 
 
 def applied(r: Reconciliation, decisions: Given, layout: Layout) -> Applied:
-    """Return keys, rows of both sources and columns of *r* after the *decisions*.
+    """Return what is left of *r* after the *decisions*, those about rows first.
 
     Raises:
         StructureError: With every decision that cannot be followed.
     """
-    table, problems = read(decisions, "decisions", layout)
+    table, problems = _read(decisions, layout)
     if table is None or any(each.severity == "error" for each in problems):
         raise failed(problems, decisions)
     names = [*(KEY + name for name in r.key), "column", DECISION]
@@ -62,23 +87,36 @@ def applied(r: Reconciliation, decisions: Given, layout: Layout) -> Applied:
         )
     work = _Work(r)
     tally = Tally()
-    for line in _lines(r, table, escaped=is_path(decisions)):
-        refused = work.take(*line)
+    lines = _lines(r, table, escaped=is_path(decisions))
+    # Which rows are one says which cells are there to be decided.
+    for row, key, column, decision, said in sorted(lines, key=lambda line: line[2] != ""):
+        refused = work.take(key, column, decision, said) if decision else None
         if refused is not None:
             code, values = refused
-            where = table.places.at(line[0], DECISION)
+            where = table.places.at(row, DECISION)
             tally.add(code, partial(problem, code, where, **values))
     if found := tally.problems():
         raise failed(found, decisions)
-    return work.done()
+    places = {
+        (work.key_now(key), column): table.places.at(row, DECISION)
+        for row, key, column, _, _ in lines
+        if column
+    }
+    return work.done(places)
 
 
-Key: TypeAlias = tuple[str, ...]
-_Line: TypeAlias = tuple[int, Key, str, str, tuple[str | None, str | None] | None]
+def _read(decisions: Given, layout: Layout) -> tuple[Table | None, tuple[Problem, ...]]:
+    """Return the list; one that is not UTF-8 as GB18030, which spreadsheets in China write."""
+    table, problems = read(decisions, "decisions", layout)
+    if table is None and any(each.code == _OTHER_BYTES for each in problems):
+        other, warnings = read(decisions, "decisions", evolve(layout, encoding="gb18030"))
+        if other is not None and all(each.severity != "error" for each in warnings):
+            return other, warnings
+    return table, problems
 
 
 def _lines(r: Reconciliation, table: Table, *, escaped: bool) -> list[_Line]:
-    """Return row, key, column, decision and values of each line that is decided."""
+    """Return the lines of the list, decided or not."""
 
     def cells(name: str) -> list[str | None]:
         column = table.columns[name]
@@ -86,28 +124,18 @@ def _lines(r: Reconciliation, table: Table, *, escaped: bool) -> list[_Line]:
         if escaped and name != DECISION:
             texts = [unescaped(each or "") or None for each in texts]
         texts.append(None)
-        return [texts[code] for code in column.codes[rows].tolist()]
+        return [texts[code] for code in column.codes.tolist()]
 
-    decision = table.columns[DECISION]
-    rows = np.flatnonzero(decision.codes >= 0)
     columns = [
         ["" if each is None else text_of(form(pair.shape, each)) for each in cells(KEY + pair.name)]
         for pair in r.keys
     ]
     has_values = {"value_a", "value_b"} <= table.columns.keys()
     said = list(zip(cells("value_a"), cells("value_b"), strict=True)) if has_values else None
+    told = zip(zip(*columns, strict=True), cells("column"), cells(DECISION), strict=True)
     return [
-        (row, key, column or "", each.strip(), None if said is None else said[at])
-        for at, (row, key, column, each) in enumerate(
-            zip(
-                rows.tolist(),
-                zip(*columns, strict=True),
-                cells("column"),
-                cells(DECISION),
-                strict=True,
-            )
-        )
-        if each is not None and each.strip()
+        (row, key, column or "", (decision or "").strip(), None if said is None else said[row])
+        for row, (key, column, decision) in enumerate(told)
     ]
 
 
@@ -137,17 +165,12 @@ class _Work:
         self._row_of = {key: row for row, key in enumerate(self._texts)}
         self._open = r.open_cells()
         self._twin_of = dict(r.twins)
+        # Of two rows that became one, that which stays, by the row of a.
+        self._settled: dict[int, int] = {}
         self._with_twin = {row for pair in r.twins for row in pair}
         self._taken: dict[tuple[Key, str], str] = {}
 
-    def take(
-        self,
-        _: int,
-        key: Key,
-        column: str,
-        decision: str,
-        said: tuple[str | None, str | None] | None,
-    ) -> _Refused | None:
+    def take(self, key: Key, column: str, decision: str, said: _Said) -> _Refused | None:
         """Apply one decision, or return why it cannot be."""
         before = self._taken.get((key, column))
         if before is not None:
@@ -161,7 +184,12 @@ class _Work:
         self._taken[key, column] = decision
         return refused
 
-    def done(self) -> Applied:
+    def key_now(self, key: Key) -> Key:
+        """Return the key that the row of *key* has by now."""
+        row = self._row_of.get(key, NONE)
+        return self._texts[self._settled[row]] if row in self._settled else key
+
+    def done(self, places: Mapping[tuple[Key, str], Location]) -> Applied:
         """Return what came of it."""
         stays = self._stays
 
@@ -173,7 +201,8 @@ class _Work:
             )
 
         keys = [kept(each) for each in self._keys]
-        return keys, self._in_a[stays], self._in_b[stays], [kept(each) for each in self._columns]
+        columns = [kept(each) for each in self._columns]
+        return Applied(keys, self._in_a[stays], self._in_b[stays], columns, places)
 
     def _take_cell(
         self,
@@ -181,10 +210,12 @@ class _Work:
         key: Key,
         column: str,
         decision: str,
-        said: tuple[str | None, str | None] | None,
+        said: _Said,
     ) -> _Refused | None:
-        if (row, column) not in self._open:
+        is_there = row not in self._twin_of or row in self._settled
+        if (row, column) not in self._open or not is_there:
             return "GT974", {"key": ", ".join(key), "column": column}
+        row = self._settled.get(row, row)
         pair = self._column_of[column]
         assert pair.a is not None
         assert pair.b is not None
@@ -204,9 +235,7 @@ class _Work:
         pair.a[row] = pair.b[row] = code
         return None
 
-    def _take_row(
-        self, row: int, key: Key, decision: str, said: tuple[str | None, str | None] | None
-    ) -> _Refused | None:
+    def _take_row(self, row: int, key: Key, decision: str, said: _Said) -> _Refused | None:
         choice = normal(decision)
         twin = self._twin_of.get(row)
         if twin is not None:
@@ -239,6 +268,7 @@ class _Work:
                 codes[into] = codes[out]
         self._in_a[into] = self._in_b[into] = True
         self._stays[out] = False
+        self._settled[row_a] = into
 
     def _share(self, row: int) -> None:
         """Let both sources have a row that one of them has."""

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._columns import IntArray
+from govtree._columns import NONE, IntArray
 from govtree._files import save
 from govtree._frames import Plain, frame_of
 from govtree._names import twin_form
-from govtree.errors import Location, OutOfRangeError, Problem, StructureError, Tally, problem
-from govtree.reconciliation._decisions import applied
+from govtree.errors import (
+    ConfigError,
+    Location,
+    OutOfRangeError,
+    Problem,
+    StructureError,
+    Tally,
+    problem,
+)
+from govtree.reconciliation._decisions import Applied, Key, applied
 from govtree.reconciliation._pairs import (
     DECISION,
     KEY,
@@ -32,12 +40,16 @@ from govtree.reconciliation._pairs import (
 )
 from govtree.reconciliation._shapes import Value, text_of
 from govtree.reconciliation._sources import Given
-from govtree.tables import Layout, csv_line
+from govtree.tables import Layout, Page, csv_line, workbook
 
 __all__ = ["Reconciliation", "required_source"]
 
 # Lines that are written at once.
 _LINES = 8_192
+
+
+# Row (of twins that of a), column and kind of each cell that differs, in order.
+_Cells: TypeAlias = tuple[IntArray, IntArray, NDArray[np.int8]]
 
 
 @frozen(eq=False, repr=False)
@@ -79,7 +91,8 @@ class Reconciliation:
     columns: tuple[Pair, ...]
     twins: tuple[tuple[int, int], ...]
     warnings: tuple[Problem, ...]
-    _cells: tuple[IntArray, IntArray, NDArray[np.int8]]
+    _cells: _Cells
+    _twin_cells: _Cells
 
     @classmethod
     def of(
@@ -96,8 +109,18 @@ class Reconciliation:
         cells = _differing(in_a & in_b, columns)
         twins = tuple(_twins(keys, in_a, in_b))
         names = tuple(each.name for each in keys)
+        apart = _differing_twins(twins, columns)
         return cls(
-            names, prefer, tuple(keys), in_a, in_b, tuple(columns), twins, tuple(warnings), cells
+            names,
+            prefer,
+            tuple(keys),
+            in_a,
+            in_b,
+            tuple(columns),
+            twins,
+            tuple(warnings),
+            cells,
+            apart,
         )
 
     def __eq__(self, other: object) -> bool:
@@ -144,19 +167,21 @@ class Reconciliation:
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """The cells that differ, in order of key and column."""
+        """The cells of rows of one key that differ, in order of key and column."""
         return tuple(self._differences())
 
     def rows(self) -> tuple[Difference, ...]:
         """Return everything that is to be decided: cells, twin keys, and rows of one source.
 
-        A row that has a near-twin stands there once, with it.
+        A row that has a near-twin stands there once, with it; below it stand the cells in which
+        the two differ, which count where they become one row.
         """
         return tuple(self._lines())
 
     def counts(self) -> dict[str, int]:
         """Return how many rows agree, and how many lines of each kind are to be decided."""
         rows, _, kinds = self._cells
+        kinds = np.concatenate([kinds, self._twin_cells[2]])
         both = int(np.count_nonzero(self.in_a & self.in_b))
         of_kind = np.bincount(kinds, minlength=len(KINDS)).tolist()
         of_kind[KINDS.index("twin key")] = len(self.twins)
@@ -166,10 +191,11 @@ class Reconciliation:
         return {name: count for name, count in told.items() if count or name == "agreed"}
 
     def open_cells(self) -> frozenset[tuple[int, str]]:
-        """Return row and column of each cell that differs."""
-        rows, columns, _ = (each.tolist() for each in self._cells)
+        """Return row and column of each cell that differs; of near-twins the row of *a*."""
         return frozenset(
-            (row, self.columns[column].name) for row, column in zip(rows, columns, strict=True)
+            (row, self.columns[column].name)
+            for rows, columns, _ in (self._cells, self._twin_cells)
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
         )
 
     # -- as a table to decide ----------------------------------------------------------------
@@ -197,40 +223,53 @@ class Reconciliation:
 
         return frame_of(columns(), backend=backend)
 
-    def write(self, path: str | os.PathLike[str], *, byte_order_mark: bool = False) -> None:
-        """Write what is to be decided as CSV, with an empty column ``decision``.
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write what is to be decided as CSV or a workbook, with an empty column ``decision``.
 
         Its columns are the key (``key.`` and the name), ``column``, ``value_a``, ``value_b``,
         ``kind`` and ``decision``. A cell that a spreadsheet would compute, or that begins with an
-        apostrophe, has an apostrophe in front, which :meth:`decide` takes off again.
+        apostrophe, has an apostrophe in front, which :meth:`decide` takes off again. CSV begins
+        with the mark by which spreadsheets tell UTF-8.
 
         Args:
-            path: The file; its folder must exist.
-            byte_order_mark: Whether it begins with the mark by which some spreadsheets tell UTF-8.
+            path: The file, ``.csv`` or ``.xlsx``; its folder must exist.
 
         Raises:
-            FileError: If it cannot be written.
+            FileError: If it cannot be written, or a workbook cannot hold it.
+            MissingExtraError: If it is a workbook and xlsxwriter is not installed.
+            OutOfRangeError: If its name ends otherwise.
         """
-        save(os.fspath(path), self._csv(byte_order_mark))
+        name = os.fspath(path)
+        if name.lower().endswith(".xlsx"):
+            save(name, workbook([self._page()], name))
+        elif name.lower().endswith(".csv"):
+            save(name, self._csv())
+        else:
+            raise OutOfRangeError(f"a list is written as .csv or .xlsx, not as '{name}'")
 
-    def _csv(self, byte_order_mark: bool) -> Iterator[bytes]:
-        header = [*(KEY + name for name in self.key), "column", "value_a", "value_b", "kind"]
-        yield ("\ufeff" if byte_order_mark else "").encode() + csv_line([*header, DECISION])
-        lines = self._lines()
+    @property
+    def _header(self) -> list[str]:
+        names = (KEY + name for name in self.key)
+        return [*names, "column", "value_a", "value_b", "kind", DECISION]
+
+    def _cells_written(self) -> Iterator[list[str]]:
+        for each in self._lines():
+            texts = (*each.key, each.column, each.value_a or "", each.value_b or "")
+            yield [*map(escaped, texts), each.kind, ""]
+
+    def _csv(self) -> Iterator[bytes]:
+        yield "\ufeff".encode() + csv_line(self._header)
+        lines = self._cells_written()
         while some := list(islice(lines, _LINES)):
-            yield b"".join(
-                csv_line(
-                    [
-                        *map(escaped, each.key),
-                        escaped(each.column),
-                        escaped(each.value_a or ""),
-                        escaped(each.value_b or ""),
-                        each.kind,
-                        "",
-                    ]
-                )
-                for each in some
-            )
+            yield b"".join(map(csv_line, some))
+
+    def _page(self) -> Page:
+        header = self._header
+        columns: list[list[str | None]] = [[] for _ in header]
+        for line in self._cells_written():
+            for column, cell in zip(columns, line, strict=True):
+                column.append(cell or None)
+        return Page("differences", dict(zip(header, columns, strict=True)), (DECISION,))
 
     # -- as one table ------------------------------------------------------------------------
 
@@ -245,7 +284,8 @@ class Reconciliation:
         - of a twin key: ``a`` and ``b`` make one row of the two, under the key of that source;
           ``both`` says that they are two.
 
-        Two rows that became one may differ in cells, which are open then.
+        The cells in which two rows of a twin key differ are lines of the same list; they can be
+        decided where the rows become one.
 
         Args:
             decisions: What :meth:`write` or :meth:`to_frame` made, filled in: a path, a mapping
@@ -264,9 +304,17 @@ class Reconciliation:
         >>> r.decide({"key.id": ["H-1"], "column": ["name"], "decision": ["b"]}).merged()
         {'id': ['H-1'], 'name': ['乙']}
         """
-        keys, in_a, in_b, columns = applied(self, decisions, layout)
-        warnings = self.warnings
-        return Reconciliation.of(keys, in_a, in_b, columns, prefer=self.prefer, warnings=warnings)
+        return self._after(applied(self, decisions, layout))
+
+    def _after(self, done: Applied) -> Reconciliation:
+        return Reconciliation.of(
+            done.keys,
+            done.in_a,
+            done.in_b,
+            done.columns,
+            prefer=self.prefer,
+            warnings=self.warnings,
+        )
 
     def merged(
         self,
@@ -287,8 +335,8 @@ class Reconciliation:
             layout: How the table of decisions lies in its file.
 
         Raises:
-            StructureError: If no source is preferred and cells are open, each of them named; or
-                for a reason that :meth:`decide` gives.
+            StructureError: If no source is preferred and cells are open, each of them named, by
+                its line in the list where it has one; or for a reason that :meth:`decide` gives.
             OutOfRangeError: If *prefer* is no source.
 
         >>> from govtree.reconciliation import reconcile
@@ -297,26 +345,33 @@ class Reconciliation:
         >>> reconcile(a, b, key="id").merged(prefer="a")
         {'id': ['H-1', 'H-2'], 'name': ['甲', None], 'residents': [3, 2]}
         """
-        if decisions is not None:
-            return self.decide(decisions, layout=layout).merged(prefer=prefer)
         chosen = required_source(prefer) or self.prefer
+        if decisions is None:
+            return self._merged(chosen, {})
+        done = applied(self, decisions, layout)
+        return self._after(done)._merged(chosen, done.places)
+
+    def _merged(
+        self, chosen: Source | None, places: Mapping[tuple[Key, str], Location]
+    ) -> dict[str, list[Value | None]]:
         if chosen is None:
-            self._require_settled()
+            self._require_settled(places)
         merged: dict[str, list[Value | None]] = {}
         for pair in (*self.keys, *self.columns):
             values: list[Value | None] = [*pair.values, None]
             merged[pair.name] = [values[code] for code in pair.codes(chosen or "a").tolist()]
         return merged
 
-    def _require_settled(self) -> None:
+    def _require_settled(self, places: Mapping[tuple[Key, str], Location]) -> None:
         """Refuse to choose between two cells that nobody chose between."""
         tally = Tally()
         rows, columns, kinds = self._cells
         for at in np.flatnonzero(kinds < KINDS.index("missing in a")).tolist():
             found = self._difference(int(rows[at]), int(columns[at]), int(kinds[at]))
-            tally.add("GT979", partial(_not_decided, found))
+            tally.add("GT979", partial(_not_decided, found, places))
         if problems := tally.problems():
-            raise StructureError(problems)
+            made = ConfigError if any(each.where.file for each in problems) else StructureError
+            raise made(problems)
 
     # -- rows and texts -----------------------------------------------------------------------
 
@@ -331,19 +386,24 @@ class Reconciliation:
         for row, column, kind in zip(*(each.tolist() for each in self._cells), strict=True):
             yield self._difference(row, column, kind)
 
-    def _difference(self, row: int, column: int, kind: int) -> Difference:
+    def _difference(self, row: int, column: int, kind: int, twin: int = NONE) -> Difference:
         pair = self.columns[column]
         assert pair.a is not None
         assert pair.b is not None
         (key,) = self.keys_of(np.array([row]))
-        return Difference(
-            key, pair.name, cell_text(pair, pair.a[row]), cell_text(pair, pair.b[row]), KINDS[kind]
-        )
+        value_b = cell_text(pair, pair.b[row if twin < 0 else twin])
+        return Difference(key, pair.name, cell_text(pair, pair.a[row]), value_b, KINDS[kind])
 
     def _lines(self) -> Iterator[Difference]:
         yield from self._differences()
-        for one, other in self.twin_keys:
+        cells = zip(*(each.tolist() for each in self._twin_cells), strict=True)
+        of_row: dict[int, list[tuple[int, int, int]]] = {}
+        for row, column, kind in cells:
+            of_row.setdefault(row, []).append((row, column, kind))
+        for (row, twin), (one, other) in zip(self.twins, self.twin_keys, strict=True):
             yield Difference(one, "", ", ".join(one), ", ".join(other), "twin key")
+            for cell in of_row.get(row, ()):
+                yield self._difference(*cell, twin)
         with_twin = np.array([row for pair in self.twins for row in pair], np.int64)
         for kind, there in (("only in a", self.in_b), ("only in b", self.in_a)):
             alone = ~there
@@ -363,8 +423,10 @@ class Reconciliation:
         return self.key, self.prefer, self.in_a.tolist(), self.in_b.tolist(), pairs, self.twins
 
 
-def _not_decided(found: Difference) -> Problem:
-    where = Location(record=", ".join(found.key), field=found.column)
+def _not_decided(found: Difference, places: Mapping[tuple[Key, str], Location]) -> Problem:
+    where = places.get((found.key, found.column))
+    if where is None:
+        where = Location(record=", ".join(found.key), field=found.column)
     return problem("GT979", where, value_a=found.value_a, value_b=found.value_b)
 
 
@@ -379,19 +441,40 @@ def required_source(prefer: str | None) -> Source | None:
     raise OutOfRangeError(f"prefer is '{prefer}', not 'a', 'b' or None")
 
 
-def _differing(both: Mask, columns: Sequence[Pair]) -> tuple[IntArray, IntArray, NDArray[np.int8]]:
-    """Return row, column and kind of each cell that differs, in order."""
-    found: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = []
+def _differing(both: Mask, columns: Sequence[Pair]) -> _Cells:
+    """Return the cells that differ of rows that both have."""
+    found = []
     for at, pair in enumerate(columns):
-        if pair.a is None or pair.b is None:
-            continue
-        rows = np.flatnonzero(both & (pair.a != pair.b))
-        a, b = pair.a[rows], pair.b[rows]
-        kinds = np.full(len(rows), KINDS.index("differs"), np.int8)
-        kinds[_is_spelling(pair.values, a, b)] = KINDS.index("spelling")
-        kinds[a < 0] = KINDS.index("missing in a")
-        kinds[b < 0] = KINDS.index("missing in b")
-        found.append((rows, np.full(len(rows), at), kinds))
+        if pair.a is not None and pair.b is not None:
+            rows = np.flatnonzero(both & (pair.a != pair.b))
+            found.append(_of_kinds(at, pair.values, rows, pair.a[rows], pair.b[rows]))
+    return _in_order(found)
+
+
+def _differing_twins(twins: Sequence[tuple[int, int]], columns: Sequence[Pair]) -> _Cells:
+    """Return the cells that differ of rows that have near-twins for keys, by the row of a."""
+    rows_a, rows_b = np.array(twins, np.int64).reshape(-1, 2).T
+    found = []
+    for at, pair in enumerate(columns):
+        if pair.a is not None and pair.b is not None:
+            a, b = pair.a[rows_a], pair.b[rows_b]
+            differs = a != b
+            found.append(_of_kinds(at, pair.values, rows_a[differs], a[differs], b[differs]))
+    return _in_order(found)
+
+
+def _of_kinds(
+    column: int, values: Sequence[Value], rows: NDArray[Any], a: IntArray, b: IntArray
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return row, column and kind of cells of one column that differ."""
+    kinds = np.full(len(rows), KINDS.index("differs"), np.int8)
+    kinds[_is_spelling(values, a, b)] = KINDS.index("spelling")
+    kinds[a < 0] = KINDS.index("missing in a")
+    kinds[b < 0] = KINDS.index("missing in b")
+    return rows, np.full(len(rows), column), kinds
+
+
+def _in_order(found: Sequence[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]) -> _Cells:
     if not found:
         return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int8)
     every_row, every_column, every_kind = map(np.concatenate, zip(*found, strict=True))

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from govtree._messages import say
 from govtree._rows import tables_of
 from govtree._wording import Label, either
 from govtree.rules import SHIPPED, Rule
-from govtree.units import SHIPPED_LEVELS, Column, Level, Shape, columns_of
+from govtree.units import (
+    ABOVE,
+    BESIDE,
+    NODE,
+    SHIPPED_LEVELS,
+    TERRITORY,
+    UNIT,
+    Column,
+    Level,
+    Shape,
+    columns_of,
+)
 
-__all__ = ["COLUMNS", "Fields", "asked_by", "key_of", "told"]
+__all__ = ["COLUMNS", "Fields", "asked_by", "key_of", "targets_of", "told"]
 
 #: Columns of a list; what each is called in a language is said by :func:`govtree._messages.say`.
-COLUMNS = ("code", "level", "unit", "name", "fault", "to do", "fill in", "answer", "key")
+COLUMNS = ("code", "level", "unit", "name", "place", "fault", "fill in", "answer", "key")
 
 #: Fields that a finding may ask for, by name.
 Fields = Mapping[str, Column]
@@ -62,13 +73,39 @@ def asked_by(
     return asked
 
 
-def told(fields: Fields, lang: str, words: Mapping[str, Iterable[str]] | None = None) -> str:
+def targets_of(column: Column, level: str, levels: Iterable[Level]) -> list[str]:
+    """Return the tables that a field of a unit may point into.
+
+    Args:
+        column: The field.
+        level: The table of the unit.
+        levels: The levels of the structure.
+    """
+    chain = [each.table for each in levels]
+    names: list[str] = []
+    for target in column.targets:
+        if target == ABOVE:
+            names += chain[: chain.index(level)] if level in chain else chain
+        elif target in (UNIT, NODE):
+            names += [*chain, *TERRITORY, *(BESIDE if target == NODE else ())]
+        else:
+            names.append(target)
+    return names
+
+
+def told(
+    fields: Fields,
+    lang: str,
+    words: Mapping[str, Iterable[str]] | None = None,
+    offered: Collection[str] = (),
+) -> str:
     """Return what is to be filled in, for whoever does.
 
     Args:
         fields: The fields that are asked for.
         lang: The language.
         words: The words of vocabularies, by field.
+        offered: Fields whose units stand in the second sheet, to choose from.
 
     >>> told(asked_by()["GT202"], "en"), told({}, "en")
     ('grid: an id', 'what you found, or did about it')
@@ -83,13 +120,16 @@ def told(fields: Fields, lang: str, words: Mapping[str, Iterable[str]] | None = 
             said = either([Label(each) for each in known]).said(lang)
             parts.append(say("{field}: {what}", lang, field=field, what=said))
         else:
-            parts.append(say("{field}: {what}", lang, field=field, what=_what(column.shape, lang)))
+            what = _what(column.shape, lang, is_offered=name in offered)
+            parts.append(say("{field}: {what}", lang, field=field, what=what))
     return "; ".join(parts)
 
 
-def _what(shape: Shape, lang: str) -> str:
+def _what(shape: Shape, lang: str, *, is_offered: bool) -> str:
     if shape == "reference":
-        return say("an id", lang)
+        sheet = say("choices", lang)
+        offer = say("an id or a name from sheet '{sheet}'", lang, sheet=sheet)
+        return offer if is_offered else say("an id", lang)
     if shape == "whole":
         return say("a whole number", lang)
     if shape == "number":

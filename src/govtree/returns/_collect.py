@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,23 +19,15 @@ from govtree._messages import say
 from govtree._names import nearest
 from govtree._rows import UNKNOWN_CELL, Rows
 from govtree._values import read_cells
-from govtree._wording import one_of
-from govtree.errors import Location, Problem, Tally, problem
+from govtree._wording import Reason, one_of
+from govtree.errors import FileError, Location, Problem, Tally, problem
 from govtree.findings import NO_TABLES, Finding
 from govtree.hierarchy import Hierarchy
-from govtree.returns._asked import Fields, asked_by, key_of
+from govtree.returns._asked import Fields, asked_by, key_of, targets_of
+from govtree.returns._words import Names
 from govtree.rules import SHIPPED, Rule
-from govtree.tables import Layout, Source, formula_rows, read_columns
-from govtree.units import (
-    ABOVE,
-    BESIDE,
-    NODE,
-    SHIPPED_LEVELS,
-    TERRITORY,
-    UNIT,
-    Column,
-    Shape,
-)
+from govtree.tables import Layout, Source, formula_rows, peek, read_columns
+from govtree.units import SHIPPED_LEVELS, Column, Shape
 
 __all__ = ["Correction", "Returns", "read_returns"]
 
@@ -70,6 +62,9 @@ class Correction:
     value: Value
     where: Location
 
+
+# A unit that an answer may mean: field, table and id.
+_Called = tuple[str, str, str]
 
 #: A correction with the fingerprint of the finding that it answers.
 _Found = tuple[str, Correction]
@@ -155,6 +150,7 @@ def read_returns(
 ) -> Returns:
     """Return the answers in the workbooks of *folder* as corrections.
 
+    Of a workbook the sheet is read that has the columns of a list, whatever it is called now.
     A finding is known by the key of its row, wherever the row and the file stand now. Rejected
     are, each with file, row and column: an answer without a key; a key that belongs to another
     unit or code; a finding that the report, or a unit that the structure, does not have; a
@@ -165,19 +161,31 @@ def read_returns(
         folder: Where the workbooks lie.
         report: The report that the lists were made of, or the findings of a saved one.
         h: The structure. With it, ids have to be there and words in their vocabulary; labels
-            are read as their words.
+            are read as their words, and the exact name of a unit as its id: a name that only
+            one unit has, of all that may be meant or of those in the community of the subject.
         rules: Rules beside the shipped ones that the report is of.
         files: Which files of the folder are read.
 
     Raises:
-        FileError: If the folder has no such file.
+        FileError: If there is no such folder, or no such file in it.
         MissingExtraError: If python-calamine is not installed.
     """
     door = Folder(folder)
     collected = _Collected(report, h, tuple(rules))
-    for name in door.expand(files):
+    for name in _names_in(door, folder, files):
         collected.add(door, name)
     return collected.returns()
+
+
+def _names_in(door: Folder, folder: str | os.PathLike[str], files: str) -> tuple[str, ...]:
+    try:
+        return door.expand(files)
+    except FileError as refused:
+        if all(each.code != "GT001" for each in refused.problems):
+            raise
+    # A pattern alone would not say where it was looked for.
+    path = os.path.join(os.fspath(folder), files)  # noqa: PTH118 - as it was given
+    raise FileError([problem("GT001", Location(), path=path)])
 
 
 class _Collected:
@@ -188,7 +196,9 @@ class _Collected:
     ) -> None:
         self._known = None if report is None else {each.fingerprint: each for each in report}
         self._h = h
-        self._asked = asked_by(SHIPPED_LEVELS if h is None else h.levels, rules)
+        self._names = None if h is None else Names(h)
+        self._chain = SHIPPED_LEVELS if h is None else h.levels
+        self._asked = asked_by(self._chain, rules)
         self._levels = {each.code: each.subject for each in (*SHIPPED, *rules)}
         self._tally = Tally()
         self._problems: list[Problem] = []
@@ -261,42 +271,29 @@ class _Collected:
         if answer.is_formula:
             self._reject("GT965", where)
             return None
-        field, value = self._value(answer.text, level, self._asked.get(answer.code, {}), where)
+        field, value = self._value(answer, level, self._asked.get(answer.code, {}), where)
         if value is None:
             return None
         return Correction(answer.code, level, answer.unit, field, value, where)
 
     def _value(
-        self, text: str, level: str, fields: Fields, where: Location
+        self, answer: _Answer, level: str, fields: Fields, where: Location
     ) -> tuple[str, Value | None]:
         """Return a field and its value; no value where the answer was rejected."""
         if not fields:
-            return "", self._read("text", text, where)
-        if len(fields) == 1:
-            [(field, column)] = fields.items()
-            return field, self._typed(text.strip(), level, column, where)
-        # Several fields that are all references: the id says which of them is meant.
-        if self._h is None:
-            return "", self._read("text", text, where)
-        tables = {field: self._targets(level, column) for field, column in fields.items()}
-        id = _as_sent(text.strip())
-        for field, those in tables.items():
-            if self._is_in(id, those):
-                return field, id
-        self._reject_id(where, id, [table for those in tables.values() for table in those])
-        return "", None
-
-    def _typed(self, text: str, level: str, column: Column, where: Location) -> Value | None:
+            return "", self._read("text", answer.text, where)
+        text = answer.text.strip()
+        if self._h is not None and all(each.shape == "reference" for each in fields.values()):
+            return self._unit(answer, level, fields, where)
+        if len(fields) > 1:
+            # Nobody who does not know the structure can tell which of them is meant.
+            return "", self._read("text", answer.text, where)
+        [(field, column)] = fields.items()
         if column.shape == "reference":
-            id = _as_sent(text)
-            tables = self._targets(level, column)
-            if self._h is not None and id != UNKNOWN_CELL and not self._is_in(id, tables):
-                self._reject_id(where, id, tables)
-                return None
-            return self._read("text", id, where)
+            return field, self._read("text", _as_sent(text), where)
         if column.shape == "term" and self._h is not None:
-            return self._word(text, column.vocabulary.replace("@", f"{level}_"), where)
-        return self._read("text" if column.shape == "term" else column.shape, text, where)
+            return field, self._word(text, column.vocabulary.replace("@", f"{level}_"), where)
+        return field, self._read("text" if column.shape == "term" else column.shape, text, where)
 
     def _read(self, shape: Shape, text: str, where: Location) -> Value | None:
         """Return a cell as a value, read as that of any table is."""
@@ -330,18 +327,51 @@ class _Collected:
 
     # -- ids -------------------------------------------------------------------------------
 
-    def _targets(self, level: str, column: Column) -> list[str]:
-        """Return the tables that a reference of a unit may point into."""
-        chain = [each.table for each in (SHIPPED_LEVELS if self._h is None else self._h.levels)]
-        names: list[str] = []
-        for target in column.targets:
-            if target == ABOVE:
-                names += chain[: chain.index(level)] if level in chain else chain
-            elif target in (UNIT, NODE):
-                names += [*chain, *TERRITORY, *(BESIDE if target == NODE else ())]
-            else:
-                names.append(target)
-        return names
+    def _unit(
+        self, answer: _Answer, level: str, fields: Fields, where: Location
+    ) -> tuple[str, Value | None]:
+        """Return the unit that an answer names by id or name; it says which field is meant."""
+        text = _as_sent(answer.text.strip())
+        if text == UNKNOWN_CELL and len(fields) == 1:
+            return next(iter(fields)), text
+        tables = {field: targets_of(column, level, self._chain) for field, column in fields.items()}
+        for field, those in tables.items():
+            if self._is_in(text, those):
+                return field, text
+        called = self._called(text, tables)
+        if len(called) > 1:
+            called = self._near(answer.unit, level, called) or called
+        if len(called) == 1:
+            return called[0][0], called[0][2]
+        if called:
+            known = ", ".join(sorted(id for _, _, id in called))
+            self._reject("GT969", where, cell=text, known=known)
+        else:
+            every = dict.fromkeys(table for those in tables.values() for table in those)
+            self._reject_id(where, text, [*every])
+        return "", None
+
+    def _called(self, name: str, tables: Mapping[str, Sequence[str]]) -> list[_Called]:
+        """Return field, table and id of each unit of this name."""
+        assert self._names is not None, "asked only with a structure"
+        return [
+            (field, table, id)
+            for field, those in tables.items()
+            for table in dict.fromkeys(those)
+            for id in self._names.called(name, table)
+        ]
+
+    def _near(self, unit: str, level: str, called: Sequence[_Called]) -> list[_Called]:
+        """Return those units that are in the community of *unit*."""
+        if not level or level in NO_TABLES:
+            return []
+        home = self._community(level, unit)
+        return [each for each in called if home >= 0 and self._community(*each[1:]) == home]
+
+    def _community(self, table: str, id: str) -> int:
+        assert self._h is not None, "asked only with a structure"
+        rows = self._h.rows(table, [id])
+        return int(self._h.arrays.belongs(table, "community", rows)[0]) if rows[0] >= 0 else -1
 
     def _is_in(self, id: str, tables: Iterable[str]) -> bool:
         assert self._h is not None, "asked only with a structure"
@@ -359,7 +389,7 @@ class _Collected:
 
     # -- what is rejected ------------------------------------------------------------------
 
-    def _reject(self, code: str, where: Location, **values: str) -> None:
+    def _reject(self, code: str, where: Location, **values: str | Reason) -> None:
         self._tally.add(code, lambda: problem(code, where, **values))
 
     def _without_conflicts(
@@ -377,24 +407,44 @@ class _Collected:
             given = [correction for _, correction in those]
             for one in given:
                 other = min(two.where for two in given if repr(two.value) != repr(one.value))
-                self._reject("GT967", one.where, cell=_plain(one.value), other=str(other))
+                told = Reason("{place}", place=other)
+                self._reject("GT967", one.where, cell=_plain(one.value), other=told)
         return kept
 
 
 def _answers(folder: Folder, name: str) -> tuple[list[_Answer], tuple[Problem, ...]]:
     """Return the rows of a list, its columns named in whichever language."""
+    layout = _layout_of(folder, name)
     told: list[tuple[Problem, ...]] = []
     for lang in _LANGUAGES:
         columns = {each: Source((say(each, lang),)) for each in _READ}
         rows, problems = read_columns(
-            folder, name, "returns", _KNOWN, columns=columns, layout=_LAYOUT
+            folder, name, "returns", _KNOWN, columns=columns, layout=layout
         )
         if rows is not None:
-            formulas = formula_rows(folder, name, say("answer", lang), _LAYOUT)
-            return list(_rows_of(rows, formulas)), problems
+            answer = say("answer", lang)
+            formulas = formula_rows(folder, name, answer, layout)
+            # A formula is no answer, whether or not it has a value, and is told as that.
+            kept = (each for each in problems if not _is_formula(each, answer, formulas))
+            return list(_rows_of(rows, formulas)), tuple(kept)
         told.append(problems)
     # Of two headers that do not fit, that which fits better.
     return [], min(told, key=len)
+
+
+def _layout_of(folder: Folder, name: str) -> Layout:
+    """Return the layout with the sheet that has the columns of a list, where there is one."""
+    wanted = [{say(each, lang) for each in ("key", "answer")} for lang in _LANGUAGES]
+    sheets, _ = peek(folder, name)
+    for each in sheets:
+        header = set(each.names([1])) if each.rows else set()
+        if any(those <= header for those in wanted):
+            return evolve(_LAYOUT, sheet=each.layout.sheet)
+    return _LAYOUT
+
+
+def _is_formula(each: Problem, answer: str, formulas: frozenset[int]) -> bool:
+    return each.code == "GT910" and each.where.field == answer and each.where.row in formulas
 
 
 def _rows_of(rows: Rows, formulas: frozenset[int]) -> Iterator[_Answer]:

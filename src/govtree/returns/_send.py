@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from attrs import frozen
 
 from govtree._faults import Faults
-from govtree._files import make_folder, save_all
+from govtree._files import Folder, make_folder, save_all
 from govtree._messages import say
 from govtree._names import nearest
 from govtree._rows import tables_of
-from govtree._texts import Texts
 from govtree._wording import Label
-from govtree.errors import OutOfRangeError, UnknownLevelError
+from govtree.errors import (
+    FileError,
+    Location,
+    OutOfRangeError,
+    Tally,
+    UnknownLevelError,
+    problem,
+)
 from govtree.findings import NO_TABLES, Finding, Report
 from govtree.hierarchy import Hierarchy
-from govtree.returns._asked import COLUMNS, Fields, asked_by, key_of, told
+from govtree.returns._asked import COLUMNS, Fields, asked_by, key_of, targets_of, told
+from govtree.returns._words import Choices, Names, areas_of
 from govtree.rules import Rule
 from govtree.tables import Cell, Page, file_names, workbook
 from govtree.units import SHIPPED_LEVELS, Term
@@ -27,6 +35,12 @@ __all__ = ["Sent", "write_returns"]
 
 #: Name of the workbook of findings that belong to no office; no office's file has such a name.
 OTHERS = "_others"
+
+# Every workbook, whatever the case of its ending: what read_returns would take for a list, too.
+_WORKBOOKS = "*.[xX][lL][sS][xX]"
+
+# Columns of the sheet with the units that an answer may be.
+_CHOICES = ("level", "unit", "name", "place")
 
 # A finding: its part of the report, and its position there.
 _Place = tuple[int, int]
@@ -50,7 +64,7 @@ class Sent:
 def write_returns(
     report: Report,
     folder: str | os.PathLike[str],
-    by: str = "subdistrict",
+    by: str | None = None,
     *,
     h: Hierarchy | None = None,
     rules: Iterable[Rule] = (),
@@ -58,21 +72,25 @@ def write_returns(
 ) -> tuple[Sent, ...]:
     """Write a workbook an office into *folder*, and return what was written.
 
-    Each row is a finding: its code, the unit, the fault, how to mend it, what to fill in, and
+    Each row is a finding: its code, the unit and where it lies, the fault, what to fill in, and
     an empty cell for the answer; the key at the end is what the answer is known by when it
-    comes back (:func:`read_returns`). A workbook is named by the id of its office. Findings
-    that belong to no such office stand in ``_others.xlsx``: none is left out. Other files in
-    the folder are left alone.
+    comes back (:func:`read_returns`). Where an answer is another unit, a second sheet has those
+    of the office's own part to choose from. A workbook is named by the id and the name of its
+    office. Findings that belong to no such office stand in ``_others.xlsx``: none is left out.
+
+    A folder is for one round: nothing is written where workbooks lie already, which may hold
+    answers.
 
     A unit of the territory belongs to the branch that covers its grid. By ``area``, a finding
     is sent to each area of its community.
 
     Args:
         report: What :func:`govtree.check` returned.
-        folder: An existing folder, or one to be made in an existing one.
-        by: A level or table: ``"subdistrict"``, ``"community"``, ``"branch"``, ``"area"``, ...
-        h: The structure that was checked. With it, names of units stand beside their ids
-            (those of households never do), and words that may be answered are listed.
+        folder: An existing folder without workbooks, or one to be made in an existing one.
+        by: A level or table: ``"subdistrict"``, ``"community"``, ``"branch"``, ``"area"``, ...;
+            without it, the top level of the structure, which has to be given then.
+        h: The structure that was checked. With it, names and places of units stand beside their
+            ids (names of households never do), and what may be answered is listed.
         rules: Rules beside the shipped ones that the report is of.
         lang: Language of the lists.
 
@@ -80,9 +98,10 @@ def write_returns(
         The lists in order of the office, findings that belong to none last.
 
     Raises:
-        FileError: If a file cannot be written, or a list does not fit into a sheet.
+        FileError: If workbooks lie in the folder, a file cannot be written, or a list does not
+            fit into a sheet.
         MissingExtraError: If xlsxwriter is not installed.
-        OutOfRangeError: If *by* is ``area`` and *h* is not given.
+        OutOfRangeError: If *by* is ``area`` or left out, and *h* is not given.
         UnknownLevelError: If nothing is known of such a level or table.
 
     >>> import tempfile
@@ -100,20 +119,41 @@ def write_returns(
     table = _table(by, report, h)
     offices = _by_office(report, table, h)
     root = make_folder(folder)
-    names = file_names(each for each in offices if each is not None)
-    lists = _Lists(report, h, rules, lang)
+    _require_no_workbooks(root)
+    lists = _Lists(report, table, h, rules, lang)
+    ids = [each for each in offices if each is not None]
+    names = file_names(ids, {each: lists.name(table, each) or "" for each in ids})
     sent = tuple(
         Sent(root / f"{OTHERS if office is None else names[office]}.xlsx", office, len(those))
         for office, those in sorted(
             offices.items(), key=lambda each: (each[0] is None, each[0] or "")
         )
     )
-    save_all({each.path: lists.book(offices[each.office], each.path) for each in sent})
+    save_all({each.path: lists.book(each, offices[each.office]) for each in sent})
     return sent
 
 
-def _table(by: str, report: Report, h: Hierarchy | None) -> str:
+def _require_no_workbooks(root: Path) -> None:
+    """Refuse a folder with lists of an earlier round: the answers in them may be the only copy."""
+    try:
+        names = Folder(root).expand(_WORKBOOKS)
+    except FileError as refused:
+        if all(each.code == "GT001" for each in refused.problems):
+            return
+        raise
+    tally = Tally()
+    for name in names:
+        where = Location(str(root / name))
+        tally.add("GT968", partial(problem, "GT968", where, path=name))
+    raise FileError(tally.problems())
+
+
+def _table(by: str | None, report: Report, h: Hierarchy | None) -> str:
     """Return the table whose units the findings are sorted by."""
+    if by is None:
+        if h is None and len(report):
+            raise OutOfRangeError("name a level as by, or give the structure as h")
+        return "" if h is None else h.levels[0].table
     if h is not None:
         known = {each: each for each in tables_of(h.levels)}
         known |= {level.level: level.table for level in h.levels}
@@ -134,7 +174,7 @@ def _table(by: str, report: Report, h: Hierarchy | None) -> str:
 def _by_office(report: Report, table: str, h: Hierarchy | None) -> dict[str | None, list[_Place]]:
     """Return the findings of each unit of *table*, in their order; under None those of none."""
     found: dict[str | None, list[_Place]] = {}
-    areas = _areas(h) if table == "area" and h is not None else None
+    areas = areas_of(h) if table == "area" and h is not None else None
     for number, part in enumerate(report.faults):
         if areas is None or part.kind.subject == table:
             offices: list[tuple[str | None, ...]] = [(each,) for each in _units(part, table)]
@@ -154,52 +194,75 @@ def _units(part: Faults, table: str) -> list[str | None]:
     return [units[code] if code >= 0 else None for code in part.placed(table).tolist()]
 
 
-def _areas(h: Hierarchy) -> dict[str, tuple[str, ...]]:
-    """Return the areas of each community that is in one."""
-    areas, communities = h.arrays.links("in_area", "area", "community")
-    found: dict[str, tuple[str, ...]] = {}
-    for area, community in zip(h.ids("area", areas), h.ids("community", communities), strict=True):
-        found[community] = (*found.get(community, ()), area)
-    return found
-
-
 class _Lists:
     """Makes lists of findings."""
 
     def __init__(
-        self, report: Report, h: Hierarchy | None, rules: Iterable[Rule], lang: str
+        self, report: Report, by: str, h: Hierarchy | None, rules: Iterable[Rule], lang: str
     ) -> None:
         self._report = report
         self._h = h
         self._lang = lang
-        self._asked = asked_by(SHIPPED_LEVELS if h is None else h.levels, rules)
-        self._names: dict[str, Mapping[str, str]] = {}
+        self._by = by
+        self._chain = SHIPPED_LEVELS if h is None else h.levels
+        self._asked = asked_by(self._chain, rules)
+        self._names = None if h is None else Names(h)
+        self._choices = None if h is None else Choices(h, by)
         self._levels: dict[str, str] = {}
-        self._told: dict[str, str] = {}
 
-    def book(self, findings: list[_Place], path: Path) -> Iterator[bytes]:
+    def name(self, table: str, id: str) -> str | None:
+        """Return the name of a unit, where it is known and may be told."""
+        return None if self._names is None else self._names.of(table, id)
+
+    def book(self, sent: Sent, findings: list[_Place]) -> Iterator[bytes]:
         """Yield the workbook of *findings*; made when it is asked for, one at a time."""
-        rows = [self._row(self._report.faults[part].finding(at, self._lang))
-                for part, at in findings]  # fmt: skip
-        cells = list(zip(*rows, strict=True))
-        headers = [say(each, self._lang) for each in COLUMNS]
-        columns: dict[str, Sequence[Cell]] = dict(zip(headers, cells, strict=True))
+        listed = [self._report.faults[part].finding(at, self._lang) for part, at in findings]
+        asked = dict.fromkeys((each.code, each.level) for each in listed)
+        offered = {each: self._offered(sent.office, *each) for each in asked}
+        units = [unit for fields in offered.values() for those in fields.values() for unit in those]
+        fill_in = {each: self._fill_in(*each, offered[each]) for each in asked}
+        rows = [self._row(each, fill_in[each.code, each.level]) for each in listed]
         answer = say("answer", self._lang)
-        yield workbook([Page(say("answers", self._lang), columns, (answer,))], str(path))
+        office = sent.office and (self.name(self._by, sent.office) or sent.office)
+        pages = [Page(office or say("answers", self._lang), self._said(COLUMNS, rows), (answer,))]
+        if units:
+            choices = [self._choice(*each) for each in dict.fromkeys(units)]
+            pages.append(Page(say("choices", self._lang), self._said(_CHOICES, choices)))
+        yield workbook(pages, str(sent.path))
 
-    def _row(self, finding: Finding) -> tuple[str | None, ...]:
+    def _said(
+        self, columns: Sequence[str], rows: Sequence[Sequence[Cell]]
+    ) -> dict[str, Sequence[Cell]]:
+        headers = [say(each, self._lang) for each in columns]
+        return dict(zip(headers, zip(*rows, strict=True), strict=True))
+
+    def _row(self, finding: Finding, fill_in: str) -> tuple[str | None, ...]:
         level, subject, code = finding.level, finding.subject, finding.code
         return (
             code,
-            self._level(level),
-            subject,
-            self._name(level, subject),
+            *self._choice(level, subject),
             finding.message,
-            finding.hint,
-            self._fill_in(code, level),
+            fill_in,
             None,
             key_of(finding.fingerprint, code, subject),
         )
+
+    def _choice(self, table: str, id: str) -> tuple[str | None, ...]:
+        place = None if self._names is None else self._names.place(table, id)
+        return self._level(table), id, self.name(table, id), place
+
+    def _offered(
+        self, office: str | None, code: str, table: str
+    ) -> dict[str, list[tuple[str, str]]]:
+        """Return the units that may be an answer, by field; of fields that none may be, nothing."""
+        if self._choices is None:
+            return {}
+        found = {
+            name: self._choices.of(office, targets_of(column, table, self._chain))
+            for name, column in self._asked.get(code, {}).items()
+            if column.shape == "reference"
+        }
+        return {name: units for name, units in found.items() if units}
 
     def _level(self, table: str) -> str:
         if table not in self._levels:
@@ -209,28 +272,13 @@ class _Lists:
             self._levels[table] = label.said(self._lang)
         return self._levels[table]
 
-    def _name(self, table: str, id: str) -> str | None:
-        # The name of a household is that of the people who live there.
-        if self._h is None or table == "household" or table in NO_TABLES:
-            return None
-        if table not in self._names:
-            names = self._h.sheet(table).columns.get("name")
-            if isinstance(names, Texts):
-                pairs = zip(self._h.ids(table), names.tolist(), strict=True)
-                self._names[table] = {unit: name for unit, name in pairs if name}
-            else:
-                self._names[table] = {}
-        return self._names[table].get(id)
-
-    def _fill_in(self, code: str, table: str) -> str:
-        if code not in self._told:
-            fields: Fields = self._asked.get(code, {})
-            words = {
-                name: [term.text(self._lang) for term in self._terms(column.vocabulary, table)]
-                for name, column in fields.items()
-            }
-            self._told[code] = told(fields, self._lang, words)
-        return self._told[code]
+    def _fill_in(self, code: str, table: str, offered: Collection[str]) -> str:
+        fields: Fields = self._asked.get(code, {})
+        words = {
+            name: [term.text(self._lang) for term in self._terms(column.vocabulary, table)]
+            for name, column in fields.items()
+        }
+        return told(fields, self._lang, words, offered)
 
     def _terms(self, vocabulary: str, table: str) -> tuple[Term, ...]:
         if self._h is None or not vocabulary:

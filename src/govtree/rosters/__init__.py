@@ -7,7 +7,9 @@ to decide, never merged in silence.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -16,15 +18,31 @@ from govtree.errors import Location, Problem, StructureError, Tally, problem
 from govtree.facts import Facts
 from govtree.hierarchy import Hierarchy
 from govtree.rosters._assemble import assembled
-from govtree.rosters._checks import check_rows, plan_problems, tables_told
+from govtree.rosters._checks import (
+    check_rows,
+    decided_at,
+    plan_problems,
+    tables_told,
+    warn_of_private,
+)
 from govtree.rosters._decisions import Decision, Decisions, Doubt
 from govtree.rosters._kept import KeptIds
-from govtree.rosters._plan import ID_TEMPLATES, FromPlace, RosterFile, RosterFiles, RosterPlan
+from govtree.rosters._levels import fitted_levels, open_levels
+from govtree.rosters._plan import (
+    ALL_SHEETS,
+    ID_TEMPLATES,
+    FromPlace,
+    RosterFile,
+    RosterFiles,
+    RosterPlan,
+)
 from govtree.rosters._propose import Proposal, Taken, propose, propose_file
-from govtree.rosters._read import fields_of, names_of, read_rows
+from govtree.rosters._read import fields_of, names_of, read_rows, sound, table_at
+from govtree.rosters._sheets import every_sheet
 from govtree.rosters._units import Units
 
 __all__ = [
+    "ALL_SHEETS",
     "ID_TEMPLATES",
     "Decision",
     "Decisions",
@@ -37,6 +55,8 @@ __all__ = [
     "RosterFiles",
     "RosterPlan",
     "Taken",
+    "fitted_levels",
+    "open_levels",
     "propose",
     "propose_file",
     "read_roster",
@@ -56,6 +76,8 @@ class Roster:
         rows: Rows that were read.
         units: Units that were found, by table.
         new: Of those, how many were given a new id.
+        gone: By table, how many units have a kept id and are not in this roster; those that
+            were merged into another one are not counted.
     """
 
     hierarchy: Hierarchy | None
@@ -66,10 +88,11 @@ class Roster:
     rows: int = 0
     units: Mapping[str, int] = field(factory=dict)
     new: Mapping[str, int] = field(factory=dict)
+    gone: Mapping[str, int] = field(factory=dict)
 
 
 def read_roster(
-    source: RosterFiles | Any,
+    source: RosterFiles | str | os.PathLike[str] | Any,
     plan: RosterPlan,
     *,
     facts: Facts,
@@ -84,7 +107,7 @@ def read_roster(
     changes. New ids are numbered in order of the paths, after the largest that was ever given.
 
     Args:
-        source: Files in a folder, a data frame, or a mapping of columns.
+        source: Files in a folder, the path of one file, a data frame, or a mapping of columns.
         plan: How it is read.
         facts: Day, levels and vocabularies of the structure.
         kept: Ids that were given before.
@@ -104,6 +127,9 @@ def read_roster(
     >>> [(doubt.keep, doubt.other) for doubt in roster.doubts]
     [('1栋', '1幢')]
     """
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)
+        source = RosterFiles(path.parent, path.name)
     tally = Tally()
     found = [*facts.problems(), *plan_problems(plan, facts), *tables_told(kept, decisions, facts)]
 
@@ -111,23 +137,33 @@ def read_roster(
         found.append(problem(code, Location(record="columns", field=name), **values))
 
     fields = fields_of(plan, facts, refuse)
+    if isinstance(source, RosterFiles) and not found:
+        source, faults = every_sheet(source, plan)
+        found += faults
     nothing = Roster(hierarchy=None, kept=kept, decisions=decisions)
-    if found:
+    if _has_errors(found):
         return evolve(nothing, problems=tuple(sorted(found)))
-    read, faults = read_rows(source, plan, fields)
-    found += faults
-    if read is None or _has_errors(found):
-        return evolve(nothing, problems=tuple(sorted(found)), rows=read.length if read else 0)
+    read, more = read_rows(source, plan, fields, facts)
+    found += more
+    length = read.length if read is not None else 0
+    if read is not None and not length and not _has_errors(found):
+        found.append(problem("GT950", table_at(read)))
+    if read is not None and _has_errors(found):
+        # What the others say of the structure is told at once.
+        read = sound(read, found)
+    if read is None:
+        return evolve(nothing, problems=tuple(sorted(found)), rows=length)
 
     def say(
         code: str, row: int | None, name: str, /, *, severity: str = "error", **values: Any
     ) -> None:
         def made() -> Problem:
-            where = Location(record="decisions") if row is None else read.sources.at(row, name)
+            where = decided_at(decisions) if row is None else sources.at(row, name)
             return problem(code, where, severity=severity, **values)
 
         tally.add(code, made)
 
+    sources = read.sources
     keyed = {
         own.table: read.columns[name]
         for name, own in fields.items()
@@ -139,6 +175,7 @@ def read_roster(
         also.setdefault(each.table, set()).update((each.keep, each.other))
     names = names_of(named, also)
     check_rows(read, names, facts, fields, say)
+    warn_of_private(names, plan.units, say)
     units = Units(read, names, fields, plan, facts, kept, decisions, say)
     rows = assembled(read, names, fields, plan, facts, units, say)
     found += tally.problems()
@@ -157,9 +194,10 @@ def read_roster(
         decisions=decisions.with_doubts(units.doubts) if done else decisions,
         doubts=tuple(units.doubts),
         problems=tuple(sorted(found)),
-        rows=read.length,
+        rows=length,
         units={name: len(table) for name, table in units.tables.items()},
         new=units.new,
+        gone=units.gone(),
     )
 
 

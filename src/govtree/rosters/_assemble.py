@@ -17,13 +17,10 @@ from govtree._wording import Reason
 from govtree.errors import Location, Places
 from govtree.facts import Facts
 from govtree.rosters._plan import RosterPlan
-from govtree.rosters._read import Field, Names
+from govtree.rosters._read import Field, Names, listed
 from govtree.rosters._units import Say, Table, Units
 
 __all__ = ["assembled"]
-
-# Rows that a warning lists.
-_LISTED = 5
 
 #: By table, the fields that name what a unit stands in beside the chain.
 _TERRITORY_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -109,12 +106,18 @@ class _Assembly:
                 columns["name"] = self._shown.take(table.names)
             columns |= self._references(table)
             for name, each in self._fields.items():
-                if each.table == table.name and each.name != "id":
-                    columns[each.name] = self._field(table, name, self._read.columns[name])
+                if each.table == table.name and name != self._keyed(table):
+                    found = self._field(table, name, self._read.columns[name])
+                    # An id was given already; here it is only held against the other rows.
+                    columns.setdefault(each.name, found)
             places = _UnitPlaces(table.name, self._read.sources, table.firsts, self._fields)
             yield Rows(table.name, columns, len(table), places)
         for upper, lower in self._plan.covers:
             yield self._covers(self._units.tables[upper], self._units.tables[lower])
+
+    def _keyed(self, table: Table) -> str:
+        """Return the field that tells units of a table apart in the place of a name."""
+        return "" if table.name in self._plan.units else f"{table.name}.id"
 
     # -- references -----------------------------------------------------------------------------
 
@@ -123,7 +126,7 @@ class _Assembly:
         if table.name in self._chain and table.name != self._chain[0]:
             parents = self._units.parents(table.name)
             if (parents != NONE).any() or self._has_above(table.name):
-                found["parent"] = self._one(table, parents)
+                found["parent"] = self._one(table, "parent", parents)
         for field in _TERRITORY_FIELDS.get(table.name, ()):
             if field not in self._units.tables:
                 continue
@@ -131,16 +134,43 @@ class _Assembly:
             if table.name == "building" and field in ("grid", "micro_grid"):
                 found[field] = self._agreed(table, rows)
             else:
-                found[field] = self._one(table, rows)
+                found[field] = self._one(table, field, rows)
         return found
 
     def _has_above(self, table: str) -> bool:
         above = self._chain[: self._chain.index(table)]
         return any(each in self._units.tables for each in above)
 
-    def _one(self, table: Table, rows: IntArray) -> Words:
-        """Return what the first row of each unit names."""
-        return self._named(rows[table.firsts])
+    def _one(self, table: Table, field: str, rows: IntArray) -> Words:
+        """Return what the rows of each unit name: a unit before ``?``, and that before nothing."""
+        first = rows[table.firsts]
+        some = np.flatnonzero(table.rows >= 0)
+        at = table.taken(some)
+        other = np.flatnonzero(rows[some] != first[at])
+        if len(other):
+            # NONE and UNKNOWN change places, so that the larger one is the one that is named.
+            ranks = np.where(first >= 0, first, NONE + UNKNOWN - first)
+            more = rows[some[other]]
+            np.maximum.at(ranks, at[other], np.where(more >= 0, more, NONE + UNKNOWN - more))
+            first = np.where(ranks >= 0, ranks, NONE + UNKNOWN - ranks)
+            if table.name != "household":  # rows of one are compared as a whole
+                self._tell_two(table, field, rows)
+        return self._named(first)
+
+    def _tell_two(self, table: Table, field: str, units: IntArray) -> None:
+        """Say which units of a table name two *units*, each in a row of its own."""
+        firsts = np.full(len(table), NONE, np.int64)
+        some = np.flatnonzero((table.rows >= 0) & (units >= 0))[::-1]
+        firsts[table.taken(some)] = some
+        # Of each unit the first row that names another one than its first row does.
+        other = some[units[some] != units[firsts[table.taken(some)]]]
+        seconds = np.full(len(table), NONE, np.int64)
+        seconds[table.taken(other)] = other
+        for unit in np.flatnonzero(seconds >= 0).tolist():
+            earlier, row = int(firsts[unit]), int(seconds[unit])
+            said = {"one": self._units.ids[units[row]], "other": self._units.ids[units[earlier]]}
+            there = self._first(earlier, row, field)
+            self._say("GT933", row, field, who=self._who(table, unit), first=there, **said)
 
     def _agreed(self, table: Table, rows: IntArray) -> Words:
         """Return what all rows of each unit name, and nothing where they do not agree."""
@@ -223,7 +253,7 @@ class _Assembly:
             self._say("GT931", row, "household", who=who, first=there, columns=columns)
         same = rows[~differing]
         if len(same):
-            said = {"count": f"{len(same):,}", "rows": self._listed(same)}
+            said = {"count": f"{len(same):,}", "rows": listed(self._read.sources, same)}
             self._say("GT932", int(same[0]), "", severity="warning", **said)
 
     def _warn_of_unjoined(self, households: Table) -> None:
@@ -233,15 +263,12 @@ class _Assembly:
         for table in ("compound", "micro_grid"):
             rows = np.sort(firsts[is_outside & (self._units.rows(table)[firsts] >= 0)])
             if len(rows):
-                said = {"count": f"{len(rows):,}", "rows": self._listed(rows), "level": table}
+                said = {
+                    "count": f"{len(rows):,}",
+                    "rows": listed(self._read.sources, rows),
+                    "level": table,
+                }
                 self._say("GT948", int(rows[0]), table, severity="warning", **said)
-
-    def _listed(self, rows: NDArray[np.int64]) -> str:
-        """Return some rows as text, the first of them."""
-        sources = self._read.sources
-        seen_from = sources.at(int(rows[0]))
-        shown = [briefly(sources.at(row), seen_from) for row in rows[:_LISTED].tolist()]
-        return ", ".join([*shown, *(["..."] if len(rows) > _LISTED else [])])
 
     def _header(self, row: int, name: str) -> str:
         return self._read.sources.at(row, name).field or name

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
+from attrs import evolve
 
 from govtree._columns import NONE
+from govtree._disclosing import masked
 from govtree._names import nearest
 from govtree._rows import Input
 from govtree._wording import Reason
@@ -20,7 +23,7 @@ from govtree.rosters._templates import Template, Unmade
 from govtree.tables import Source
 from govtree.units import RELATION_ENDS
 
-__all__ = ["check_rows", "plan_problems", "tables_told"]
+__all__ = ["check_rows", "decided_at", "plan_problems", "tables_told", "warn_of_private"]
 
 
 def plan_problems(plan: RosterPlan, facts: Facts) -> Iterator[Problem]:
@@ -58,7 +61,7 @@ def plan_problems(plan: RosterPlan, facts: Facts) -> Iterator[Problem]:
 def _unknown(table: str, tables: tuple[str, ...], where: Location) -> Problem:
     meant = nearest(table, tables)
     said = {"meant": meant} if meant else {}
-    return problem("GT115", where, table=table, known=", ".join(tables), **said)
+    return problem("GT949", where, table=table, known=", ".join(tables), **said)
 
 
 def _columns_of_two(plan: RosterPlan) -> Iterator[Problem]:
@@ -87,13 +90,42 @@ def _levels_left_out(plan: RosterPlan, facts: Facts) -> Iterator[Problem]:
 def tables_told(kept: KeptIds, decisions: Decisions, facts: Facts) -> Iterator[Problem]:
     """Yield each table that kept ids or decisions name and the structure does not have."""
     tables = tables_in_order(facts)
-    for record, told in (
-        ("ids", kept.table.words),
-        ("decisions", sorted({each.table for each in decisions.rows})),
+    for place, told in (
+        (Location(kept.file) if kept.file else Location(record="ids"), kept.table.words),
+        (decided_at(decisions), sorted({each.table for each in decisions.rows})),
     ):
         for table in told:
             if table not in tables:
-                yield _unknown(table, tables, Location(record=record, field="table"))
+                yield _unknown(table, tables, evolve(place, field="table"))
+
+
+def decided_at(decisions: Decisions) -> Location:
+    """Return where decisions stand: in their file, if they were read from one."""
+    return Location(decisions.file) if decisions.file else Location(record="decisions")
+
+
+def warn_of_private(names: Names, tables: Iterable[str], say: Callable[..., None]) -> None:
+    """Warn of names of units that hold a number of a real person, once a table.
+
+    Source: the numbering plan of telecommunication networks of China (2017), section 4; of
+    identity cards, GB 11643-1999, section 4.2.
+    """
+    for table in tables:
+        found = [_PRIVATE.findall(names.words[code]) for code in names.own[table].tolist()]
+        of_row = names.columns[table]
+        # Two more at the end are those of no name.
+        is_private = np.array([*map(bool, found), False, False])
+        rows = np.flatnonzero(is_private[of_row])
+        if len(rows):
+            number = masked(found[of_row[rows[0]]][0])
+            count = f"{len(np.unique(of_row[rows])):,}"
+            said = {"level": Reason(table), "count": count, "number": number}
+            say("GT946", int(rows[0]), table, severity="warning", **said)
+
+
+_PRIVATE = re.compile(
+    "(?<![0-9])(?:1[3-9][0-9](?:[- ]?[0-9]{4}){2}|[1-9][0-9]{16}[0-9Xx])(?![0-9])"
+)
 
 
 def check_rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
@@ -9,10 +10,10 @@ from typing import Any, Literal, TypeAlias
 from attrs import field, frozen
 
 from govtree._files import Folder
+from govtree._names import normal
 from govtree.errors import Problem, problem
-from govtree.rosters._csv import bare, csv_of, harmless, is_absent
+from govtree.rosters._csv import bare, csv_of, harmless, is_absent, read_own
 from govtree.rosters._plan import folder_of
-from govtree.tables import read_columns
 from govtree.units import Column
 
 __all__ = ["Decision", "Decisions", "Doubt", "Word"]
@@ -28,9 +29,11 @@ _COLUMNS = {
     "decision": Column("term", required=True),
     "place": Column("term"),
 }
-_WORDS: dict[str | None, Word] = {
-    None: "", "same": "same", "different": "different", "同": "same", "异": "different",
-}  # fmt: skip
+_WORDS: dict[str, Word] = {
+    "": "",
+    **dict.fromkeys(("同", "相同", "same"), "same"),
+    **dict.fromkeys(("异", "不同", "different"), "different"),
+}
 
 
 @frozen(kw_only=True)
@@ -87,9 +90,11 @@ class Decisions:
 
     Attributes:
         rows: The decisions, sorted by table, parent and names.
+        file: Path of the file that they were read from, for those who are told of it.
     """
 
     rows: tuple[Decision, ...] = field(default=(), converter=_sorted)
+    file: str = field(default="", eq=False)
 
     @classmethod
     def read(
@@ -97,14 +102,15 @@ class Decisions:
     ) -> tuple[Decisions, tuple[Problem, ...]]:
         """Return the decisions in a file, and every problem with it, sorted.
 
-        ``同`` and ``异`` are read as ``same`` and ``different``.
+        ``同`` and ``相同`` are read as ``same``, ``异`` and ``不同`` as ``different``. A file that
+        a spreadsheet saved as GB18030 is read as well as one in UTF-8.
 
         Args:
             folder: The folder that it lies in, or its path.
             name: Path of the file.
             optional: Whether a file that is not there yet says nothing, and is no problem.
         """
-        rows, problems = read_columns(folder_of(folder), name, "decisions", _COLUMNS)
+        rows, problems = read_own(folder_of(folder), name, "decisions", _COLUMNS)
         if rows is None:
             return cls(), () if optional and is_absent(problems) else problems
         found = list(problems)
@@ -116,23 +122,25 @@ class Decisions:
             for each in missing:
                 said = {"table": "a decision", "field": each}
                 found.append(problem("GT108", rows.places.at(row, each), **said))
-            word = told["decision"]
-            if word not in _WORDS:
-                found.append(problem("GT945", rows.places.at(row, "decision"), word=word))
+            said_word = told["decision"] or ""
+            word = _WORDS.get(normal(said_word))
+            if word is None:
+                found.append(problem("GT945", rows.places.at(row, "decision"), word=said_word))
             elif not missing:
                 texts: Any = {each: bare(text or "") for each, text in told.items()}
-                decided.append(Decision(**texts | {"decision": _WORDS[word]}))
-        return cls(decided), tuple(sorted(found))
+                decided.append(Decision(**texts | {"decision": word}))
+        return cls(decided, name), tuple(sorted(found))
 
     def to_csv(self) -> bytes:
         """Return the decisions as CSV in UTF-8, the same bytes for the same decisions.
 
-        People open the file: a name that a spreadsheet would compute has a ``'`` before it,
-        which is taken off where the file is read.
+        People open the file: it begins with a byte-order mark, without which a spreadsheet in
+        China takes it for another encoding, and a name that a spreadsheet would compute has a
+        ``'`` before it. Both are taken off where the file is read.
         """
         names = list(_COLUMNS)
         cells = [[harmless(getattr(row, name)) for row in self.rows] for name in names]
-        return csv_of(names, cells)
+        return codecs.BOM_UTF8 + csv_of(names, cells)
 
     def with_doubts(self, doubts: Iterable[Doubt]) -> Decisions:
         """Return the decisions and an open row for each doubt that has none yet.
@@ -154,7 +162,7 @@ class Decisions:
             for each in doubts
             if (each.table, each.parent, frozenset((each.keep, each.other))) not in known
         ]
-        return Decisions((*self.rows, *fresh))
+        return Decisions((*self.rows, *fresh), self.file)
 
 
 def _texts(cells: Any) -> list[str | None]:

@@ -15,9 +15,8 @@ from govtree._ids import arrange
 from govtree._texts import Texts
 from govtree._wording import Reason
 from govtree.errors import Problem, Tally, problem
-from govtree.rosters._csv import csv_of, is_absent
+from govtree.rosters._csv import csv_of, is_absent, read_own
 from govtree.rosters._plan import folder_of
-from govtree.tables import read_columns
 from govtree.units import Column
 
 if TYPE_CHECKING:
@@ -49,12 +48,14 @@ class KeptIds:
         parent: Id of the unit that it stands in, or nothing.
         name: Name of the unit.
         id: The ids.
+        file: Path of the file that they were read from, for those who are told of it.
     """
 
     table: Words = field(factory=_nothing)
     parent: Words = field(factory=_nothing)
     name: Words = field(factory=_nothing)
     id: Texts = field(factory=lambda: Texts.of([]))
+    file: str = ""
 
     @classmethod
     def read(
@@ -62,15 +63,17 @@ class KeptIds:
     ) -> tuple[KeptIds, tuple[Problem, ...]]:
         """Return the ids in a file, and every problem with it, sorted.
 
+        A file that a spreadsheet saved as GB18030 is read as well as one in UTF-8.
+
         Args:
             folder: The folder that it lies in, or its path.
             name: Path of the file.
             optional: Whether a file that is not there yet keeps nothing, and is no problem.
         """
-        rows, problems = read_columns(folder_of(folder), name, "ids", _COLUMNS)
+        rows, problems = read_own(folder_of(folder), name, "ids", _COLUMNS)
         if rows is None:
             return cls(), () if optional and is_absent(problems) else problems
-        kept = cls(**cast("dict[str, Any]", rows.columns))
+        kept = cls(**cast("dict[str, Any]", rows.columns), file=name)
         return kept, tuple(sorted((*problems, *kept._problems(rows))))
 
     def _problems(self, rows: Rows) -> tuple[Problem, ...]:
@@ -118,10 +121,13 @@ class KeptIds:
 
     def to_csv(self) -> bytes:
         """Return the ids as CSV in UTF-8, the same bytes for the same ids, sorted."""
-        by_id = np.argsort(np.array(self.id.tolist(), object), kind="stable")
-        keys = (self.name.codes[by_id], self.parent.codes[by_id], self.table.codes[by_id])
-        order = by_id[np.lexsort(keys)]
-        columns = [each.take(order).tolist() for each in (self.table, self.parent, self.name)]
+        keys = [each.codes for each in (self.name, self.parent, self.table)]
+        order = np.lexsort(keys)
+        if np.all([key[order[1:]] == key[order[:-1]] for key in keys], axis=0).any():
+            # Several ids of one unit stand in their own order.
+            by_id = np.argsort(np.array(self.id.tolist(), object), kind="stable")
+            order = by_id[np.lexsort([key[by_id] for key in keys])]
+        columns = [each.take(order) for each in (self.table, self.parent, self.name)]
         return csv_of(list(_COLUMNS), [*columns, self.id.take(order).tolist()])
 
     def __len__(self) -> int:

@@ -11,7 +11,18 @@ from attrs import field, frozen
 from govtree._files import Folder
 from govtree.tables import Layout, Source
 
-__all__ = ["ID_TEMPLATES", "FromPlace", "RosterFile", "RosterFiles", "RosterPlan", "folder_of"]
+__all__ = [
+    "ALL_SHEETS",
+    "ID_TEMPLATES",
+    "FromPlace",
+    "RosterFile",
+    "RosterFiles",
+    "RosterPlan",
+    "folder_of",
+]
+
+#: The sheet of a plan that reads every visible sheet; no sheet can be called so.
+ALL_SHEETS = "*"
 
 #: How ids are made where a plan says nothing, by table; a level without a role has its own
 #: name in the place of a letter.
@@ -71,7 +82,8 @@ class RosterPlan:
             within it.
         covers: Pairs of tables, such as branch and grid: a unit of the first covers each unit
             of the second that stands in a row with it. The plan says so; it is never inferred.
-        layout: How the table lies in its file.
+        layout: How the table lies in its file. The sheet ``*`` stands for every visible one
+            that has the columns; the others are warned of.
 
     >>> plan = RosterPlan(units={"community": FromPlace("file"), "household": "户号"})
     >>> plan.units["household"]

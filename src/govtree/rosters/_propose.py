@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -12,7 +13,7 @@ from govtree._names import normal
 from govtree._values import FALSE_WORDS, TRUE_WORDS
 from govtree._wording import Reason
 from govtree.facts import Facts
-from govtree.rosters._plan import FromPlace, RosterPlan
+from govtree.rosters._plan import ALL_SHEETS, FromPlace, RosterPlan
 from govtree.rosters._words import Claim, Words, is_about_persons
 from govtree.tables import TOTALS, Layout, Peek, Source
 from govtree.units import TERRITORY
@@ -45,20 +46,25 @@ _LOOKS = tuple(
 #: Of the cells that say something, so many must look like it.
 _MOST_OF_THEM = 0.8
 
+_MONTH, _DAY = "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
 _PERSONS = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?:\+?86[- ]?)?1[3-9][0-9]{9}",  # mobile phones
         r"\+?[0-9]{2,4}-[0-9]{3,4}-?[0-9]{3,4}",  # other phones
-        r"[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9x]|[1-9][0-9]{14,15}",  # identity cards
+        # Identity cards: place and day of birth, in China year first, in Indonesia last, where
+        # 40 is added to the day of a woman.
+        rf"[1-9][0-9]{{5}}(?:18|19|20)?[0-9]{{2}}{_MONTH}{_DAY}[0-9]{{3}}[0-9x]?",
+        rf"[1-9][0-9]{{5}}(?:{_DAY}|[4-6][0-9]|7[01]){_MONTH}[0-9]{{6}}",
         r"[^@\s]+@[^@\s]+\.[a-z]+",  # addresses of mail
     )
 )
-# The hundred surnames that most names begin with; two or three more characters follow.
+# The hundred surnames that most names begin with; two or three more characters follow. What
+# ends like a place is none: 金寨县.
 _NAME = re.compile(
-    "[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏"
+    "(?!.*[省市县区镇乡村]$)(?:[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏"
     "魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万"
-    r"钱严覃武戴莫孔向汤][\u4e00-\u9fff*x]{1,2}|(?:欧阳|司马|上官|诸葛)[\u4e00-\u9fff*]{1,2}"
+    r"钱严覃武戴莫孔向汤][\u4e00-\u9fff*x]{1,2}|(?:欧阳|司马|上官|诸葛)[\u4e00-\u9fff*]{1,2})"
 )
 
 _YES_NO = frozenset((*TRUE_WORDS, *FALSE_WORDS))
@@ -92,14 +98,20 @@ class Proposal:
         columns: What each column was taken for, in their order.
         doubts: What is to be looked at before it is agreed to.
         missing: Tables without which nothing can be read, and for which there is no column.
+        open: By table or field, the columns that could all be it, none of which is taken.
         rows: How many rows were looked at.
+        goes_on: Whether there are more.
+        sheets: The sheets that were looked at, of those that the plan reads.
     """
 
     plan: RosterPlan
     columns: tuple[Taken, ...]
     doubts: tuple[Reason, ...] = ()
     missing: tuple[str, ...] = ()
+    open: Mapping[str, tuple[str, ...]] = field(factory=dict)
     rows: int = 0
+    goes_on: bool = False
+    sheets: tuple[str, ...] = ()
 
 
 @frozen
@@ -119,6 +131,17 @@ class _Column:
         distinct = self.distinct
         fitting = sum(pattern.fullmatch(normal(text)) is not None for text in distinct)
         return bool(distinct) and fitting >= _MOST_OF_THEM * len(distinct)
+
+    def tells_all_apart(self) -> bool:
+        """Return whether no two rows say the same."""
+        return len(self.distinct) == len(self.texts) > 1
+
+    def counts_rows(self) -> bool:
+        """Return whether it numbers the rows, one by one."""
+        if not all(text.isdecimal() for text in self.texts):
+            return False
+        numbers = [int(text) for text in self.texts]
+        return all(after == before + 1 for before, after in pairwise(numbers))
 
 
 def propose(
@@ -157,12 +180,13 @@ def propose(
         claim, why = _judged(column, words, facts, doubts)
         columns[place] = evolve(column, claim=claim)
         whys.append(why)
-    fields = _settled(columns, doubts)
+    fields, open = _settled(columns, doubts)
     for place, column in enumerate(columns):
         if column.claim is not None and not fields[place]:
             whys[place] = "doubt"
     units, further = _sorted(columns, fields)
     missing = _missing(units, facts, doubts)
+    doubts += _telling_apart(columns, fields, whys)
     covers = _covers(columns, fields)
     plan = RosterPlan(units=units, columns=further, covers=covers, layout=layout)
     taken = tuple(
@@ -170,14 +194,21 @@ def propose(
         for column, name, why in zip(columns, fields, whys, strict=True)
         if column.header or column.distinct
     )
-    return Proposal(plan=plan, columns=taken, doubts=tuple(doubts), missing=missing, rows=len(rows))
+    return Proposal(
+        plan=plan,
+        columns=taken,
+        doubts=tuple(doubts),
+        missing=missing,
+        open=open,
+        rows=len(rows),
+    )
 
 
 def propose_file(peeks: Sequence[Peek], facts: Facts, stem: str = "") -> Proposal | None:
     """Return how a file is probably read, of which these are the first rows of each sheet.
 
-    The header is where the most columns are understood; of several sheets the only one whose
-    header is.
+    The header is where the most columns are understood. Of several sheets it is the only one
+    whose header is; or all that are, where they have the same header.
 
     Args:
         peeks: The sheets.
@@ -185,28 +216,66 @@ def propose_file(peeks: Sequence[Peek], facts: Facts, stem: str = "") -> Proposa
         stem: Name of the file without its ending, which may name the community.
 
     Returns:
-        The proposal; None where several sheets, or none, may be the one that is meant.
+        The proposal; None where none of several sheets is understood, or they differ.
     """
-    proposals = [_proposed(each, facts, stem) for each in peeks]
-    if len(proposals) > 1:
-        proposals = [each for each in proposals if not each.missing]
-    return proposals[0] if len(proposals) == 1 else None
+    if len(peeks) == 1:
+        # The only visible sheet is taken, whatever it is called next month.
+        return _with_sheet(_proposed(peeks, facts, stem), "")
+    understood = [each for each in peeks if not _proposed([each], facts, stem).missing]
+    heads = {_head(each, facts) for each in understood}
+    if len(heads) != 1:
+        return None
+    proposal = _proposed(understood, facts, stem)
+    others = [each.layout.sheet for each in peeks if each not in understood]
+    if others:
+        listed = ", ".join(f"'{each}'" for each in others)
+        said = Reason("sheets that are not read, because of their headers: {sheets}", sheets=listed)
+        proposal = evolve(proposal, doubts=(*proposal.doubts, said))
+    return _with_sheet(proposal, ALL_SHEETS) if len(understood) > 1 else proposal
 
 
 # -- the file -----------------------------------------------------------------------------------
 
 
-def _proposed(peek: Peek, facts: Facts, stem: str) -> Proposal:
-    header = _header(peek, Words(facts))
-    names = peek.names(header)
-    merged = {name for place, name in enumerate(names) if _below(peek, header, place)}
-    layout = evolve(peek.layout, header=header)
-    proposal = propose(names, peek.filled(header[-1]), facts, layout=layout)
+def _with_sheet(proposal: Proposal, sheet: str) -> Proposal:
+    plan = proposal.plan
+    return evolve(proposal, plan=evolve(plan, layout=evolve(plan.layout, sheet=sheet)))
+
+
+def _head(peek: Peek, facts: Facts) -> tuple[tuple[int, ...], frozenset[str]]:
+    """Return the rows of a header and the names in it that are known."""
+    words = Words(facts)
+    header = _header(peek, words)
+    return header, frozenset(name for name in peek.names(header) if words.claim(name) is not None)
+
+
+def _proposed(peeks: Sequence[Peek], facts: Facts, stem: str) -> Proposal:
+    """Return how sheets with one header are probably read."""
+    header = _header(peeks[0], Words(facts))
+    names = peeks[0].names(header)
+    rows: list[Sequence[str]] = []
+    merged: set[str] = set()
+    for each in peeks:
+        own = each.names(header)
+        merged |= {name for place, name in enumerate(own) if _below(each, header, place)}
+        filled = each.filled(header[-1])
+        if own != names:
+            # The same columns in another order.
+            order = [own.index(name) if name in own else len(own) for name in names]
+            filled = [[[*row, ""][place] for place in order] for row in filled]
+        rows += filled
+    layout = evolve(peeks[0].layout, header=header)
+    proposal = propose(names, rows, facts, layout=layout)
     units = {each.column for each in proposal.columns if each.field and "." not in each.field}
     fill_down: Any = {name: "merged" for name in names if name in merged and name in units}
-    plan = evolve(proposal.plan, layout=evolve(layout, fill_down=fill_down))
-    proposal = evolve(proposal, plan=plan)
-    return _named_by_place(proposal, peek.layout.sheet, stem, facts)
+    sheets = tuple(each.layout.sheet for each in peeks if each.layout.sheet)
+    proposal = evolve(
+        proposal,
+        plan=evolve(proposal.plan, layout=evolve(layout, fill_down=fill_down)),
+        goes_on=any(each.goes_on for each in peeks),
+        sheets=sheets,
+    )
+    return _named_by_place(proposal, sheets, stem, facts)
 
 
 def _below(peek: Peek, header: Sequence[int], place: int) -> bool:
@@ -246,29 +315,40 @@ def _with_merged(peek: Peek, header: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(range(header[0], max(min(last, header[0] + _MOST_HEADER - 1), header[-1]) + 1))
 
 
-def _named_by_place(proposal: Proposal, sheet: str, stem: str, facts: Facts) -> Proposal:
-    """Return the proposal, the community taken from a sheet or file that is called like one."""
-    community = dict(_LOOKS)["community"]
+def _named_by_place(proposal: Proposal, sheets: Sequence[str], stem: str, facts: Facts) -> Proposal:
+    """Return the proposal, the community taken from sheets or a file that are called like one.
+
+    Of several sheets it is, unless they are numbered or called like months.
+    """
     chain = [level.table for level in facts.levels]
     if "community" in proposal.plan.units or "community" not in chain:
         return proposal
-    places: tuple[tuple[Literal["sheet", "file"], str], ...] = (("sheet", sheet), ("file", stem))
-    for place, name in places:
-        if community.fullmatch(normal(name)):
-            units: dict[str, Source | FromPlace] = {"community": FromPlace(place)}
-            units |= proposal.plan.units
-            said = Reason("no column names the community; the name of the {place} does",
-                          place=Reason(place))  # fmt: skip
-            doubts = [
-                each for each in proposal.doubts if each != _no_column(facts.called("community"))
-            ]
-            return evolve(
-                proposal,
-                plan=evolve(proposal.plan, units=units),
-                doubts=(*doubts, said),
-                missing=_missing(units, facts, []),
-            )
-    return proposal
+    several = len(sheets) > 1 and not any(_NO_PLACE.fullmatch(normal(each)) for each in sheets)
+    if several or (sheets and all(map(_is_community, sheets))):
+        place: Literal["sheet", "file"] = "sheet"
+    elif _is_community(stem):
+        place = "file"
+    else:
+        return proposal
+    units: dict[str, Source | FromPlace] = {"community": FromPlace(place)}
+    units |= proposal.plan.units
+    said = Reason("no column names the community; the name of the {place} does",
+                  place=Reason(place))  # fmt: skip
+    doubts = [each for each in proposal.doubts if each != _no_column(facts.called("community"))]
+    return evolve(
+        proposal,
+        plan=evolve(proposal.plan, units=units),
+        doubts=(*doubts, said),
+        missing=_missing(units, facts, []),
+    )
+
+
+# What sheets are called that nobody named after a place.
+_NO_PLACE = re.compile("(?:sheet|表|工作表)?[0-9]*|.*[0-9年]月.*|.*[0-9]{4}.*")
+
+
+def _is_community(name: str) -> bool:
+    return dict(_LOOKS)["community"].fullmatch(normal(name)) is not None
 
 
 # -- columns ------------------------------------------------------------------------------------
@@ -338,8 +418,14 @@ def _by_content(column: _Column, facts: Facts) -> str:
     return next(fits, "")
 
 
-def _settled(columns: Sequence[_Column], doubts: list[Reason]) -> list[str]:
-    """Return the field of each column, or an empty text; what two could be is neither."""
+def _settled(
+    columns: Sequence[_Column], doubts: list[Reason]
+) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    """Return the field of each column, or an empty text; and the columns of what is open.
+
+    What two could be is neither. Of a door and the number of the household the door names it,
+    where no two rows have the same number.
+    """
     claims: dict[str, list[int]] = {}
     for place, column in enumerate(columns):
         if column.claim is not None:
@@ -348,9 +434,14 @@ def _settled(columns: Sequence[_Column], doubts: list[Reason]) -> list[str]:
         # Where nothing else names the households, their numbers do.
         claims["household"] = claims.pop("household.id")
     fields = [""] * len(columns)
+    open: dict[str, tuple[str, ...]] = {}
     for name, places in claims.items():
         best = min(_rank(columns[place]) for place in places)
         first = [place for place in places if _rank(columns[place]) == best]
+        names = [place for place in first if not _otherwise(columns[place])]
+        if len(names) == 1 and all(columns[each].tells_all_apart() for each in first if
+                                   each not in names):  # fmt: skip
+            first = names
         rest = [place for place in places if place not in first]
         if len(first) == 1:
             fields[first[0]] = name
@@ -358,11 +449,11 @@ def _settled(columns: Sequence[_Column], doubts: list[Reason]) -> list[str]:
             listed = ", ".join(f"'{columns[place].header}'" for place in first)
             said = "columns {columns} could all be {field}; none is taken: name one in the plan"
             doubts.append(Reason(said, columns=listed, field=name))
+            open[name] = tuple(columns[place].header for place in first)
         for place in rest:
-            claim = columns[place].claim
-            assert claim is not None
-            if claim.otherwise and claim.otherwise not in fields:
-                fields[place] = claim.otherwise
+            otherwise = _otherwise(columns[place])
+            if otherwise and otherwise not in fields:
+                fields[place] = otherwise
                 continue
             said = "column '{column}' looks like {field} too, which '{other}' is taken for"
             other = columns[first[0]].header
@@ -374,7 +465,12 @@ def _settled(columns: Sequence[_Column], doubts: list[Reason]) -> list[str]:
             header = columns[place].header
             doubts.append(Reason(said, column=header, field=name, level=Reason(table)))
             fields[place] = ""
-    return fields
+    return fields, open
+
+
+def _otherwise(column: _Column) -> str:
+    assert column.claim is not None
+    return column.claim.otherwise
 
 
 def _rank(column: _Column) -> int:
@@ -396,18 +492,46 @@ def _sorted(
 def _missing(units: Mapping[str, object], facts: Facts, doubts: list[Reason]) -> tuple[str, ...]:
     """Return the tables that are needed and have no column; doubt the others that have none."""
     named = [level.table in units for level in facts.levels]
-    above = [level for level in facts.levels if level.table != "household"]
-    if not any(level.table in units for level in above):
-        return tuple(level.table for level in facts.levels if level.table not in units)
+    if not any(name in units for name in (*TERRITORY, *_above_households(facts))):
+        unnamed = [level for level in facts.levels if level.table not in units]
+        needed = [level.table for level in unnamed if not level.optional]
+        return tuple(needed if len(needed) > 1 else ["community", *needed])
     missing = []
     for place, level in enumerate(facts.levels):
+        if named[place]:
+            continue
         # Without it, what stands below would skip a level.
         is_between = not level.optional and any(named[:place]) and any(named[place + 1 :])
-        if not named[place] and (level.table == "household" or is_between):
+        if level.table == "household" or is_between:
             missing.append(level.table)
-        elif not named[place] and not level.optional:
+        elif not level.optional or level.table == "community":
             doubts.append(_no_column(level.level))
     return tuple(missing)
+
+
+def _above_households(facts: Facts) -> list[str]:
+    return [level.table for level in facts.levels if level.table != "household"]
+
+
+def _telling_apart(
+    columns: Sequence[_Column], fields: Sequence[str], whys: Sequence[Why]
+) -> Iterator[Reason]:
+    """Yield a doubt of each column that is left out and differs within a household."""
+    named = [column.texts for column, name in zip(columns, fields, strict=True)
+             if name and "." not in name]  # fmt: skip
+    if "household" not in fields:
+        return
+    rows: dict[tuple[str, ...], list[int]] = {}
+    for row, path in enumerate(zip(*named, strict=True)):
+        rows.setdefault(path, []).append(row)
+    again = [each for each in rows.values() if len(each) > 1]
+    for column, name, why in zip(columns, fields, whys, strict=True):
+        if name or why == "persons" or column.counts_rows():
+            continue
+        if any(len({column.texts[row] for row in each} - {""}) > 1 for each in again):
+            said = "rows that name one household differ in column '{column}', which is left out;"
+            said += " if it tells households or their units apart, name it in the plan"
+            yield Reason(said, column=column.header)
 
 
 def _no_column(level: str) -> Reason:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,36 +10,25 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from govtree import _matching
-from govtree._columns import NONE, UNKNOWN, IntArray, Words
-from govtree._ids import arrange
+from govtree._columns import NONE, UNKNOWN, IntArray
 from govtree._matching import Distinct, Matched
 from govtree._rows import Input
 from govtree._texts import Texts
 from govtree._wording import Reason
 from govtree.facts import Facts
-from govtree.rosters._decisions import Decisions, Doubt
+from govtree.rosters._decisions import Decision, Decisions, Doubt
+from govtree.rosters._keeping import ELSEWHERE, Decided, Keeping
 from govtree.rosters._kept import KeptIds
 from govtree.rosters._plan import ID_TEMPLATES, RosterPlan
-from govtree.rosters._read import Field, Names, tables_in_order
+from govtree.rosters._read import STANDS_IN, Field, Names, listed, tables_in_order
 from govtree.rosters._templates import Template
 
 __all__ = ["Table", "Units"]
 
-#: Tables that a unit can stand in, the nearest first; a level stands in the chain.
-_STANDS_IN: Mapping[str, tuple[str, ...]] = {
-    "compound": ("community",),
-    "grid": ("community",),
-    "micro_grid": ("grid", "community"),
-    "building": ("compound", "community"),
-    "entrance": ("building", "compound", "community"),
-}
-
-#: In the place of a unit or name: it is not in this roster.
-_ELSEWHERE = -9
+#: Two rows of one household name one unit of each of these, if any.
+_HOUSES = ("compound", "building", "entrance")
 
 Say = Callable[..., None]
-#: By place: what each name is read as, and the pairs of names that were decided.
-_Decided = dict[int, tuple[dict[int, int], set[frozenset[int]]]]
 
 
 @frozen(eq=False)
@@ -103,8 +92,8 @@ class Units:
         self._decisions = decisions
         self._say = say
         self._chain = [level.table for level in facts.levels]
-        self._decided: dict[str, _Decided] = {}
-        self._keeping = _Keeping(kept, names, self.ids)
+        self._decided: dict[str, Decided] = {}
+        self._keeping = Keeping(kept, names, self.ids)
         self._unit_of: dict[str, int] = {}  # of each id that is or was a unit's
         self._nothing = np.full(read.length, NONE, np.int32)
         for table in tables_in_order(facts):
@@ -114,6 +103,10 @@ class Units:
     def kept(self) -> KeptIds:
         """Return the ids to keep: those that were kept, and the new ones."""
         return self._keeping.kept()
+
+    def gone(self) -> dict[str, int]:
+        """Return by table how many units have a kept id and stand in no row."""
+        return self._keeping.gone()
 
     def rows(self, table: str) -> IntArray:
         """Return for each row of the roster the number of its unit in *table*."""
@@ -130,7 +123,10 @@ class Units:
 
     def _find(self, table: str) -> None:
         words = len(self._names.words)
-        found = self._merged(table, self._distinct(table))
+        written = self._distinct(table)
+        self._decided[table] = self._sorted_out(table, written)
+        self._tell_unfounded(table, written)
+        found = self._merged(table, written)
         at, codes = np.divmod(found.keys, max(words, 1))
         at = (at - 2).astype(np.int32)
         start = len(self.ids)
@@ -142,6 +138,7 @@ class Units:
         if table != "household":
             self.ids += ids.tolist()  # type: ignore[arg-type]  # each unit has one
         self._doubt(self.tables[table])
+        self._doubt_higher(self.tables[table], found)
 
     def _distinct(self, table: str) -> Distinct:
         """Return the distinct pairs of a place and a name of *table*, the name by its code."""
@@ -155,37 +152,32 @@ class Units:
         at = np.where(at >= 2, at - 2 + first, at - 2)
         return evolve(found, keys=_matching.keys(at, own[name], len(self._names.words)))
 
+    def _above(self, table: str) -> list[str]:
+        """Return the tables that a unit of *table* can stand in, the nearest first."""
+        if table not in self._plan.units:
+            return []  # told apart by ids, wherever it stands
+        above: tuple[str, ...] = (
+            tuple(reversed(self._chain[: self._chain.index(table)]))
+            if (table in self._chain)
+            else STANDS_IN[table]
+        )
+        if table == "household":
+            above = ("entrance", "building", *above, "compound", "grid")
+        return [each for each in above if each in self.tables]
+
     def _places(self, table: str) -> IntArray:
         """Return for each row the number of the unit that the one of *table* stands in."""
-        if table not in self._plan.units:
-            return self._nothing  # told apart by ids, wherever it stands
-        if table in _STANDS_IN:
-            candidates = [self.rows(each) for each in _STANDS_IN[table]]
-        else:
-            above = self._chain[: self._chain.index(table)]
-            candidates = [self.rows(each) for each in reversed(above)]
-        if table == "household":
-            territory = [self.rows("entrance"), self.rows("building")]
-            candidates = [*territory, *candidates, self.rows("compound"), self.rows("grid")]
         places = self._nothing
-        for each in candidates:
-            if each is not self._nothing:
-                places = np.where(places >= 0, places, each)
+        for each in self._above(table):
+            places = np.where(places >= 0, places, self.rows(each))
         return np.maximum(places, NONE)
 
     def _merged(self, table: str, found: Distinct) -> Distinct:
         """Return the units after those that were decided to be the same are one."""
-        decided = self._decided_in(table)
-        words = len(self._names.words)
-        changed = found.keys.copy()
-        for place, (same, _) in decided.items():
-            for other, keep in same.items():
-                key = (place + 2) * words + other
-                at = int(np.searchsorted(found.keys, key))
-                if at < len(changed) and found.keys[at] == key:
-                    changed[at] = (place + 2) * words + keep
+        changed = self._decided[table].keys(found.keys)
         if np.array_equal(changed, found.keys):
             return found
+        self._fill(found, changed)
         merged = _matching.distinct(changed)
         codes = np.append(merged.codes, np.array([UNKNOWN, NONE], np.int32))[found.codes]
         firsts = np.full(len(merged.keys), self._read.length)
@@ -194,27 +186,102 @@ class Units:
         np.add.at(counts, merged.codes, found.counts)
         return Distinct(merged.keys, codes, firsts, counts)
 
+    def _fill(self, found: Distinct, changed: NDArray[np.int64]) -> None:
+        """Read rows whose unit was decided to stand further below as if they named its place."""
+        words = max(len(self._names.words), 1)
+        place, target = found.keys // words - 2, changed // words - 2
+        deeper = place != target
+        rows = np.flatnonzero(np.append(deeper, [False, False])[found.codes])
+        units = found.codes[rows]
+        for at in np.unique(target[units]).tolist():
+            some = rows[target[units] == at]
+            for table, unit in self._standing(at):
+                if table.name in self._chain:
+                    # A row that names no level stays unattached.
+                    filled = some[(table.rows[some] < 0) & (place[found.codes[some]] >= 0)]
+                else:
+                    filled = some[table.rows[some] < 0]
+                table.rows[filled] = unit
+
     # -- decisions ------------------------------------------------------------------------------
 
-    def _decided_in(self, table: str) -> _Decided:
+    def _sorted_out(self, table: str, written: Distinct) -> Decided:
         """Return what was decided about the units of a table, those above being found."""
-        if table not in self._decided:
-            self._decided[table] = self._sorted_out(table)
-        return self._decided[table]
-
-    def _sorted_out(self, table: str) -> _Decided:
         code_of = self._names.code_of
+        words = max(len(self._names.words), 1)
         pairs: dict[int, list[tuple[int, int, str]]] = {}
         for each in self._decisions.rows:
-            place = NONE if not each.parent else self._unit_of.get(each.parent, _ELSEWHERE)
-            keep, other = code_of.get(each.keep, NONE), code_of.get(each.other, NONE)
-            if each.table == table and each.decision and place >= NONE and min(keep, other) >= 0:
-                pairs.setdefault(place, []).append((keep, other, each.decision))
-        return {place: self._resolved(table, each) for place, each in pairs.items()}
+            if each.table == table and each.decision:
+                place = NONE if not each.parent else self._unit_of.get(each.parent, ELSEWHERE)
+                keep, other = (code_of.get(name.strip(), NONE) for name in (each.keep, each.other))
+                if place >= NONE and min(keep, other) >= 0:
+                    pairs.setdefault(place, []).append((keep, other, each.decision))
+        twins: dict[int, int] = {}
+        deeper: dict[int, list[int]] = {}
+        for place, decided in pairs.items():
+            for other, keep in self._resolved(table, decided).items():
+                twins[(place + 2) * words + other] = (place + 2) * words + keep
+        for place, decided in pairs.items():
+            names = {keep for keep, other, word in decided if keep == other and word == "same"}
+            for key, name in self._left_out(table, place, sorted(names), written):
+                deeper.setdefault(twins.get(key, key), []).append((place + 2) * words + name)
+        read_as = dict(twins)
+        unclear = set()
+        for key, targets in deeper.items():
+            standing = {
+                at // words - 2: [unit for _, unit in self._standing(at // words - 2)]
+                for at in targets
+            }
+            deepest = max(targets, key=lambda at: (len(standing[at // words - 2]), at))
+            if set(standing) <= set(standing[deepest // words - 2]):
+                read_as[key] = deepest
+            else:
+                unclear.add(key % words)
+        for name in sorted(unclear):
+            self._contradiction(table, name, name)
+        for key, target in read_as.items():
+            # A place only gets nearer on the way, so that there is an end to it.
+            while target in read_as:
+                target = read_as[target]
+            read_as[key] = target
+        told = {
+            place: {frozenset((keep, other)) for keep, other, _ in decided}
+            for place, decided in pairs.items()
+        }
+        return Decided(read_as, told)
 
-    def _resolved(
-        self, table: str, pairs: list[tuple[int, int, str]]
-    ) -> tuple[dict[int, int], set[frozenset[int]]]:
+    def _left_out(
+        self, table: str, place: int, names: Sequence[int], written: Distinct
+    ) -> Iterator[tuple[int, int]]:
+        """Yield keys of units of some *names* that stand further up, where *place* is left out."""
+        if not names or place < 0:
+            return
+        words = max(len(self._names.words), 1)
+        standing = self._standing(place)
+        own = standing[0][0]
+        above = self._above(table)
+        if own.name not in above:
+            return
+        rows = np.flatnonzero(own.rows == place)
+        further = [self.rows(each) for each in above[above.index(own.name) + 1 :]]
+        places = {unit for each in further for unit in np.unique(each[rows]).tolist() if unit >= 0}
+        if own.name not in self._chain:
+            places.add(NONE)
+        for name in names:
+            for higher in sorted(places):
+                key = (higher + 2) * words + name
+                at = int(np.searchsorted(written.keys, key))
+                if at < len(written.keys) and written.keys[at] == key:
+                    first = int(written.firsts[at])
+                    if any(
+                        each.name in _HOUSES and each.rows[first] >= 0 and each.rows[first] != unit
+                        for each, unit in standing
+                    ):
+                        continue  # its row names another one
+                yield key, name
+
+    def _resolved(self, table: str, pairs: list[tuple[int, int, str]]) -> dict[int, int]:
+        """Return what each name in one place is read as."""
         same = [(keep, other) for keep, other, word in pairs if word == "same" and keep != other]
         groups: dict[int, set[int]] = {}
         for keep, other in same:
@@ -222,7 +289,6 @@ class Units:
             groups |= dict.fromkeys(group, group)
         read_as: dict[int, int] = {}
         others = {other for _, other in same}
-        told = {frozenset((keep, other)) for keep, other, _ in pairs}
         for group in {id(each): each for each in groups.values()}.values():
             roots = sorted(group - others)
             if len(roots) != 1:
@@ -230,13 +296,36 @@ class Units:
                 continue
             read_as |= {each: roots[0] for each in group if each != roots[0]}
         for keep, other, word in pairs:
-            if word == "different" and other in groups.get(keep, {keep}):
+            is_same = (
+                (keep, keep, "same") in pairs if keep == other else (other in groups.get(keep, ()))
+            )
+            if word == "different" and is_same:
                 self._contradiction(table, keep, other)
-        return read_as, told
+        return read_as
 
     def _contradiction(self, table: str, one: int, other: int) -> None:
         words = self._names.words
         self._say("GT944", None, "", table=table, one=words[one], other=words[other])
+
+    def _tell_unfounded(self, table: str, written: Distinct) -> None:
+        """Warn of decisions about what is not in the roster and never had an id."""
+        code_of, words = self._names.code_of, max(len(self._names.words), 1)
+        missing: list[tuple[Decision, str]] = []
+        for each in self._decisions.rows:
+            if each.table != table or not each.decision:
+                continue
+            place = NONE if not each.parent else self._unit_of.get(each.parent, ELSEWHERE)
+            for name in dict.fromkeys((each.keep.strip(), each.other.strip())):
+                key = (place + 2) * words + code_of[name] if name in code_of else NONE
+                at = int(np.searchsorted(written.keys, key)) if key >= 0 else len(written.keys)
+                if at == len(written.keys) or written.keys[at] != key:
+                    missing.append((each, name))
+        for each, name in self._keeping.never(missing):
+            who = each.parent if self._keeping.is_new(each.parent, self._unit_of) else name
+            said = {"table": table, "one": each.keep, "other": each.other, "missing": who}
+            self._say("GT992", None, "", severity="warning", parent=each.parent, **said)
+
+    # -- doubts ---------------------------------------------------------------------------------
 
     def _doubt(self, table: Table) -> None:
         """Note names that look alike in one place and were not decided."""
@@ -245,23 +334,92 @@ class Units:
         if not len(some):
             return
         words = self._names.words
-        forms = _matching.forms(words, np.flatnonzero(np.bincount(table.names[some])).tolist())
-        decided = self._decided_in(table.name)
-        for twins in _matching.twins(table.places[some], forms[table.names[some]]):
+        decided = self._decided[table.name]
+        for twins in _matching.twins(table.places[some], self._names.twins[table.names[some]]):
             units = sorted(
                 some[twins].tolist(), key=lambda at: (-table.counts[at], words[table.names[at]])
             )
             place = int(table.places[units[0]])
-            _, told = decided.get(place, ({}, set()))
             # Each is held against the names before it, until there is something to decide.
             for at, other in enumerate(units):
                 for keep in units[:at]:
-                    if frozenset((int(table.names[keep]), int(table.names[other]))) not in told:
-                        self.doubts.append(self._asked(table, place, keep, other))
+                    if not decided.is_told(place, int(table.names[keep]), int(table.names[other])):
+                        self.doubts.append(self._asked(table, keep, other))
                         break
 
-    def _asked(self, table: Table, place: int, keep: int, other: int) -> Doubt:
+    def _doubt_higher(self, table: Table, found: Distinct) -> None:
+        """Note units that stand higher up than a namesake: their rows may leave a place out."""
+        lower, upper = self._namesakes(table.name, found, np.arange(len(table)), found.keys)
+        decided = self._decided[table.name]
+        one, other = found.firsts[lower], found.firsts[upper]
+        fits = np.ones(len(lower), np.bool_)
+        for name in set(self._above(table.name)) & set(_HOUSES):
+            rows = self.rows(name)
+            fits &= (rows[one] < 0) | (rows[other] < 0) | (rows[one] == rows[other])
+        for at in np.flatnonzero(fits).tolist():
+            unit = int(lower[at])
+            fits[at] = not decided.is_told(int(table.places[unit]), int(table.names[unit]))
+        lower, upper = lower[fits], upper[fits]
+        is_one = np.bincount(upper, minlength=len(table))[upper] == 1
+        for at in np.flatnonzero(is_one).tolist():
+            self.doubts.append(self._asked(table, int(lower[at]), int(upper[at])))
+        several = np.sort(found.firsts[np.unique(upper[~is_one])])
+        if len(several):
+            said = {"count": f"{len(several):,}", "level": table.name}
+            said["rows"] = listed(self._read.sources, several)
+            self._say("GT990", int(several[0]), table.name, severity="warning", **said)
+
+    def _namesakes(
+        self, table: str, found: Distinct, units: NDArray[np.int64], among: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return which units would be one of some keys if their row left a place out.
+
+        Args:
+            table: The table.
+            found: Its units.
+            units: Those to look at.
+            among: The keys, in order, each once.
+
+        Returns:
+            Of each pair the unit and the place of the key, those in the nearest place first.
+        """
+        words = max(len(self._names.words), 1)
+        places, names = found.keys[units] // words - 2, found.keys[units] % words
+        lower, upper = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+
+        def look(some: NDArray[np.int64], higher: NDArray[Any]) -> None:
+            keys = (higher.astype(np.int64) + 2) * words + names[some]
+            at = np.minimum(np.searchsorted(among, keys), len(among) - 1)
+            is_one: NDArray[np.bool_] = among[at] == keys
+            lower.append(units[some[is_one]])
+            upper.append(at[is_one])
+
+        def there(first: int, last: int) -> bool:
+            ends = np.searchsorted(among, [(first + 2) * words, (last + 2) * words])
+            return bool(ends[0] < ends[1])
+
+        is_below = np.zeros(len(units), np.bool_)
+        in_house = np.zeros(len(units), np.bool_)
+        for name in self._above(table):
+            each = self.tables[name]
+            end = each.start + len(each)
+            if there(each.start, end):
+                some = np.flatnonzero(is_below)
+                higher = each.rows[found.firsts[units[some]]]
+                look(some[higher >= 0], higher[higher >= 0])
+            own = (places >= each.start) & (places < end)
+            is_below |= own
+            if name not in self._chain:
+                in_house |= own
+        if there(NONE, 0):
+            some = np.flatnonzero(in_house)
+            look(some, np.full(len(some), NONE))
+        return np.concatenate(lower), np.concatenate(upper)
+
+    def _asked(self, table: Table, keep: int, other: int) -> Doubt:
         words = self._names.words
+        place, higher = int(table.places[keep]), int(table.places[other])
+        shown = [" > ".join(self._path(each)) for each in (place, higher)]
         return Doubt(
             table=table.name,
             parent=self.ids[place] if place >= 0 else "",
@@ -269,18 +427,25 @@ class Units:
             other=words[table.names[other]],
             rows=int(table.counts[keep]),
             other_rows=int(table.counts[other]),
-            place=" > ".join(self._path(place)),
+            place=shown[0] if place == higher else " | ".join(shown),
         )
 
-    def _path(self, unit: int) -> list[str]:
-        """Return the names of a unit and of those that it stands in, top down."""
-        path: list[str] = []
+    def _standing(self, unit: int) -> list[tuple[Table, int]]:
+        """Return a unit and those that it stands in, from below, each with its table."""
+        found: list[tuple[Table, int]] = []
         while unit >= 0:
             tables = self.tables.values()
             table = next(each for each in tables if 0 <= unit - each.start < len(each))
-            path.append(self._names.words[table.names[unit - table.start]])
+            found.append((table, unit))
             unit = int(table.places[unit - table.start])
-        return path[::-1]
+        return found
+
+    def _path(self, unit: int) -> list[str]:
+        """Return the names of a unit and of those that it stands in, top down."""
+        return [
+            self._names.words[table.names[each - table.start]]
+            for table, each in reversed(self._standing(unit))
+        ]
 
     # -- ids ------------------------------------------------------------------------------------
 
@@ -289,12 +454,12 @@ class Units:
     ) -> Texts:
         """Return an id for each unit: that of the registry, else the kept one, else a new one."""
         own = self._own_ids(table, found)
-        matched, exact = self._keeping.match(
-            table, found.keys, self._unit_of, self._decided_in(table)
-        )
+        matched, keys = self._keeping.match(table, found.keys, self._unit_of, self._decided[table])
         kept = self._keeping.ids
+        is_own = ~own.missing() if own is not None else np.zeros(len(found.keys), np.bool_)
+        moved = self._moved(table, found, matched, keys, is_own)
+        self._keeping.use(matched)
         given = matched.kept >= 0
-        is_own = ~own.missing() if own is not None else np.zeros(len(given), np.bool_)
         fresh = np.flatnonzero(~given & ~is_own)
         made = self._made(table, fresh, found, places, names, own)
         if len(fresh) == len(given):
@@ -309,11 +474,48 @@ class Units:
         self.new[table] = len(fresh)
         if table != "household":
             once = np.flatnonzero(matched.units >= 0)
-            for row in once.tolist():
-                self._unit_of[str(kept[row])] = start + int(matched.units[row])
+            numbers = (matched.units[once] + start).tolist()
+            self._unit_of |= zip(map(str, kept.take(once)), numbers, strict=True)
             self._unit_of |= {str(id): start + at for at, id in enumerate(ids.tolist())}
-        self._keeping.keep(table, matched.kept, exact, places, names, ids, is_own)
+        self._keeping.keep(table, matched.kept, moved, places, names, ids, is_own)
         return ids
+
+    def _moved(
+        self,
+        table: str,
+        found: Distinct,
+        matched: Matched,
+        keys: NDArray[np.int64],
+        is_own: NDArray[np.bool_],
+    ) -> NDArray[np.int64]:
+        """Return the new units that get the id of one that stood higher up, and match them.
+
+        Where a cell was empty last time and is filled in now, its unit has another place: it
+        keeps its id where one kept id, and no other new unit, can be meant.
+        """
+        fresh = np.flatnonzero((matched.kept < 0) & ~is_own)
+        unused = np.flatnonzero((keys >= 0) & (matched.units < 0))
+        if not len(fresh) or not len(unused):
+            return fresh[:0]
+        among, first, count = np.unique(keys[unused], return_index=True, return_counts=True)
+        units, at = self._namesakes(table, found, fresh, among)
+        units, nearest = np.unique(units, return_index=True)
+        at = at[nearest]
+        words = max(len(self._names.words), 1)
+        decided = self._decided[table]
+        is_meant = (count[at] == 1) & (np.bincount(at, minlength=len(among))[at] == 1)
+        for place in np.flatnonzero(is_meant).tolist():
+            own, name = divmod(int(found.keys[units[place]]), words)
+            is_meant[place] = not decided.is_told(own - 2, name)
+        units, rows = fresh[np.isin(fresh, units[is_meant])], unused[first[at[is_meant]]]
+        matched.kept[units] = rows
+        matched.units[rows] = units
+        if len(units):
+            seen = np.sort(found.firsts[units])
+            said = {"count": f"{len(seen):,}", "level": table}
+            said["rows"] = listed(self._read.sources, seen)
+            self._say("GT991", int(seen[0]), table, severity="warning", **said)
+        return units
 
     def _own_ids(self, table: str, found: Distinct) -> Texts | None:
         """Return the ids of a registry's own column, None where a unit has none there."""
@@ -348,6 +550,10 @@ class Units:
         if template.fixed is not None:
             before, behind = template.fixed
             most = max(_matching.largest(ids, before, behind) for ids in used)
+            if len(str(most + len(fresh))) > _matching.MOST_DIGITS:
+                row = int(found.firsts[fresh[0]])
+                id = f"{before}{most}{behind}"
+                self._say("GT994", row, table, template=text, id=id, level=table)
             return _matching.numbered(most + 1, len(fresh), before, behind, template.digits)
         words = self._names.words
         codes = self._codes(table, found) if "code" in template.needs else {}
@@ -383,122 +589,3 @@ class Units:
             if found.codes[row] >= 0 and cells[row]:
                 codes.setdefault(int(found.codes[row]), str(cells[row]))
         return codes
-
-
-class _Keeping:
-    """The kept ids while they are matched: what is re-keyed, and what is added."""
-
-    def __init__(self, kept: KeptIds, names: Names, above: list[str]) -> None:
-        self.ids = kept.id
-        self._kept = kept
-        self._names = names
-        self._above = above  # ids of all units but the households, by their number
-        codes = [names.code_of.get(word, _ELSEWHERE) for word in kept.name.words]
-        self._codes = np.array([*codes, _ELSEWHERE, _ELSEWHERE], np.int32)[kept.name.codes]
-        self._changed: dict[int, tuple[str | None, str | None]] = {}
-        self._added: list[tuple[str, IntArray, IntArray, Texts]] = []
-
-    def match(
-        self, table: str, units: NDArray[np.int64], unit_of: Mapping[str, int], decided: _Decided
-    ) -> tuple[Matched, NDArray[np.bool_]]:
-        """Return which of the kept ids of *table* belong to which units.
-
-        Also whether each stands there under the very parent and name of its unit.
-        """
-        parent = self._kept.parent
-        numbers = [unit_of.get(word, _ELSEWHERE) for word in parent.words]
-        is_same = [
-            number >= 0 and self._above[number] == word
-            for number, word in zip(numbers, parent.words, strict=True)
-        ]
-        # Two more cells at the end are those of no parent.
-        places = np.array([*numbers, NONE, NONE], np.int32)[parent.codes]
-        exact = np.array([*is_same, True, True], np.bool_)[parent.codes]
-        names = self._codes.copy()
-        for place, (same, _) in decided.items():
-            for other, keep in same.items():
-                rows = np.flatnonzero((places == place) & (self._codes == other))
-                names[rows] = keep
-                exact[rows] = False
-        keys = _matching.keys(places, names, len(self._names.words))
-        keys[(places < NONE) | (names < 0) | ~self._kept.table.is_word(table)] = NONE
-        return _matching.matched(units, keys, exact), exact
-
-    def keep(
-        self,
-        table: str,
-        rows: IntArray,
-        exact: NDArray[np.bool_],
-        places: IntArray,
-        names: IntArray,
-        ids: Texts,
-        is_own: NDArray[np.bool_],
-    ) -> None:
-        """Note what has to be changed and added so that the *ids* of units are kept.
-
-        Args:
-            table: The table.
-            rows: The row of the kept id of each unit, or :data:`NONE`.
-            exact: Whether a kept row stands there as its unit is called.
-            places: What each unit stands in.
-            names: Code of the name of each.
-            ids: The ids.
-            is_own: Whether the registry gave them.
-        """
-        words = self._names.words
-
-        def called(unit: int) -> tuple[str | None, str | None]:
-            place = int(places[unit])
-            return (self._above[place] if place >= 0 else None), words[names[unit]]
-
-        is_new = rows < 0
-        has_row = np.flatnonzero(~is_new)
-        for unit in has_row[~exact[rows[has_row]]].tolist():
-            self._changed[int(rows[unit])] = called(unit)
-        if is_own.any():
-            # The registry may have given another id to a unit, or moved one with its id.
-            for unit in np.flatnonzero(is_own & ~is_new).tolist():
-                if self.ids[int(rows[unit])] != ids[unit]:
-                    self._changed[int(rows[unit])] = (None, None)
-                    is_new[unit] = True
-            there = self._rows_of(ids)
-            for unit in np.flatnonzero(is_own & is_new & (there >= 0)).tolist():
-                self._changed[int(there[unit])] = called(unit)
-                is_new[unit] = False
-        fresh = np.flatnonzero(is_new)
-        if len(fresh):
-            self._added.append((table, places[fresh], names[fresh], ids.take(fresh)))
-
-    def _rows_of(self, ids: Texts) -> IntArray:
-        """Return the kept row of each of some ids, or :data:`NONE`."""
-        kept = arrange(self.ids)
-        rows = kept.ids.rows(ids)
-        return rows if kept.order is None else np.append(kept.order, np.int32(NONE))[rows]
-
-    def kept(self) -> KeptIds:
-        """Return the ids to keep from now on."""
-        kept = self._kept
-        parent, name = kept.parent, kept.name
-        if self._changed:
-            parents, names = parent.tolist(), name.tolist()
-            for row, (parent_id, own) in self._changed.items():
-                parents[row], names[row] = parent_id, own
-            parent, name = Words.of(parents), Words.of(names)
-        if not self._added:
-            return KeptIds(kept.table, parent, name, kept.id)
-        lengths = [len(ids) for *_, ids in self._added]
-        tables = [table for table, *_ in self._added]
-        places = np.concatenate([each for _, each, _, _ in self._added])
-        codes = np.concatenate([each for _, _, each, _ in self._added])
-        return KeptIds(
-            _behind(kept.table, np.repeat(np.arange(len(lengths)), lengths), tables),
-            _behind(parent, places, self._above),
-            _behind(name, codes, self._names.words),
-            Texts.joined([kept.id, *(ids for *_, ids in self._added)]),
-        )
-
-
-def _behind(words: Words, codes: NDArray[Any], more: Sequence[str]) -> Words:
-    """Return a column with more cells behind it."""
-    added = Words.packed(codes, more)
-    return Words.joined([words, added]) if len(words) else added

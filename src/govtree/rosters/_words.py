@@ -9,6 +9,7 @@ from attrs import frozen
 
 from govtree._names import normal
 from govtree.facts import Facts
+from govtree.rosters._levels import above_communities
 from govtree.units import TERRITORY, Term
 
 __all__ = ["Claim", "Words", "forms", "is_about_persons"]
@@ -21,7 +22,7 @@ _WORDS = {
     "branch": """党支部 支部 党组织 基层党组织 branch partybranch""",
     "group": """党小组 小组 楼组 居民小组 村民小组 邻里组 group partygroup residentsgroup
         buildinggroup 班 組 隣組""",
-    "household": """户 户号 房号 室 室号 房间 房间号 房屋 门牌 门牌号 门号 住户 household flat
+    "household": """户 房号 室 室号 房间 房间号 房屋 门牌 门牌号 门号 住户 household flat
         apartment apt door room unit house dwelling rumah norumah nomorrumah 部屋 部屋番号 号室
         世帯""",
     "compound": """小区 住宅小区 居民小区 院落 小区院落 楼盘 compound estate housingestate
@@ -34,14 +35,18 @@ _WORDS = {
     "household.id": """户编号 户代码 户编码 户id 住户编号 住户代码 住户id 房屋编号 房屋编码 房屋代码
         householdid householdcode""",
     "household.residents": """人数 人口 人口数 常住人口 常住人数 居住人数 实住人数 实有人数 家庭人数
-        家庭人口 户内人数 同住人数 residents people persons population occupants numberofresidents
-        numberofpeople jumlahjiwa jumlahanggota jumlahpenghuni jiwa penghuni 世帯人数 世帯員数""",
+        总人数 总人口 共有人数 人口共有 人数合计 家庭人口 户内人数 同住人数 residents people persons
+        population occupants numberofresidents numberofpeople jumlahjiwa jumlahanggota
+        jumlahpenghuni jiwa penghuni 世帯人数 世帯員数""",
     "household.occupancy": """居住类型 居住性质 居住状态 居住情况 房屋性质 房屋状态 房屋使用情况
-        住房性质 入住情况 occupancy statushunian""",
+        住房性质 入住情况 occupancy tenure occupancystatus statushunian""",
     "household.address": """地址 住址 详细地址 房屋地址 家庭地址 家庭住址 居住地址 address
         postaladdress alamat 住所""",
     "compound.type": """小区类型 小区性质 小区类别 compoundtype estatetype""",
 }
+#: Of the level above the communities, whatever it is called.
+_ABOVE_COMMUNITIES = """街道 镇 乡 乡镇 镇街 街镇 街道镇 镇街道 街道乡镇 乡镇街道 街道办 街道办事处
+    subdistrict subdistrictoffice streetoffice town township kecamatan"""
 
 #: Tags where a profile leaves the words open.
 _TAGS = {
@@ -52,6 +57,9 @@ _TAGS = {
     "minimum_living": "低保 minimumliving",
 }
 
+#: What numbers the households, and names them where nothing else does.
+_NUMBERS = ("户号", "住户号", "户序号")
+
 # What stands around a word and changes nothing; what makes a number or code of it.
 _BEFORE = ("所属", "所在", "归属", "隶属", "管辖", "责任", "nama", "no", "nomor")
 _BEHIND = ("名称", "名", "号", "号码", "name", "no", "number", "num", "nr", "番号")
@@ -61,9 +69,11 @@ _BEHIND_TAG = ("户", "家庭", "老人", "老年人", "人员", "人数", "人"
 _BRACKETS = re.compile(r"[(\[{【「《<].*?[)\]}】」》>]")
 _SIGNS = re.compile(r"[\W_]+")
 
+# What heads a count, whomever it counts.
+_COUNT = re.compile("(?:人数|户数|数|数量|人次|个数)$")
 # What heads a column that is about persons. Chinese words count wherever they stand.
 _PERSONS = re.compile(
-    "姓名|户主|户名|电话|手机|联系方式|联系人|身份证|证件|护照|负责人|微信|邮箱|出生|生日|年龄|性别"
+    "姓名|户主|户名|电话|手机|联系方式|联系人|身份证|证件|证号|残疾证|护照|车牌|政治面貌|负责人|微信|邮箱|出生|生日|年龄|性别"
     "|民族|名单|住户名称|业主|房主|房东|租客|租户|产权人|承租人|配偶|子女|监护人|党员|书记|委员"
     "|[楼栋组格元户]长|网格员|主任|银行|账号|户籍|家庭成员|qq|氏名|世帯主|電話"
 )
@@ -85,7 +95,7 @@ class Claim:
 
     Attributes:
         rank: How sure that is: 0 for a word itself, 1 with something around it that changes
-            nothing, 2 for a number or code.
+            nothing, 2 for a number or code. Of the number of a household, 0 as well.
         field: ``grid``, ``household.residents`` and the like.
         otherwise: What a number or code stands for where another column has the name.
     """
@@ -114,14 +124,14 @@ def forms(header: str) -> Iterator[str]:
 def is_about_persons(header: str) -> bool:
     """Return whether a column is headed as one of names, numbers or other facts of persons.
 
-    >>> [is_about_persons(header) for header in ("户主姓名", "Owner's name", "网格")]
+    >>> [is_about_persons(header) for header in ("户主姓名", "Owner's name", "党员数")]
     [True, True, False]
     """
     whole = next(forms(header), "")
     words = set(_SIGNS.sub(" ", header.casefold()).split())
     return (
         whole in _NO_HOUSEHOLDS
-        or _PERSONS.search(whole) is not None
+        or (_PERSONS.search(whole) is not None and _COUNT.search(whole) is None)
         or not words.isdisjoint(_PERSON_WORDS.split())
     )
 
@@ -136,6 +146,7 @@ class Words:
 
     def __init__(self, facts: Facts) -> None:
         tables = {level.table for level in facts.levels}
+        self._tables = tables
         self._fields: dict[str, str] = {}
         for field, words in _WORDS.items():
             table = field.partition(".")[0]
@@ -143,6 +154,9 @@ class Words:
                 self._fields |= dict.fromkeys(words.split(), field)
         for table in (*TERRITORY, *tables):
             self._add(facts.terms(f"{table}_kind"), table, own=False)
+        above = above_communities(facts)
+        if above:
+            self._fields |= dict.fromkeys(_ABOVE_COMMUNITIES.split(), above)
         for level in facts.levels:
             self._name([level.level, *(text for _, text in level.label)], level.table)
         self._tags: dict[str, str] = {}
@@ -163,6 +177,8 @@ class Words:
         return None
 
     def _claim(self, form: str) -> Claim | None:
+        if form in _NUMBERS and "household" in self._tables:
+            return Claim(0, "household", "household.code")
         if form in self._fields:
             return Claim(0, self._fields[form])
         if form in self._tags:

@@ -8,34 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from govtree import _frames
 from govtree._files import Folder, Limits, collector_paused
 from govtree._rows import Rows, input_columns, joined
-from govtree._values import take_values
-from govtree.errors import FileError, Location, Places, Problem, RecordPlaces
+from govtree.errors import FileError, Location, Places, Problem
 from govtree.tables._cells import read_office
 from govtree.tables._csv import CsvTable, Notes, Stop
 from govtree.tables._export import export
 from govtree.tables._file_names import file_names
 from govtree.tables._formulas import formula_rows
 from govtree.tables._layout import DELIMITERS, ENCODINGS, FILLS, TOTALS, FillDown, Layout
-from govtree.tables._lines import Reading
+from govtree.tables._lines import Reading, Roles
 from govtree.tables._pages import Cell, Page, workbook
 from govtree.tables._parquet import ParquetTable
-from govtree.tables._peek import Peek, peek
+from govtree.tables._peek import Peek, peek, visible_sheets
 from govtree.tables._sources import (
     Field,
     Gathered,
-    GatheredTexts,
+    GatheredOnce,
     Source,
     TablePlaces,
     match,
     require_header,
 )
+from govtree.tables._typed import FramePlaces, TypedRows, take_office
 from govtree.tables._write import csv_line, write_table
 from govtree.tables._xlsx import XlsxTable, is_workbook
 from govtree.units import Column, Record
@@ -63,6 +64,7 @@ __all__ = [
     "read_every_column",
     "read_table",
     "rows_of_frame",
+    "visible_sheets",
     "workbook",
     "write_table",
 ]
@@ -105,6 +107,8 @@ def read_columns(
     columns: Mapping[str, Source] | None = None,
     layout: Layout = Layout(),  # noqa: B008 - frozen
     where: Location | None = None,
+    key: str = "",
+    within: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[Rows | None, tuple[Problem, ...]]:
     """Return the rows of a file, and every problem that reading it found, sorted.
 
@@ -120,6 +124,11 @@ def read_columns(
             the column of their own name, if there is one.
         layout: How the table lies in the file.
         where: Where the path is written, for the problem that the file cannot be opened.
+        key: The field that tells which row it is: a line in which it says something is a row,
+            whatever else stands there. Without it, the first required one, if there is any.
+        within: By field that names a unit, those that name what it stands in: a new value in
+            one of them ends what it takes over from above. So does one in any of these fields
+            to its left, where all blanks are filled.
 
     Returns:
         The rows; None where the file as a whole cannot be read. Where there are errors, cells
@@ -129,17 +138,17 @@ def read_columns(
         MissingExtraError: If the package that reads a Parquet file or a workbook is not
             installed.
     """
+    wanted = _Wanted(table, known, columns or {}, key, within)
     notes = Notes(Location(name), layout.header[-1])
     _require_fitting(name, layout, notes)
     try:
         with folder.open(name, where=where) as stream, collector_paused():
             if name.lower().endswith(".parquet"):
-                rows = _read_parquet(stream, table, known, columns or {}, notes)
+                rows = _read_parquet(stream, wanted, layout, notes)
             elif is_workbook(name):
-                limits = folder.limits
-                rows = _read_xlsx(stream, table, known, columns or {}, layout, limits, notes)
+                rows = _read_xlsx(stream, wanted, layout, folder.limits, notes)
             else:
-                rows = _read_csv(stream, table, known, columns or {}, layout, notes)
+                rows = _read_csv(stream, wanted, layout, notes)
     except FileError as refused:
         return None, tuple(sorted((*notes.problems(), *refused.problems)))
     except Stop:
@@ -214,23 +223,26 @@ def rows_of_frame(
     record: type[Record],
     *,
     columns: Mapping[str, Source] | None = None,
+    layout: Layout = Layout(),  # noqa: B008 - frozen
 ) -> tuple[Rows | None, tuple[Problem, ...]]:
     """Return the rows of a data frame, and every problem with it, sorted.
 
-    Values are taken as they are, not read from texts: a count has to be a whole number, a day
-    a date.
+    Values are taken as they are: a count has to be a whole number, a day a date. A text in the
+    place of one is read as an office's file would be.
 
     Args:
         frame: A data frame in memory: pandas, polars, pyarrow, or another that narwhals knows.
         table: Name of the table that its rows belong to.
         record: Record class of that table.
         columns: Sources of fields, as for :func:`read_table`.
+        layout: What lines of totals say; cells are not filled down.
 
     Raises:
         MissingExtraError: If narwhals is not installed.
         TypeError: If it is no data frame.
     """
-    return columns_of_frame(frame, table, input_columns(table, record), columns=columns)
+    known = input_columns(table, record)
+    return columns_of_frame(frame, table, known, columns=columns, layout=layout)
 
 
 def columns_of_frame(
@@ -239,6 +251,8 @@ def columns_of_frame(
     known: Mapping[str, Column],
     *,
     columns: Mapping[str, Source] | None = None,
+    layout: Layout = Layout(),  # noqa: B008 - frozen
+    key: str = "",
 ) -> tuple[Rows | None, tuple[Problem, ...]]:
     """Return the rows of a data frame, and every problem with it, sorted.
 
@@ -247,6 +261,8 @@ def columns_of_frame(
         table: Name of the table that its rows belong to.
         known: The fields that are read, by name.
         columns: Sources of fields, as for :func:`read_columns`.
+        layout: What lines of totals say; cells are not filled down.
+        key: The field that tells which row it is, as for :func:`read_columns`.
 
     Raises:
         MissingExtraError: If narwhals is not installed.
@@ -254,15 +270,33 @@ def columns_of_frame(
     """
     given = dict(frame) if isinstance(frame, Mapping) else _frames.columns_of(frame)
     notes = Notes(Location(record=table))
+    if layout.fill_down:
+        notes.add("GT925", key="fill_down")
+    wanted = _Wanted(table, known, columns or {}, key)
+    header = list(given)
     try:
-        fields = match(list(given), known, columns or {}, table, notes)
+        fields = match(header, known, wanted.columns, table, notes)
     except Stop:
         return None, notes.problems()
-    places = RecordPlaces(table)
-    gathered = [Gathered(each, places, notes, take_values) for each in fields]
-    _hand_on(gathered, [given[name] for name in _used(fields)], 0)
+    typed = TypedRows(header, layout, _roles(fields, wanted, header), notes, first=0)
     length = max(map(len, given.values()), default=0)
-    return _rows(table, gathered, length, places), notes.problems()
+    cells = typed.rows_of([given[name] for name in header], length)
+    places = FramePlaces(table, typed.gaps)
+    gathered = [Gathered(each, places, notes, take_office) for each in fields]
+    _hand_on(gathered, [cells[header.index(name)] for name in _used(fields)], 0)
+    _tell(typed.reading(), notes)
+    return _rows(table, gathered, typed.rows, places), notes.problems()
+
+
+@frozen
+class _Wanted:
+    """What is to be read of a table; see :func:`read_columns`."""
+
+    table: str
+    known: Mapping[str, Column]
+    columns: Mapping[str, Source]
+    key: str = ""
+    within: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def _require_fitting(name: str, layout: Layout, notes: Notes) -> None:
@@ -284,9 +318,7 @@ def _require_fitting(name: str, layout: Layout, notes: Notes) -> None:
 
 def _read_csv(
     stream: BinaryIO,
-    table: str,
-    known: Mapping[str, Column],
-    columns: Mapping[str, Source],
+    wanted: _Wanted,
     layout: Layout,
     notes: Notes,
 ) -> Rows:
@@ -295,67 +327,85 @@ def _read_csv(
     if len(csv.header) == 1 and others:
         notes.add("GT060", notes.at(row=notes.header), delimiter=others[0])
         raise Stop
+    known, columns = wanted.known, wanted.columns
     require_header(csv.header, csv.rows_after_header, known, columns, layout, notes)
-    fields = match(csv.header, known, columns, table, notes)
+    fields = match(csv.header, known, columns, wanted.table, notes)
     places = TablePlaces(notes.place.file, _headers(fields), csv.gaps)
-    gathered = [GatheredTexts(each, places, notes, read_office) for each in fields]
+    gathered = [GatheredOnce(each, places, notes, read_office) for each in fields]
     used = [csv.header.index(name) for name in _used(fields)]
     start = 0
-    for slices in csv.slices(used, _key(fields, known, csv.header)):
+    for slices in csv.slices(used, _roles(fields, wanted, csv.header)):
         _hand_on(gathered, slices, start)
         start = csv.rows
     _tell(csv.reading(), notes)
-    return _rows(table, gathered, csv.rows, evolve(places, reading=csv.reading()))
+    return _rows(wanted.table, gathered, csv.rows, evolve(places, reading=csv.reading()))
 
 
 def _read_xlsx(
     stream: BinaryIO,
-    table: str,
-    known: Mapping[str, Column],
-    columns: Mapping[str, Source],
+    wanted: _Wanted,
     layout: Layout,
     limits: Limits,
     notes: Notes,
 ) -> Rows:
     sheet = XlsxTable(stream, notes, layout, limits)
+    known, columns = wanted.known, wanted.columns
     require_header(sheet.header, sheet.rows_after_header, known, columns, layout, notes)
-    fields = match(sheet.header, known, columns, table, notes)
+    fields = match(sheet.header, known, columns, wanted.table, notes)
     places = TablePlaces(notes.place.file, _headers(fields), sheet.gaps, sheet=notes.place.sheet)
     read = partial(read_office, is_1904=sheet.is_1904)
-    gathered = [Gathered(each, places, notes, read) for each in fields]
     used = [sheet.header.index(name) for name in _used(fields)]
-    _hand_on(gathered, sheet.columns(used, _key(fields, known, sheet.header)), 0)
+    gathered = [GatheredOnce(each, places, notes, read) for each in fields]
+    start = 0
+    for slices in sheet.slices(used, _roles(fields, wanted, sheet.header)):
+        _hand_on(gathered, slices, start)
+        start = sheet.rows
     _tell(sheet.reading(), notes)
-    return _rows(table, gathered, sheet.rows, evolve(places, reading=sheet.reading()))
+    return _rows(wanted.table, gathered, sheet.rows, evolve(places, reading=sheet.reading()))
 
 
 def _tell(reading: Reading, notes: Notes) -> None:
     """Say what was found beside the rows that may be a surprise."""
     for code, count in (
-        ("GT921", reading.totals),
         ("GT922", reading.hidden),
         ("GT923", reading.repeated),
+        ("GT928", reading.notes),
     ):
         if count:
             notes.add(code, severity="warning", count=f"{count:,}")
+    for code, count, numbers in (
+        ("GT921", reading.totals, reading.total_rows),
+        ("GT996", reading.unfilled, reading.unfilled_rows),
+    ):
+        if count:
+            rows = ", ".join(map(str, numbers)) + (", ..." if count > len(numbers) else "")
+            notes.add(code, severity="warning", count=f"{count:,}", rows=rows)
 
 
 def _read_parquet(
     stream: BinaryIO,
-    table: str,
-    known: Mapping[str, Column],
-    columns: Mapping[str, Source],
+    wanted: _Wanted,
+    layout: Layout,
     notes: Notes,
 ) -> Rows:
     parquet = ParquetTable(stream, notes)
-    fields = match(parquet.header, known, columns, table, notes)
-    places = TablePlaces(notes.place.file, _headers(fields))
-    gathered = [Gathered(each, places, notes, take_values) for each in fields]
-    start = 0
-    for slices in parquet.slices(_used(fields)):
-        _hand_on(gathered, slices, start)
-        start = parquet.rows
-    return _rows(table, gathered, parquet.rows, places)
+    fields = match(parquet.header, wanted.known, wanted.columns, wanted.table, notes)
+    roles = _roles(fields, wanted, parquet.header)
+    # Others are not unpacked: a line is told by the columns that are read, and the label.
+    names = [parquet.header[place] for place in roles.labels]
+    roles = _roles(fields, wanted, names)
+    typed = TypedRows(names, layout, roles, notes, first=2)
+    places = TablePlaces(notes.place.file, _headers(fields), typed.gaps)
+    gathered = [Gathered(each, places, notes, take_office) for each in fields]
+    used = [names.index(name) for name in _used(fields)]
+    before = 0
+    for slices in parquet.slices(names):
+        start = typed.rows
+        cells = typed.rows_of(slices, parquet.rows - before)
+        before = parquet.rows
+        _hand_on(gathered, [cells[place] for place in used], start)
+    _tell(typed.reading(), notes)
+    return _rows(wanted.table, gathered, typed.rows, evolve(places, reading=typed.reading()))
 
 
 def _headers(fields: Sequence[Field]) -> dict[str, str]:
@@ -367,12 +417,24 @@ def _used(fields: Sequence[Field]) -> list[str]:
     return [name for each in fields for name in each.source.columns]
 
 
-def _key(fields: Sequence[Field], known: Mapping[str, Column], header: Sequence[str]) -> int | None:
-    """Return the place of the column that tells which row it is, that of the id; or None."""
-    for each in fields:
-        if each.source.columns and each.name in known and known[each.name].required:
-            return header.index(each.source.columns[0])
-    return None
+def _roles(fields: Sequence[Field], wanted: _Wanted, header: Sequence[str]) -> Roles:
+    """Return what the columns of a table are for."""
+    places = {
+        each.name: tuple(map(header.index, each.source.columns))
+        for each in fields
+        if each.source.columns
+    }
+    known = wanted.known
+    keys = [wanted.key, *(name for name in places if name in known and known[name].required)]
+    key = next((places[name][-1] for name in keys if name in places), None)
+    within: dict[int, tuple[int, ...]] = {}
+    for name, own in places.items():
+        above = [place for each in wanted.within.get(name, ()) for place in places.get(each, ())]
+        for at, place in enumerate(own):
+            within[place] = (*within.get(place, ()), *above, *own[:at])
+    used = tuple(place for each in places.values() for place in each)
+    named = tuple(place for name in wanted.within for place in places.get(name, ()))
+    return Roles(used, key, named, within)
 
 
 def _hand_on(gathered: Sequence[Gathered], columns: Sequence[Sequence[Any]], start: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import count
+from itertools import count, zip_longest
 
 import numpy as np
 from attrs import frozen
@@ -27,12 +27,14 @@ _KEPT = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
 # Cells of more bytes are looked at one by one.
 _MOST_BYTES = 24
 _OFFSETS = range(0, _MOST_BYTES, 8)
-# Odd numbers whose bits are well mixed: the first three of xxHash.
+# Odd numbers whose bits are well mixed: the first four of xxHash. The high bits of a product
+# depend on all bits of what is multiplied.
 # Source: Y. Collet, xxHash fast digest algorithm, XXH64, version 0.1.1.
-_FACTORS = [
-    np.uint64(each) for each in (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
-]
-_SHIFT = np.uint64(29)
+*_FACTORS, _MIXER = map(
+    np.uint64, (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63)
+)
+# So many slots there are for each text that was seen: few texts share one.
+_SLOTS = 16
 # A column of which more than this share is distinct, after so many rows, is no column of names.
 _MOST_DISTINCT = 0.25
 _ROWS_TO_TELL = 2**16
@@ -69,7 +71,6 @@ class Block:
         self.letters = np.frombuffer(data, np.uint8)
         self._texts: list[str] | None = None
         self._delimiter = delimiter
-        self._words: tuple[list[Bytes], Bytes] | None = None
 
     @classmethod
     def of(cls, text: str, delimiter: str, width: int) -> Block | None:
@@ -125,18 +126,29 @@ class Block:
         return self._texts
 
     def words(self, place: int) -> tuple[list[Bytes], Bytes]:
-        """Return the first bytes of each cell of a column as numbers, and a hash of them."""
-        if self._words is None:
-            windows = np.ndarray((len(self.data) - 7,), "<u8", self.data, strides=(1,))
-            parts: list[Bytes] = []
-            for offset in _OFFSETS:
-                part = windows[np.minimum(self.starts + offset, len(windows) - 1)]
-                parts.append(part & _KEPT[np.clip(self.lengths - offset, 0, 8)])
-            one, two, three = _FACTORS
-            hashes = (parts[0] * one ^ parts[1] * two) * three ^ parts[2] * one
-            self._words = parts, hashes ^ hashes >> _SHIFT
-        parts, hashes = self._words
-        return [part[place] for part in parts], hashes[place]
+        """Return the first bytes of each cell of a column as numbers, and a hash of them.
+
+        There are no more numbers than its longest cell takes; those behind it would be zero.
+        """
+        starts, lengths = self.starts[place], self.lengths[place]
+        windows = np.ndarray((len(self.data) - 7,), "<u8", self.data, strides=(1,))
+        shortest, longest = int(lengths.min()), int(lengths.max())
+        parts: list[Bytes] = []
+        hashes = np.zeros(1, np.uint64)
+        for offset, factor in zip(_OFFSETS, _FACTORS, strict=True):
+            if offset and longest <= offset:
+                break
+            part = windows[starts + offset]
+            if shortest < offset + 8:
+                part &= _KEPT[np.clip(lengths - offset, 0, 8)]
+            parts.append(part)
+            hashes = hashes ^ part * factor
+        return parts, hashes * _MIXER
+
+
+# First bytes of the signs that are blanks.
+_BEGINS_BLANK = np.zeros(256, np.bool_)
+_BEGINS_BLANK[[*range(0x21), 0xC2, 0xE1, 0xE2, 0xE3]] = True
 
 
 @frozen(eq=False)
@@ -166,9 +178,18 @@ class BlockColumn(Sequence[str]):
         return any(self.block.data.startswith(data, start) for start in starts[rows].tolist())
 
     @property
-    def has_empty(self) -> bool:
-        """Whether any of the cells is empty."""
-        return not bool(self.block.lengths[self.place].all())
+    def has_blank(self) -> bool:
+        """Whether any of the cells is empty, or of blanks alone."""
+        starts, lengths = self.block.starts[self.place], self.block.lengths[self.place]
+        if not lengths.all():
+            return True
+        rows = np.flatnonzero(_BEGINS_BLANK[self.block.letters[starts]])
+        ends = (starts + lengths)[rows].tolist()
+        data = self.block.data
+        return any(
+            data[start:end].decode().isspace()
+            for start, end in zip(starts[rows].tolist(), ends, strict=True)
+        )
 
 
 class Codes:
@@ -184,12 +205,15 @@ class Codes:
         # Numbers the texts without a step of Python for each.
         self._code_of: defaultdict[str, int] = defaultdict(count().__next__)
         self._parts: list[IntArray] = []
-        # Short texts that were seen, in order of their hashes. What is not among them is looked
-        # up as a text, so that texts of one hash cost time, and nothing else.
-        self._hashes = np.zeros(0, np.uint64)
-        self._seen: list[NDArray[np.uint64]] = [np.zeros(0, np.uint64) for _ in _OFFSETS]
-        self._lengths = np.zeros(0, np.int64)
-        self._codes = np.zeros(0, np.int32)
+        # Short texts that were seen, behind one that no cell is, and by the high bits of a hash
+        # the place of one of them. What is not there is looked up as a text, so that texts
+        # that share a slot cost time, and nothing else.
+        self._hashes = np.zeros(1, np.uint64)
+        self._seen: list[Bytes] = [np.zeros(1, np.uint64) for _ in _OFFSETS]
+        self._lengths = np.full(1, -1)
+        self._codes = np.zeros(1, np.int32)
+        self._bits = 1
+        self._slots = np.zeros(2, np.int32)
         self._rows = 0
 
     @property
@@ -216,20 +240,18 @@ class Codes:
     def _of_block(self, block: Block, place: int) -> IntArray:
         parts, hashes = block.words(place)
         lengths = block.lengths[place]
-        codes = np.zeros(block.rows, np.int32)
-        is_seen = np.zeros(block.rows, np.bool_)
-        if len(self._hashes):
-            at = np.searchsorted(self._hashes, hashes)
-            at[at == len(self._hashes)] = 0
-            is_seen = (self._hashes[at] == hashes) & (self._lengths[at] == lengths)
-            for seen, part in zip(self._seen, parts, strict=True):
-                is_seen &= seen[at] == part
-            codes = self._codes[at]
+        at = self._slots[self._slot(hashes)]
+        is_seen = self._lengths[at] == lengths
+        for seen, part in zip(self._seen, parts, strict=False):
+            is_seen &= seen[at] == part
+        codes = self._codes[at]
         rows = np.flatnonzero(~is_seen)
         if not len(rows):
             return codes
         known = len(self._code_of)
-        codes[rows] = self._of_texts(block.texts_at(place, rows))
+        begins = _begin_runs(rows, lengths, parts)
+        found = self._of_texts(block.texts_at(place, rows[begins]))
+        codes[rows] = found[np.cumsum(begins) - 1]
         self._learn(rows[codes[rows] >= known], codes, lengths, parts, hashes)
         return codes
 
@@ -246,12 +268,32 @@ class Codes:
         rows = rows[np.unique(codes[rows], return_index=True)[1]]
         if not len(rows):
             return
-        every = np.concatenate([self._hashes, hashes[rows]])
-        order = np.argsort(every, kind="stable")
-        self._hashes = every[order]
-        self._lengths = np.concatenate([self._lengths, lengths[rows]])[order]
-        self._codes = np.concatenate([self._codes, codes[rows]])[order]
+        known = len(self._hashes)
+        self._hashes = np.concatenate([self._hashes, hashes[rows]])
+        self._lengths = np.concatenate([self._lengths, lengths[rows]])
+        self._codes = np.concatenate([self._codes, codes[rows]])
+        none = np.zeros(len(hashes), np.uint64)
         self._seen = [
-            np.concatenate([seen, part[rows]])[order]
-            for seen, part in zip(self._seen, parts, strict=True)
+            np.concatenate([seen, part[rows]])
+            for seen, part in zip_longest(self._seen, parts, fillvalue=none)
         ]
+        if len(self._slots) < _SLOTS * len(self._hashes):
+            self._bits = (2 * _SLOTS * len(self._hashes)).bit_length()
+            self._slots = np.zeros(1 << self._bits, np.int32)
+            known = 1
+        self._slots[self._slot(self._hashes[known:])] = np.arange(known, len(self._hashes))
+
+    def _slot(self, hashes: Bytes) -> NDArray[np.int64]:
+        """Return the slots of some hashes, their high bits."""
+        return (hashes >> np.uint64(64 - self._bits)).astype(np.int64)
+
+
+def _begin_runs(
+    rows: NDArray[np.int64], lengths: NDArray[np.int64], parts: list[Bytes]
+) -> NDArray[np.bool_]:
+    """Return which of some rows have another text than the one before, or may have."""
+    begins = lengths[rows] > _MOST_BYTES
+    begins[0] = True
+    for each in (lengths, *parts):
+        begins[1:] |= each[rows[1:]] != each[rows[:-1]]
+    return begins

@@ -19,7 +19,7 @@ from govtree._rows import Cells
 from govtree._values import NARROW, Fault, read_cells
 from govtree.units import Shape
 
-__all__ = ["COUNTERS", "DOUBTS", "Lost", "read_office", "scale_of"]
+__all__ = ["COUNTERS", "DOUBTS", "Lost", "Truth", "read_office", "scale_of"]
 
 #: Codes of what is read all the same, with a warning.
 DOUBTS = ("GT918",)
@@ -68,6 +68,13 @@ class Lost:
 
     code: str
     values: tuple[tuple[str, str], ...] = ()
+
+
+@frozen
+class Truth:
+    """A truth that a workbook holds, which is no number: to Python, True is also 1.0."""
+
+    value: bool
 
 
 def read_office(
@@ -162,6 +169,8 @@ def _text(shape: Shape, cell: Any, is_1904: bool) -> str | Lost | None:
     """Return a value of a workbook as the text that says it in a column of *shape*."""
     if cell is None or isinstance(cell, Lost):
         return cell
+    if isinstance(cell, Truth):
+        cell = cell.value
     shown = str(cell)
     if isinstance(cell, bool):
         return shown.lower() if shape in ("truth", "tags") else _unfit(shape, shown.upper())

@@ -15,19 +15,28 @@ from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO
 
+import numpy as np
 from attrs import evolve
 
 from govtree.errors import Location, Problem, Tally, problem
 from govtree.tables._blocks import Block
 from govtree.tables._layout import Layout
-from govtree.tables._lines import HEADER_ROWS, Lines, Reading, joined_names, text_of
+from govtree.tables._lines import (
+    HEADER_ROWS,
+    Lines,
+    Reading,
+    Roles,
+    is_blank,
+    joined_names,
+    text_of,
+)
 
 __all__ = ["KINDS", "SLICE", "CsvTable", "Notes", "Stop"]
 
 #: Rows that are turned into columns at once; more would leave the processor's cache.
 SLICE = 1_000
 
-_BLOCK = 2**18
+_BLOCK = 2**19
 _MOST_LINE_BYTES = 2**20
 _MOST_CELLS = 10_000
 # As many rows as a spreadsheet has, which may all be written out.
@@ -139,7 +148,7 @@ class _Blocks:
 
     def _text(self, block: bytes) -> io.StringIO:
         lines = _line_ends(block)
-        if block.count(self._delimiter) > _MOST_CELLS + lines * self.width:
+        if _count(block, self._delimiter) > _MOST_CELLS + lines * self.width:
             for number, line in enumerate(block.splitlines()):
                 if line.count(self._delimiter) >= _MOST_CELLS:
                     self._stop("GT063", self._lines + number, f"{_MOST_CELLS:,}")
@@ -306,19 +315,23 @@ class CsvTable:
             totals=lines.totals,
             repeated=lines.repeated,
             filled=lines.filled,
+            notes=lines.notes,
+            total_rows=tuple(lines.total_rows),
+            unfilled=lines.unfilled,
+            unfilled_rows=tuple(lines.unfilled_rows),
         )
 
-    def slices(self, positions: Sequence[int], named: int | None) -> Iterator[list[Sequence[str]]]:
+    def slices(self, positions: Sequence[int], roles: Roles) -> Iterator[list[Sequence[str]]]:
         """Yield the columns at *positions*, some rows at a time.
 
         Args:
             positions: Columns, by their place in the header.
-            named: The column that tells which row it is, whose cell is kept of a row that is
-                not as long as the header; or None.
+            roles: What the columns are for; of a row that is not as long as the header, the
+                cell of the key is kept.
         """
-        key = named or 0
-        self._named = named
-        self._kinds = Lines(self.header, self._above, self._layout, named, self._doubt)
+        key = roles.key or 0
+        self._told = roles.labels
+        self._kinds = Lines(self.header, self._above, self._layout, roles, self._doubt)
         for columns in self._plain(key):
             yield [columns[position] for position in positions]
         while rows := self._read(SLICE):
@@ -327,10 +340,12 @@ class CsvTable:
             odd = self._blocks.suspect or self._kinds.fills
             whole = set(map(len, rows)) == {len(self.header)} and not odd
             columns = list(zip(*rows, strict=True)) if whole else []
-            if whole and "" not in columns[key]:
-                cells = [cell for row in rows for cell in row] if named is None else columns[key]
-                whole = not self._may_hold_others("\n".join(cells), cells, columns[key])
-            if not whole or "" in columns[key]:
+            whole = whole and all(map(str.strip, columns[key]))
+            if whole:
+                told = [columns[place] for place in self._told]
+                text = "\n".join(map("\n".join, told))
+                whole = not self._kinds.may_hold_others(text, told, key, columns[key])
+            if not whole:
                 rows = self._sifted(rows, key)
                 columns = list(zip(*rows, strict=True))
             self._records += read
@@ -358,13 +373,8 @@ class CsvTable:
     def _is_odd(self, block: Block, key: int) -> bool:
         """Return whether a block may have lines in it that are no rows."""
         keys = block.column(key)
-        return keys.has_empty or self._may_hold_others(block.text, block, keys)
-
-    def _may_hold_others(self, text: str, cells: Iterable[str], keys: Sequence[str]) -> bool:
-        """Return whether whole rows, none without its key, may have lines that are no rows."""
-        # A line of totals with a key says so in the key.
-        told = cells if self._named is None else keys
-        return self._kinds.may_hold_others(text, told, self._named or 0, keys)
+        told = (block.column(place) for place in self._told)
+        return keys.has_blank or self._kinds.may_hold_others(block.text, told, key, keys)
 
     def _doubt(self, number: int) -> None:
         self._notes.add("GT913", self._notes.at(row=number))
@@ -401,18 +411,19 @@ class CsvTable:
 
     def _sifted(self, rows: list[list[str]], key: int) -> list[list[str]]:
         """Return the rows of *rows* that hold something, as long as the header."""
-        if not any(map(any, rows)):
+        if all(all(map(is_blank, row)) for row in rows):
             self._kinds.pass_blank()
             self._skip_blank(self.rows, len(rows))
             return []
         width = len(self.header)
         kept: list[list[str]] = []
         for number, row in enumerate(rows, start=self._records + 1):
-            if not any(row):
+            if all(map(is_blank, row)):
                 self._kinds.pass_blank()
                 self._skip_blank(self.rows + len(kept), 1)
                 continue
-            if len(row) != width:
+            # A line that signs the table is often written without the delimiters of a row.
+            if len(row) != width and not self._kinds.is_note(row):
                 where = self._notes.at(row=number)
                 self._notes.add("GT055", where, count=str(len(row)), expected=str(width))
                 # Its other cells may stand under the wrong names.
@@ -458,7 +469,12 @@ class CsvTable:
 
 
 def _line_ends(block: bytes) -> int:
-    return max(block.count(b"\n"), block.count(b"\r"))
+    return max(_count(block, b"\n"), block.count(b"\r"))
+
+
+def _count(block: bytes, sign: bytes) -> int:
+    """Return how often a byte that is frequent occurs, for which bytes.count takes long."""
+    return int(np.count_nonzero(np.frombuffer(block, np.uint8) == ord(sign)))
 
 
 def _shown(cell: str) -> str:

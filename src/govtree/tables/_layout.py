@@ -16,7 +16,9 @@ DELIMITERS = (",", ";", "\t", "|")
 ENCODINGS = ("utf-8", "gb18030")
 
 #: What a line of totals says in one of its cells.
-TOTALS = ("合计", "小计", "总计", "total", "subtotal")
+TOTALS = (
+    "合计", "小计", "总计", "共计", "累计", "total", "subtotal", "grandtotal", "jumlah",
+)  # fmt: skip
 
 #: Which empty cells take what stands above: those of merged ranges, or all of them.
 FillDown = Literal["merged", "all"]

@@ -8,6 +8,7 @@ spreadsheets is given a plain package of those few that were looked at.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -30,6 +31,7 @@ _WIDE_DIRECTORY = b"PK\x06\x07"
 _MOST_DIRECTORY_BYTES = 2**22
 _MOST_COMMENT_BYTES = 2**16
 _BLOCK = 2**20
+_CELL = re.compile(rb"<(?:[A-Za-z0-9]+:)?c[ >]")
 # No table is so dull that it unpacks to so many times its size; a bomb is.
 _MOST_TIMES = 150
 _ALWAYS_BYTES = 2**24
@@ -93,6 +95,17 @@ class Package:
                 self._too_large(f"{_MOST_SMALL_BYTES:,} bytes")
             pieces.append(piece)
         return b"".join(pieces)
+
+    def holds_cells(self, name: str) -> bool:
+        """Return whether a sheet that is not read begins with cells, by its first piece alone."""
+        found = self._parts.get(_plain(name))
+        if found is None:
+            return False
+        try:
+            with self._zip.open(found) as part:
+                return _CELL.search(part.read(_BLOCK)) is not None
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
+            return False
 
     def blocks(self, name: str) -> Iterator[bytes]:
         """Yield a part piece by piece, whatever the zip says that its size is."""

@@ -18,7 +18,7 @@ from govtree.tables._lines import is_blank, text_of
 from govtree.tables._package import Package
 from govtree.tables._xlsx import XlsxTable, _contents, is_workbook
 
-__all__ = ["Peek", "peek"]
+__all__ = ["Peek", "peek", "visible_sheets"]
 
 #: Rows that are looked at.
 ROWS = 2_000
@@ -39,11 +39,13 @@ class Peek:
         rows: What their cells say, each as wide as the widest.
         layout: Encoding and delimiter of CSV; of a workbook the name of the sheet.
         spans: Cells that are merged: first row and column, last row and column, from 0.
+        goes_on: Whether more rows follow.
     """
 
     rows: tuple[tuple[str, ...], ...]
     layout: Layout
     spans: tuple[tuple[int, int, int, int], ...] = ()
+    goes_on: bool = False
 
     def names(self, header: Sequence[int]) -> list[str]:
         """Return the names of the columns whose header stands in these rows, from 1.
@@ -103,6 +105,24 @@ def peek(
         return (), notes.problems()
 
 
+def visible_sheets(folder: Folder, name: str) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """Return the names of the visible sheets of a workbook, and why it cannot be read.
+
+    Of a file of another kind there are none.
+    """
+    notes = Notes(Location(name))
+    try:
+        if not is_workbook(name):
+            return (), ()
+        with folder.open(name) as stream:
+            listed = _contents(Package(stream, notes, folder.limits)).sheets
+            return tuple(each.name for each in listed if not each.hidden), notes.problems()
+    except FileError as refused:
+        return (), tuple(sorted((*notes.problems(), *refused.problems)))
+    except Stop:
+        return (), notes.problems()
+
+
 # -- CSV ---------------------------------------------------------------------------------------
 
 
@@ -120,7 +140,8 @@ def _text(stream: BinaryIO, notes: Notes) -> Peek:
         # Whatever else calls itself CSV: its reader has the words for it.
         stream.seek(0)
         CsvTable(stream, notes, layout)
-    return Peek(rows=rows, layout=layout)
+    goes_on = len(data) == _BYTES or len(rows) == ROWS
+    return Peek(rows=rows, layout=layout, goes_on=goes_on)
 
 
 def _decoded(data: bytes, goes_on: bool) -> tuple[str, str]:
@@ -166,7 +187,7 @@ def _parquet(stream: BinaryIO, notes: Notes) -> Peek:
         rows += [[text_of(cell) for cell in row] for row in zip(*columns, strict=True)]
         if len(rows) > ROWS:
             break
-    return Peek(rows=_squared(rows[:ROWS]), layout=Layout())
+    return Peek(rows=_squared(rows[:ROWS]), layout=Layout(), goes_on=len(rows) > ROWS)
 
 
 # -- workbooks ---------------------------------------------------------------------------------
@@ -186,7 +207,8 @@ class _Sheet(XlsxTable):
             for (top, left), (bottom, right) in self._ranges
             if bottom < len(grid) and not is_blank(grid[top][left])
         ]
-        return Peek(rows=_squared(grid), layout=layout, spans=tuple(spans))
+        goes_on = len(self._grid) > ROWS
+        return Peek(rows=_squared(grid), layout=layout, spans=tuple(spans), goes_on=goes_on)
 
 
 def _sheets(stream: BinaryIO, notes: Notes, limits: Limits, wanted: str) -> tuple[Peek, ...]:

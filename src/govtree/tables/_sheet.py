@@ -58,7 +58,9 @@ _FORMULA = re.compile(
 _HIDDEN = re.compile(rb'<row r="([0-9]{1,7})"[^<>]{0,1000} hidden="(?:1|true)"')
 _SHARED = re.compile(rb't="s"[^<>]{0,200}><v>([0-9]{1,9})</v>')
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_ZERO, _NINE, _A, _Z = ord("0"), ord("9"), ord("A"), ord("Z")
+# Of bytes from which one of these is taken away, those below it are negative, thus large.
+_A, _ZERO = np.uint8(ord("A")), np.uint8(ord("0"))
+_LETTERS, _DIGITS = 26, 10
 
 
 def bytes_of_texts(blocks: Iterable[bytes], sizes: NDArray[np.int64]) -> int:
@@ -104,7 +106,9 @@ class Strings:
     def look_at(self, block: bytes) -> None:
         """Look at one more piece of the part."""
         piece = self._rest + block
-        self.has_marks = self.has_marks or any(mark in piece for mark in self._marks)
+        # The names of namespaces, which stand in the first tag, have a colon.
+        texts = piece if self._size else piece[max(piece.find(b"<si>"), 0) :]
+        self.has_marks = self.has_marks or any(mark in texts for mark in self._marks)
         data = np.frombuffer(piece + _PAD, np.uint8)
         tags = np.flatnonzero(data[: -len(_PAD)] == _OPEN)
         is_text = (data[tags + 1] == ord("s")) & (data[tags + 2] == ord("i"))
@@ -203,13 +207,17 @@ def _checked_tail(block: bytes) -> bytes:
 
 def _look_at(block: bytes, sheet: Sheet, write: Write) -> None:
     """Look at some whole rows."""
+    # One byte alone is found many times as fast as two, and looked for first.
     data = np.frombuffer(block + _PAD, np.uint8)
     tags = np.flatnonzero(data == _OPEN)
     firsts = data[tags + 1]
     counts = np.bincount(firsts, minlength=256)
     if counts.sum() != counts[_USUAL].sum() or _is_odd(block):
         raise NotPlain
-    if b"hidden" in block:
+    colons = np.flatnonzero(data == ord(":"))
+    if (data[colons + 1] == ord("c")).any():
+        raise NotPlain
+    if b"h" in block and b"hidden" in block:
         sheet.hidden += [int(row[1]) - 1 for row in _HIDDEN.finditer(block)]
     said = int(counts[ord("v")] + counts[ord("i")])
     formulas = int(counts[ord("f")])
@@ -238,7 +246,7 @@ def _look_at(block: bytes, sheet: Sheet, write: Write) -> None:
         sheet.rows = max(sheet.rows, int(rows.max()))
         sheet.columns = max(sheet.columns, int(columns.max()))
         sheet.used += len(rows)
-    errors = block.count(b'"e"')
+    errors = block.count(b'"e"') if b"e" in block else 0
     if errors:
         found = _ERROR.findall(block)
         if len(found) != errors:
@@ -258,41 +266,54 @@ def _look_at(block: bytes, sheet: Sheet, write: Write) -> None:
 
 def _is_odd(block: bytes) -> bool:
     """Return whether anything may be written another way than common programs write it."""
-    # One byte alone is found many times as fast as two.
     return (
         (b"'" in block and (b"='" in block or b"'e'" in block))
         or (b"\n" in block and b">\n" in block)
         or (b"\r" in block and b">\r" in block)
-        or b":c" in block
     )
 
 
 def _references(
     data: NDArray[np.uint8], at: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return rows and columns, counted from 1, of the references that begin *at*."""
-    columns = np.zeros(len(at), np.int64)
-    at = at.copy()
-    for place in range(3):
-        letter = data[at].astype(np.int64)
-        is_letter = (letter >= _A) & (letter <= _Z)
-        if place == 0 and not is_letter.all():
-            raise NotPlain
-        columns = np.where(is_letter, columns * 26 + letter - _A + 1, columns)
-        at += is_letter
-        if not is_letter.any():
-            break
-    rows = np.zeros(len(at), np.int64)
-    for _ in range(7):
-        digit = data[at].astype(np.int64)
-        is_digit = (digit >= _ZERO) & (digit <= _NINE)
-        if not is_digit.any():
-            break
-        rows = np.where(is_digit, rows * 10 + digit - _ZERO, rows)
-        at += is_digit
-    if (data[at] != ord('"')).any() or not rows.all() or columns.max() > _MOST_COLUMNS:
+    columns, letters = _numbers(_eight_bytes(data, at)[:3] - _A, _LETTERS, 1)
+    at = at + letters
+    rows, digits = _numbers(_eight_bytes(data, at)[:7] - _ZERO, _DIGITS, 0)
+    if not letters.all() or not rows.all() or (data[at + digits] != ord('"')).any():
+        raise NotPlain
+    if columns.max() > _MOST_COLUMNS:
         raise NotPlain
     return rows, columns
+
+
+def _numbers(
+    digits: NDArray[np.uint8], base: int, least: int
+) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Return what rows of digits spell, one below the other, and how many there are of each.
+
+    Args:
+        digits: Their values above the least; what is no digit is too large.
+        base: How many digits there are.
+        least: Value of the least.
+    """
+    numbers = np.zeros(digits.shape[1], np.int32)
+    lengths = np.zeros(digits.shape[1], np.uint8)
+    goes_on = np.ones(digits.shape[1], np.bool_)
+    for digit in digits:
+        goes_on &= digit < base
+        if not goes_on.any():
+            break
+        longer = numbers * np.int32(base) + digit + np.int32(least)
+        numbers = longer if goes_on.all() else np.where(goes_on, longer, numbers)
+        lengths += goes_on
+    return numbers, lengths
+
+
+def _eight_bytes(data: NDArray[np.uint8], at: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Return the bytes that begin *at*, all first ones, then all second ones, up to eight."""
+    windows = np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))
+    return np.ascontiguousarray(windows[at].view(np.uint8).reshape(-1, 8).T)
 
 
 def parse_through(blocks: Iterable[bytes]) -> Sheet:
@@ -393,7 +414,7 @@ def place_of(reference: str) -> tuple[int, int]:
         raise ValueError("it names cells that no sheet has")
     column = 0
     for letter in parts[1]:
-        column = column * 26 + ord(letter) - _A + 1
+        column = column * _LETTERS + ord(letter) - ord("A") + 1
     return int(parts[2]) - 1, column - 1
 
 

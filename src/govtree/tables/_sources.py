@@ -27,7 +27,7 @@ from govtree.units import Column, Shape
 __all__ = [
     "Field",
     "Gathered",
-    "GatheredTexts",
+    "GatheredOnce",
     "Reader",
     "Source",
     "TablePlaces",
@@ -182,11 +182,11 @@ def match(
     Raises:
         Stop: If a column that the mapping names, or a required field, is missing.
     """
-    sources = {name: _in_header(source, header) for name, source in columns.items()}
+    sources = {name: _in_header(source, header, notes) for name, source in columns.items()}
     for name in header:
         bare = _without_unit(name)[0]
         if bare not in header and bare not in sources and _shape(bare, known) is not None:
-            sources[bare] = Source((name,))
+            sources[bare] = _in_header(Source((bare,)), header, notes)
         if name not in sources and _shape(name, known) is not None:
             sources[name] = Source((name,))
     fields = []
@@ -220,11 +220,14 @@ def match(
     return fields
 
 
-def _in_header(source: Source, header: Sequence[str]) -> Source:
+def _in_header(source: Source, header: Sequence[str], notes: Notes) -> Source:
     """Return a source with the names of its columns as they stand there, units included."""
     names = []
     for name in source.columns:
         alike = [] if name in header else [h for h in header if _without_unit(h)[0] == name]
+        if len(alike) > 1:
+            said = {"header": name, "known": ", ".join(alike), "first": alike[0]}
+            notes.add("GT998", _at(notes, name), **said)
         names.append(alike[0] if alike else name)
     return evolve(source, columns=names)
 
@@ -317,8 +320,8 @@ class Gathered:
         self._notes.add(fault.code, where, severity=severity, **dict(fault.values))
 
 
-class GatheredTexts(Gathered):
-    """The cells of one field of a file of texts: where they repeat, each text is read once."""
+class GatheredOnce(Gathered):
+    """The cells of one field: where they repeat, each distinct one is read once."""
 
     def __init__(self, field: Field, places: Places, notes: Notes, read: Reader) -> None:
         super().__init__(field, places, notes, read)

@@ -17,13 +17,15 @@ from attrs import evolve, frozen
 from govtree._extras import need
 from govtree._files import Limits
 from govtree._names import nearest
-from govtree.tables._cells import Lost
+from govtree.tables._cells import Lost, Truth
 from govtree.tables._csv import Notes, Stop
 from govtree.tables._layout import Layout
 from govtree.tables._lines import (
     HEADER_ROWS,
+    NOTING_MARKS,
     Lines,
     Reading,
+    Roles,
     Totals,
     column_letters,
     is_blank,
@@ -37,6 +39,10 @@ __all__ = ["XlsxTable", "is_workbook"]
 
 _ENDINGS = (".xlsx", ".xlsm", ".xls")
 _MOST_SHEETS = 1_000
+# Hidden sheets that are looked into.
+_MOST_HIDDEN = 20
+# Rows whose cells are handed on together: so few that they stay in the processor's cache.
+_ROWS = 1_024
 _MOST_MERGED = 200_000
 _MOST_MERGED_CELLS = 10_000_000
 # A sheet in which one cell of so many says something has a cell far from the others.
@@ -123,6 +129,8 @@ class XlsxTable:
         chosen = self._chosen(book.sheets)
         self.part = chosen.part
         notes.place = evolve(notes.place, sheet=chosen.name)
+        if not layout.sheet:
+            self._tell_hidden(package, book.sheets)
         with self._telling(package):
             parts = self._copied(package, book, chosen)
         self._require_modest()
@@ -158,6 +166,14 @@ class XlsxTable:
             self._notes.add("GT906", known=known, sheet=listed[0].name if listed else "")
         raise Stop
 
+    def _tell_hidden(self, package: Package, listed: Sequence[_Listed]) -> None:
+        """Name the hidden sheets that are passed over though something stands in them."""
+        hidden = [each for each in listed if each.hidden][:_MOST_HIDDEN]
+        names = [each.name for each in hidden if package.holds_cells(each.part)]
+        if names:
+            known = ", ".join(names)
+            self._notes.add("GT929", severity="warning", known=known, sheet=names[0])
+
     def _copied(self, package: Package, book: _Book, chosen: _Listed) -> io.BytesIO:
         """Look through the parts that are needed, and return a package of nothing else."""
         kept: list[bytes] = []
@@ -167,7 +183,7 @@ class XlsxTable:
         except NotPlain:
             is_plain, kept = False, []
             self._sheet = parse_through(package.blocks(chosen.part))
-        self._strings = Strings(Totals(self._layout.totals).marks)
+        self._strings = Strings([*Totals(self._layout.totals).marks, *NOTING_MARKS])
         for block in package.blocks(book.strings) if book.strings else ():
             self._strings.look_at(block)
         for _ in package.blocks(book.styles) if book.styles else ():
@@ -239,7 +255,7 @@ class XlsxTable:
                 grid[row].extend([""] * (column + 1 - len(grid[row])))
             grid[row][column] = each
         width = max(map(len, grid), default=0)
-        if any(len(row) < width for row in grid):
+        if min(map(len, grid), default=0) < width:
             for cells in grid:
                 cells.extend([""] * (width - len(cells)))
 
@@ -277,39 +293,64 @@ class XlsxTable:
 
     # -- rows ------------------------------------------------------------------------------------
 
-    def columns(self, positions: Sequence[int], key: int | None) -> list[Sequence[Any]]:
-        """Return the columns at *positions*.
+    def slices(self, positions: Sequence[int], roles: Roles) -> Iterator[list[Sequence[Any]]]:
+        """Yield the columns at *positions*, some rows at a time.
 
         Args:
             positions: Columns, by their place in the header.
-            key: The column that tells which row it is, or None.
+            roles: What the columns are for.
         """
         first = self._layout.header[-1]
-        lines = Lines(self.header, self._above, self._layout, key, self._doubt)
+        lines = Lines(self.header, self._above, self._layout, roles, self._doubt)
         merged = self._merged(set(positions), first)
-        body = self._grid[first:]
-        self._grid = []
+        grid, self._grid = self._grid, []
         self._lines = lines
         self._skip(0, first - 1)
-        is_plain = not merged and not lines.fills and all(map(any, body))
-        if is_plain and (self._strings.has_marks or self._sheet.has_text):
-            is_plain = not any(map(lines.may_be_among, zip(*body, strict=True)))
-        if is_plain:
-            columns: list[Sequence[Any]] = [[row[place] for row in body] for place in positions]
-            if not any(map(lines.may_repeat, positions, columns)):
-                self.rows = len(body)
-                return columns
+        for start in range(first, len(grid), _ROWS):
+            rows = grid[start : start + _ROWS]
+            # Cells are freed while they are still at hand, which takes a third of the time.
+            grid[start : start + _ROWS] = [[]] * len(rows)
+            columns = None if merged or lines.fills else self._plain(rows, positions, lines)
+            if columns is None:
+                kept = self._sifted(rows, start, lines, merged)
+                columns = [[_bare(row[place]) for row in kept] for place in positions]
+            else:
+                self.rows += len(rows)
+            yield [_told_apart(cells) for cells in columns]
+
+    def _plain(
+        self, rows: list[list[Any]], positions: Sequence[int], lines: Lines
+    ) -> list[list[Any]] | None:
+        """Return the columns of some lines that are all rows; None where that is not sure."""
+        if not all(map(any, rows)):
+            return None
+        if (self._strings.has_marks or self._sheet.has_text) and any(
+            map(lines.may_be_among, zip(*rows, strict=True))
+        ):
+            return None
+        columns = [[row[place] for row in rows] for place in positions]
+        return None if any(map(lines.may_repeat, positions, columns)) else columns
+
+    def _sifted(
+        self,
+        rows: list[list[Any]],
+        start: int,
+        lines: Lines,
+        merged: Mapping[int, Mapping[int, tuple[int, int]]],
+    ) -> list[list[Any]]:
+        """Return those of some lines that are rows; the first line is that at *start*."""
         kept: list[list[Any]] = []
-        for number, row in enumerate(body, start=first + 1):
+        for at, row in enumerate(rows, start=start):
+            hidden = merged.get(at, {})
             if all(map(is_blank, row)):
                 lines.pass_blank()
-            elif lines.is_row(row, number, merged.get(number - 1, {})):
-                self._require_filled(row, merged.get(number - 1, {}))
+            elif lines.is_row(row, at + 1, hidden):
+                self._require_filled(row, hidden)
                 kept.append(row)
+                self.rows += 1
                 continue
-            self._skip(len(kept), 1)
-        self.rows = len(kept)
-        return [[_bare(row[place]) for row in kept] for place in positions]
+            self._skip(self.rows, 1)
+        return kept
 
     def _skip(self, row: int, lines: int) -> None:
         """Note that *lines* before a row are no rows."""
@@ -325,7 +366,8 @@ class XlsxTable:
         hidden = sum(self._layout.header[-1] <= row < last for row in self._sheet.hidden)
         return Reading(
             place.file, place.sheet, self.rows, self._layout.header,
-            lines.totals, lines.repeated, hidden, lines.filled,
+            lines.totals, lines.repeated, hidden, lines.filled, lines.notes,
+            tuple(lines.total_rows), lines.unfilled, tuple(lines.unfilled_rows),
         )  # fmt: skip
 
     def _merged(self, used: set[int], first: int) -> dict[int, dict[int, tuple[int, int]]]:
@@ -354,7 +396,8 @@ class XlsxTable:
             if is_blank(row[column]):
                 name = self.header[column]
                 cell = f"{column_letters(left)}{top + 1}"
-                row[column] = Lost("GT911", (("cell", cell), ("column", name)))
+                code = "GT997" if name in self._layout.fill_down else "GT911"
+                row[column] = Lost(code, (("cell", cell), ("column", name)))
 
     def _doubt(self, number: int) -> None:
         self._notes.add("GT913", self._notes.at(row=number))
@@ -373,6 +416,13 @@ class XlsxTable:
 def _bare(cell: Any) -> Any:
     """Return a cell, or an empty text for one of blanks."""
     return "" if is_blank(cell) else cell
+
+
+def _told_apart(cells: list[Any]) -> list[Any]:
+    """Return cells of which no two that differ are one key to Python, as True and 1.0 are."""
+    if bool not in set(map(type, cells)):
+        return cells
+    return [Truth(cell) if isinstance(cell, bool) else cell for cell in cells]
 
 
 def _contents(package: Package) -> _Book:
