@@ -262,6 +262,19 @@ def test_candidates_are_those_of_the_definition(records, said):
         assert each.equal == list(expected.values()).count(each.score)
 
 
+@settings(max_examples=many(60), deadline=None)
+@given(places(), st.lists(texts(), min_size=1, max_size=4))
+def test_many_rows_are_treated_as_few_are(records, said):
+    """Rows in arrays lead to the same candidates as rows in tuples."""
+    h = Hierarchy.from_records(records)
+    said += [f"{community} {text}" for community in ("幸福社区", "和平居委会") for text in said]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("govtree.addresses._sets._FEW", 0)
+        many_rows = Addresses(h).locate_all(said)
+
+    assert many_rows == Addresses(h).locate_all(said)
+
+
 @settings(max_examples=many(120), deadline=None)
 @given(places(), tokens())
 def test_what_is_said_less_scores_no_higher(records, said):
