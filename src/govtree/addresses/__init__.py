@@ -157,8 +157,8 @@ def locate(h: Hierarchy, text: str, *, most: int = 10) -> tuple[Candidate, ...]:
     be told apart has the same score and is returned together; nothing is guessed. Names and
     addresses of units are compared without case, width, blanks and punctuation; ``3号楼``,
     ``３幢``, ``三栋`` and ``Building 3`` name the same building. One slip in the name of a place
-    is forgiven, at a lower score. A word at once before a number makes it another one: 花园小区西3号楼
-    is the compound, with a rest, and not building 3. Nothing found is an empty tuple.
+    is forgiven, at a lower score. A word at once before a number makes it another one: 西3号楼 is
+    not 3号楼, and the way ends above it. Nothing found is an empty tuple.
 
     The score is the product of two shares. The first says how much of the way was named: of
     compound 3, building 3, entrance 1, household 3, as far down as the candidate, without those
