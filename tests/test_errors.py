@@ -146,5 +146,5 @@ def test_what_is_worded_around_a_name_is_text_in_data():
 def test_the_hint_about_a_separator_can_be_copied():
     """The hint of a table divided by tabs is YAML that says a tab."""
     assert problem("GT060", Location(), delimiter=r"\t").mend() == (
-        r'write delimiter: "\t" beside the table'
+        r'write delimiter: "\t" beside the table, or in roster.yaml'
     )
