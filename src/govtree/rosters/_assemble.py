@@ -144,6 +144,8 @@ class _Assembly:
     def _one(self, table: Table, field: str, rows: IntArray) -> Words:
         """Return what the rows of each unit name: a unit before ``?``, and that before nothing."""
         first = rows[table.firsts]
+        if table.counts.max(initial=0) <= 1:
+            return self._named(first)  # as nearly all households are
         some = np.flatnonzero(table.rows >= 0)
         at = table.taken(some)
         other = np.flatnonzero(rows[some] != first[at])
