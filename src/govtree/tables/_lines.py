@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -350,13 +351,13 @@ class Totals:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = tuple(dict.fromkeys(_bare(word) for word in words if _bare(word)))
         spelled = {form for word in self._words for form in _marks(word)}
-        self.marks = [
+        self.marks = tuple(
             mark for mark in sorted(spelled) if not any(o in mark for o in spelled if o != mark)
-        ]
+        )
 
     def may_be_in(self, text: str) -> bool:
         """Return whether a text may hold one of them; most are told apart by this."""
-        return any(mark in text for mark in self.marks)
+        return _holds_one(text, self.marks)
 
     def says(self, cell: str) -> bool:
         """Return whether a cell is plainly one of them, or ends in one in Chinese."""
@@ -379,7 +380,7 @@ class Totals:
 
 def may_be_noting(text: str) -> bool:
     """Return whether a text may hold a cell that :func:`is_noting`; most do not."""
-    return any(mark in text for mark in NOTING_MARKS)
+    return _holds_one(text, NOTING_MARKS)
 
 
 def is_noting(cell: Any) -> bool:
@@ -389,6 +390,25 @@ def is_noting(cell: Any) -> bool:
     [True, True, True, False]
     """
     return isinstance(cell, str) and may_be_noting(cell) and _NOTING.match(_bare(cell)) is not None
+
+
+def _holds_one(text: str, marks: tuple[str, ...]) -> bool:
+    others, latin, letters = _parted(marks)
+    return any(mark in text for mark in others) or (
+        any(letter in text for letter in letters) and any(mark in text for mark in latin)
+    )
+
+
+@cache
+def _parted(marks: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return marks that are no Latin letters, those that are, and a letter that is in all of these.
+
+    It is found far quicker, and Chinese text has few.
+    """
+    latin = tuple(mark for mark in marks if mark.isascii() and mark.isalpha())
+    shared = set.intersection(*(set(mark.lower()) for mark in latin)) if latin else set()
+    letter = min(shared, default="")
+    return tuple(mark for mark in marks if mark not in latin), latin, (letter, letter.upper())
 
 
 def _bare(text: str) -> str:
