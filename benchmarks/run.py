@@ -113,11 +113,12 @@ def _section(title: str, figures: list[Figure]) -> list[str]:
 
 
 def _put_into_page(title: str, figures: list[Figure]) -> None:
-    """Put one part into the page in the place of what stands there under its title."""
+    """Put one part into the page, in the place of what stands there under its title, if any."""
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(f"## {title}\n")
     _, heading, after = rest.partition("\n## ")
     section = "\n".join(_section(title, figures))
-    PAGE.write_text(before + section + heading + after, encoding="utf-8")
+    page = f"{before.rstrip()}\n\n{section.rstrip()}\n{heading}{after}"
+    PAGE.write_text(page, encoding="utf-8")
 
 
 def _processor() -> str:
