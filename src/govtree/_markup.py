@@ -14,6 +14,8 @@ __all__ = [
     "LONGEST_VALUE",
     "caret",
     "csv_cell",
+    "csv_edited",
+    "csv_read",
     "markdown",
     "one_line",
     "sarif_text",
@@ -107,6 +109,28 @@ def csv_cell(text: str) -> str:
     ("'=HYPERLINK(A1)", '史河社区')
     """
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def csv_edited(text: str) -> str:
+    """Return *text* for a table that people edit in a spreadsheet and that is read again.
+
+    As :func:`csv_cell`, but so that :func:`csv_read` finds what it was.
+
+    >>> [csv_edited(text) for text in ("=A1", "'=A1", "'N-1")]
+    ["'=A1", "''=A1", "'N-1"]
+    """
+    bare = text.lstrip("'")
+    return f"'{text}" if csv_cell(bare) != bare else text
+
+
+def csv_read(text: str) -> str:
+    """Return what :func:`csv_edited` was given, and what nobody escaped as it is.
+
+    >>> [csv_read(text) for text in ("'=A1", "''=A1", "'N-1", "=A1")]
+    ['=A1', "'=A1", "'N-1", '=A1']
+    """
+    bare = text.removeprefix("'")
+    return bare if csv_edited(bare) == text else text
 
 
 def markdown(text: str) -> str:

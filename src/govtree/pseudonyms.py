@@ -26,7 +26,7 @@ from attrs import evolve, field, frozen
 from govtree import tables
 from govtree._columns import Words
 from govtree._files import Folder
-from govtree._markup import csv_cell
+from govtree._markup import csv_edited, csv_read
 from govtree._rows import UNKNOWN_CELL, Rows, briefly
 from govtree._unfold import places_of_seats
 from govtree._wording import Reason
@@ -113,7 +113,7 @@ class Holders:
             added.write(end)
         writer = csv.DictWriter(added, header, restval="", lineterminator=end)
         for (name, home), id in self.proposed(people).items():
-            writer.writerow({"name": _harmless(name), "home": _harmless(home), "id": id})
+            writer.writerow({"name": csv_edited(name), "home": csv_edited(home), "id": id})
         return content + added.getvalue().encode()
 
 
@@ -314,16 +314,9 @@ def _spelled(cell: object) -> str:
     return unicodedata.normalize("NFC", cell.strip()) if isinstance(cell, str) else ""
 
 
-def _harmless(text: str) -> str:
-    """Return *text* so that a spreadsheet shows it instead of computing it; see _entered."""
-    return f"'{text}" if csv_cell(text.lstrip("'")) != text.lstrip("'") else text
-
-
 def _entered(cell: object) -> str:
     """Return a cell of the file as it is compared, without the apostrophe of a spreadsheet."""
-    text = _spelled(cell)
-    bare = text.removeprefix("'")
-    return bare if _harmless(bare) == text else text
+    return csv_read(_spelled(cell))
 
 
 def _hushed(told: Problem) -> Problem:

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from govtree._columns import Words
 from govtree._files import Folder
-from govtree._markup import csv_cell
 from govtree._rows import Rows
 from govtree.errors import Problem
 from govtree.tables import Layout, read_columns
 from govtree.units import Column
 
-__all__ = ["bare", "csv_of", "harmless", "is_absent", "read_own"]
+__all__ = ["csv_of", "is_absent", "read_own"]
 
 
 def read_own(
@@ -69,20 +68,6 @@ def _cell(text: str) -> str:
     if text.strip() == text and not any(sign in text for sign in '",\r\n\ufeff'):
         return text
     return '"' + text.replace('"', '""') + '"'
-
-
-def harmless(text: str) -> str:
-    """Return *text* so that a spreadsheet shows it instead of computing it; see :func:`bare`.
-
-    >>> harmless("=1+1"), bare(harmless("=1+1")), bare(harmless("'=1"))
-    ("'=1+1", '=1+1', "'=1")
-    """
-    return f"'{text}" if csv_cell(text.lstrip("'")) != text.lstrip("'") else text
-
-
-def bare(text: str) -> str:
-    """Return what :func:`harmless` made harmless."""
-    return text[1:] if text.startswith("'") and harmless(text) != text else text
 
 
 def is_absent(problems: Iterable[Problem]) -> bool:

@@ -10,9 +10,10 @@ from typing import Any, Literal, TypeAlias
 from attrs import field, frozen
 
 from govtree._files import Folder
+from govtree._markup import csv_edited, csv_read
 from govtree._names import normal
 from govtree.errors import Problem, problem
-from govtree.rosters._csv import bare, csv_of, harmless, is_absent, read_own
+from govtree.rosters._csv import csv_of, is_absent, read_own
 from govtree.rosters._plan import folder_of
 from govtree.units import Column
 
@@ -127,7 +128,7 @@ class Decisions:
             if word is None:
                 found.append(problem("GT945", rows.places.at(row, "decision"), word=said_word))
             elif not missing:
-                texts: Any = {each: bare(text or "") for each, text in told.items()}
+                texts: Any = {each: csv_read(text or "") for each, text in told.items()}
                 decided.append(Decision(**texts | {"decision": word}))
         return cls(decided, name), tuple(sorted(found))
 
@@ -139,7 +140,7 @@ class Decisions:
         ``'`` before it. Both are taken off where the file is read.
         """
         names = list(_COLUMNS)
-        cells = [[harmless(getattr(row, name)) for row in self.rows] for name in names]
+        cells = [[csv_edited(getattr(row, name)) for row in self.rows] for name in names]
         return codecs.BOM_UTF8 + csv_of(names, cells)
 
     def with_doubts(self, doubts: Iterable[Doubt]) -> Decisions:
