@@ -1160,7 +1160,7 @@ def test_a_large_roster_shuffled_is_the_same():
     assert roster(rows).hierarchy == one.hierarchy
 
 
-# -- what a newcomer's file has --------------------------------------------------------------------
+# -- what files of offices have ---------------------------------------------------------------------
 
 FLAT = RosterPlan(
     units={"community": "社区", "building": "楼栋", "household": "房号"},
