@@ -1160,7 +1160,7 @@ def test_a_large_roster_shuffled_is_the_same():
     assert roster(rows).hierarchy == one.hierarchy
 
 
-# -- what files of offices have ---------------------------------------------------------------------
+# -- what files of offices have --------------------------------------------------------------------
 
 FLAT = RosterPlan(
     units={"community": "社区", "building": "楼栋", "household": "房号"},
