@@ -499,7 +499,7 @@ class Twin:
         if column.startswith("tags."):
             tags: dict[str, int] = dict(self.unit[id].tags)
             number = tags.get(column.removeprefix("tags."))
-            return None if number == "?" else number  # type: ignore[comparison-overlap]
+            return None if number == "?" else number  # type: ignore[comparison-overlap]  # not known
         return self.said(id, column)
 
     def roll_up(self, column: str, by: str) -> dict[str | None, int]:

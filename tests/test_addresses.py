@@ -607,9 +607,9 @@ def test_arguments_out_of_range_are_told(town):
     with pytest.raises(OutOfRangeError, match="most is 0"):
         locate(town, "x", most=0)
     with pytest.raises(TypeError, match="text"):
-        locate(town, 3)  # type: ignore[arg-type]
+        locate(town, 3)  # type: ignore[arg-type]  # what is refused
     with pytest.raises(TypeError, match=r"s\.hierarchy"):
-        locate({}, "x")  # type: ignore[arg-type]
+        locate({}, "x")  # type: ignore[arg-type]  # what is refused
     with pytest.raises(TypeError, match="list"):
         Addresses.of(town).locate_all("花园小区")
     with pytest.raises(OutOfRangeError, match="x is nan"):

@@ -749,7 +749,8 @@ LEFT_OUT = [
 def test_a_unit_whose_row_leaves_its_place_out_is_asked_about(table, full, bare, other):
     """It is a unit of its own until somebody decides, and then as if the cell were filled in."""
     bare = (*bare[:7], "101" if table == "household" else other, bare[8])
-    filled = tuple(there if cell in ("", "?") else cell for there, cell in zip(full, bare))  # noqa: B905
+    pairs = zip(full, bare, strict=True)
+    filled = tuple(there if cell in ("", "?") else cell for there, cell in pairs)
     rows = [full, bare]
     if filled[1] != full[1]:
         rows, filled = [full, (*bare[:7], "102", "3")], (*filled[:7], "102", "3")

@@ -472,7 +472,11 @@ def test_texts_of_one_hash_are_told_apart():
     codes = Codes()
     with pytest.MonkeyPatch.context() as patch:
         words = Block.words
-        same = lambda block, place: (words(block, place)[0], words(block, place)[1] * 0)  # noqa: E731
+
+        def same(block, place):
+            parts, hashes = words(block, place)
+            return parts, hashes * 0
+
         patch.setattr(Block, "words", same)
         for _ in range(2):
             codes.add(Block.of("a,x\nb,x\na,x\n", ",", 2).column(0))

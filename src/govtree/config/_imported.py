@@ -113,7 +113,7 @@ def read_target(path: str, *, profile: str | None = None, limits: Limits = LIMIT
     """
     where = Location(path)
     is_link = os.path.islink(path)  # noqa: PTH114 - a path that is none is told below
-    if is_link or (os.path.lexists(path) and not os.path.isdir(path)):  # noqa: PTH112
+    if is_link or (os.path.lexists(path) and not os.path.isdir(path)):  # noqa: PTH112 - as above
         return Target(path=path, facts=None, problems=(problem("GT951", where, path=path),))
     is_there = Path(path, STRUCTURE_FILE)
     outline = outline_of(path, limits=limits) if os.path.lexists(is_there) else None

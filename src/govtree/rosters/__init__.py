@@ -17,7 +17,7 @@ from attrs import evolve, field, frozen
 from govtree.errors import Location, Problem, StructureError, Tally, problem
 from govtree.facts import Facts
 from govtree.hierarchy import Hierarchy
-from govtree.rosters._assemble import assembled
+from govtree.rosters._assemble import Assembly
 from govtree.rosters._checks import (
     check_rows,
     decided_at,
@@ -177,7 +177,7 @@ def read_roster(
     check_rows(read, names, facts, fields, say)
     warn_of_private(names, plan.units, say)
     units = Units(read, names, fields, plan, facts, kept, decisions, say)
-    rows = assembled(read, names, fields, plan, facts, units, say)
+    rows = list(Assembly(read, names, fields, plan, facts, units, say).rows())
     found += tally.problems()
     hierarchy = None
     if not _has_errors(found):

@@ -20,7 +20,7 @@ from govtree.rosters._plan import RosterPlan
 from govtree.rosters._read import Field, Names, listed
 from govtree.rosters._units import Say, Table, Units
 
-__all__ = ["assembled"]
+__all__ = ["Assembly"]
 
 #: By table, the fields that name what a unit stands in beside the chain.
 _TERRITORY_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -53,16 +53,8 @@ class _UnitPlaces:
         return own if own in self.fields else self.table if field else ""
 
 
-def assembled(
-    read: Input,
-    names: Names,
-    fields: Mapping[str, Field],
-    plan: RosterPlan,
-    facts: Facts,
-    units: Units,
-    say: Say,
-) -> list[Rows]:
-    """Return the rows of every table that a roster names, and those of its relations.
+class Assembly:
+    """What the rows of a roster say of its units, as rows of the tables of a structure.
 
     Args:
         read: The rows of the roster.
@@ -73,10 +65,7 @@ def assembled(
         units: Its units.
         say: Takes what is wrong: code, row, field and the values of the message.
     """
-    return list(_Assembly(read, names, fields, plan, facts, units, say).rows())
 
-
-class _Assembly:
     def __init__(
         self,
         read: Input,
@@ -97,6 +86,7 @@ class _Assembly:
         self._shown = Texts.of([*names.words, None])
 
     def rows(self) -> Iterator[Rows]:
+        """Yield the rows of every table that the roster names, and those of its relations."""
         for table in self._units.tables.values():
             if table.name == "household":
                 self._compare_repeated(table)
