@@ -62,7 +62,7 @@ $(INSTALLED): pyproject.toml
 			{ echo 'Could not make an environment; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-			--editable '.[pandas,polars,arrow,excel]' --group dev; \
+			--editable '.[pandas,polars,arrow,excel,partition,geo,plot]' --group dev; \
 		cp pyproject.toml $@; \
 	fi
 
