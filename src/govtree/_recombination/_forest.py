@@ -37,7 +37,7 @@ class Forest:
         """Span the groups.
 
         Args:
-            u: Row of the one unit of each pair; both lie in one group.
+            u: Row of the one unit of each pair, sorted; both lie in one group.
             v: Row of the other.
             cost: Of each pair; above 0, and no two alike, so that the tree is one only.
             group: Group of each unit; each group is connected.
@@ -53,7 +53,8 @@ class Forest:
         above = np.full(groups, units)
         down = np.concatenate([one, other, above])
         to = np.concatenate([other, one, roots])
-        joined = _matrix(units + 1, down, to, np.ones(len(down)))
+        order = np.argsort(down, kind="stable")
+        joined = _matrix(units + 1, down[order], to[order], np.ones(len(down)))
         walk, before = csgraph.breadth_first_order(joined, units)
         place = np.empty(units + 1, np.int64)
         place[walk] = np.arange(units + 1) - 1
@@ -107,10 +108,8 @@ def _levels(up: _Rows, roots: int) -> list[tuple[int, int]]:
 
 
 def _matrix(units: int, u: _Rows, v: _Rows, cost: NDArray[np.float64]) -> Any:
+    """Return the matrix of pairs sorted by *u*."""
     sparse = need("scipy.sparse", extra="partition")
-    order = np.argsort(u, kind="stable")
     starts = np.zeros(units + 1, np.int32)
     np.cumsum(np.bincount(u, minlength=units), out=starts[1:])
-    return sparse.csr_array(
-        (cost[order], v[order].astype(np.int32), starts), shape=(units, units)
-    )
+    return sparse.csr_array((cost, v.astype(np.int32), starts), shape=(units, units))
