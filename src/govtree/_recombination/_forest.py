@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,18 +44,19 @@ class Forest:
             groups: How many there are.
         """
         csgraph = need("scipy.sparse.csgraph", extra="partition")
+        sparse = need("scipy.sparse", extra="partition")
         units = len(group)
-        tree = csgraph.minimum_spanning_tree(_matrix(units, u, v, cost)).tocoo()
-        one, other = tree.coords
-        roots = np.empty(groups, np.int64)
-        roots[group[::-1]] = np.arange(units)[::-1]
+        starts = np.zeros(units + 1, np.int32)
+        np.cumsum(np.bincount(u, minlength=units), out=starts[1:])
+        pairs = sparse.csr_array((cost, v.astype(np.int32), starts), shape=(units, units))
+        tree = csgraph.minimum_spanning_tree(pairs)
+        roots = np.empty(groups, np.int32)
+        roots[group[::-1]] = np.arange(units, dtype=np.int32)[::-1]
         # One more unit above all roots, so that one walk sees every tree.
-        above = np.full(groups, units)
-        down = np.concatenate([one, other, above])
-        to = np.concatenate([other, one, roots])
-        order = np.argsort(down, kind="stable")
-        joined = _matrix(units + 1, down[order], to[order], np.ones(len(down)))
-        walk, before = csgraph.breadth_first_order(joined, units)
+        to = np.concatenate([tree.indices, roots])
+        starts = np.append(tree.indptr, len(to)).astype(np.int32)
+        joined = sparse.csr_array((np.ones(len(to)), to, starts), shape=(units + 1, units + 1))
+        walk, before = csgraph.breadth_first_order(joined, units, directed=False)
         place = np.empty(units + 1, np.int64)
         place[walk] = np.arange(units + 1) - 1
         self.order: _Rows = walk[1:].astype(np.int64)
@@ -105,11 +106,3 @@ def _levels(up: _Rows, roots: int) -> list[tuple[int, int]]:
         found.append((start, end))
         start = end
     return found
-
-
-def _matrix(units: int, u: _Rows, v: _Rows, cost: NDArray[np.float64]) -> Any:
-    """Return the matrix of pairs sorted by *u*."""
-    sparse = need("scipy.sparse", extra="partition")
-    starts = np.zeros(units + 1, np.int32)
-    np.cumsum(np.bincount(u, minlength=units), out=starts[1:])
-    return sparse.csr_array((cost, v.astype(np.int32), starts), shape=(units, units))

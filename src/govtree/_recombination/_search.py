@@ -18,7 +18,7 @@ from govtree._recombination._task import FREE, NEW, Task
 __all__ = ["ROUNDS", "search"]
 
 #: Rounds at effort 1.
-ROUNDS = 60
+ROUNDS = 48
 #: Less than this is no gain: sums of the same numbers differ by as much in another order.
 _GAIN = 1e-9
 
