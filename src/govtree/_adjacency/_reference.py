@@ -85,7 +85,8 @@ def named(crs: Any) -> str | None:
     found = _EPSG.fullmatch(text)
     if found is None:
         raise OutOfRangeError(
-            f"crs is {text[:60]!r}; it has to be an EPSG code such as 'EPSG:4490', 'gcj02' or 'bd09'"
+            f"crs is {text[:60]!r}; "
+            "it has to be an EPSG code such as 'EPSG:4490', 'gcj02' or 'bd09'"
         )
     name = f"EPSG:{int(found[1])}"
     _known(name)
@@ -116,8 +117,11 @@ def looks_like_degrees(x: ArrayLike, y: ArrayLike) -> bool:
     (True, False)
     """
     points = np.column_stack([np.asarray(x, np.float64), np.asarray(y, np.float64)])
-    points = np.unique(points[np.isfinite(points).all(axis=1)], axis=0)
-    if len(points) < 2 or (np.abs(points) > (180, 90)).any():
+    points = points[np.isfinite(points).all(axis=1)]
+    if (np.abs(points) > (180, 90)).any():
+        return False
+    points = np.unique(points, axis=0)
+    if len(points) < 2:
         return False
     spatial = need("scipy.spatial", extra="partition")
     nearest, _ = spatial.cKDTree(points).query(points, k=2)
@@ -146,7 +150,9 @@ def position_problems(
     for numbers, name, limit in zip((x, y), names, most, strict=True):
         with np.errstate(invalid="ignore"):
             bad = ~(np.abs(numbers) <= limit)
-        expected = Reason("a number from {lowest} to {highest}", lowest=f"{-limit:.0f}", highest=f"{limit:.0f}")
+        expected = Reason(
+            "a number from {lowest} to {highest}", lowest=f"{-limit:.0f}", highest=f"{limit:.0f}"
+        )
         found += [
             problem("GT522", places.at(row, name), cell=f"{numbers[row]:g}", expected=expected)
             for row in np.flatnonzero(bad).tolist()
@@ -198,7 +204,9 @@ class Projection:
         lon, lat = _degrees(float(np.median(x)), float(np.median(y)), name)
         return cls(name, _zone(name, lon, lat))
 
-    def points(self, x: ArrayLike, y: ArrayLike, *, crs: str | None = None) -> tuple[Floats, Floats]:
+    def points(
+        self, x: ArrayLike, y: ArrayLike, *, crs: str | None = None
+    ) -> tuple[Floats, Floats]:
         """Return positions in metres, float64.
 
         Args:
@@ -328,8 +336,10 @@ def _base(name: str) -> str | None:
 def _is_stretched(name: str) -> bool:
     """Return whether metres of the system are longer than those on the ground, as on web maps."""
     operation = _known(name).coordinate_operation
-    return operation is not None and "Mercator" in operation.method_name and "Transverse" not in (
-        operation.method_name
+    return (
+        operation is not None
+        and "Mercator" in operation.method_name
+        and "Transverse" not in (operation.method_name)
     )
 
 

@@ -118,7 +118,9 @@ def read_buildings(
     system, assumed = opened_here.settled(shapes)
     passed = len(opened_here.features) - len(counted)
     if passed:
-        notes.insert(0, Reason("{number} features that are no buildings are passed over", number=passed))
+        notes.insert(
+            0, Reason("{number} features that are no buildings are passed over", number=passed)
+        )
     places = opened_here.places.of_rows([each.number for each in counted])
     return Features(tuple(ids), columns, shapes, system, places, (*assumed, *notes))
 
@@ -167,9 +169,7 @@ def _columns(
     return columns
 
 
-def _missing(
-    features: Sequence[Feature], rows: Sequence[int], name: str, faults: Faults
-) -> None:
+def _missing(features: Sequence[Feature], rows: Sequence[int], name: str, faults: Faults) -> None:
     if not rows:
         return
     first = features[rows[0]]
@@ -264,12 +264,15 @@ def read_barriers(source: Any, *, crs: Any = None, limits: Limits = LIMITS) -> B
     ('barrier',)
     """
     if isinstance(source, Barriers):
-        return source if crs is None else evolve(source, crs=source.crs or Barriers.of([], crs=crs).crs)
+        return (
+            source
+            if crs is None
+            else evolve(source, crs=source.crs or Barriers.of([], crs=crs).crs)
+        )
     if source is None:
         return Barriers.of([])
-    if hasattr(source, "geom_type") and not hasattr(source, "columns"):
-        if not hasattr(source, "array"):
-            return Barriers.of([source], crs=crs)
+    if hasattr(source, "geom_type") and not hasattr(source, "crs"):
+        return Barriers.of([source], crs=crs)
     if is_source(source):
         return _of_features(opened(source, crs=crs, limits=limits))
     if not isinstance(source, Iterable):
@@ -322,11 +325,11 @@ def _of_features(source: Source) -> Barriers:
         notes.append(Reason("{number} features that part nothing are passed over", number=passed))
     if unsaid:
         notes.append(
-            Reason("{number} barriers do not say what they are and are never crossed", number=unsaid)
+            Reason(
+                "{number} barriers do not say what they are and are never crossed", number=unsaid
+            )
         )
-    return evolve(
-        Barriers.of(shapes, kinds, hard=hard, crs=source.crs), notes=tuple(notes)
-    )
+    return evolve(Barriers.of(shapes, kinds, hard=hard, crs=source.crs), notes=tuple(notes))
 
 
 def _told(feature: Feature, near: NearMisses, faults: Faults) -> tuple[str, bool, bool] | None:

@@ -25,7 +25,7 @@ from govtree._adjacency._reference import (
 )
 from govtree._extras import need
 from govtree._files import LIMITS, Folder, Limits
-from govtree._json import Document
+from govtree._json import Document, Path
 from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, Places, StructureError, Tally, problem
 
@@ -75,7 +75,8 @@ class FeaturePlaces:
             return Location(record=record, field=field)
         if self._found is None:
             # All in one pass: a file in which one is faulty has others.
-            paths = [(*self.prefix, each) for each in range(len(self.ids))] if self.prefix else [()]
+            numbers = range(len(self.ids))
+            paths: list[Path] = [(*self.prefix, each) for each in numbers] if self.prefix else [()]
             self._found = dict(self.document.locate(paths))
         place = self._found.get((*self.prefix, number) if self.prefix else ())
         return evolve(place or Location(self.document.file), record=record, field=field)
@@ -96,7 +97,7 @@ class Faults:
         self._places = places
         self._tally = Tally()
 
-    def add(self, code: str, row: int, at: str = "", /, **values: object) -> None:
+    def add(self, code: str, row: int, at: str = "", /, **values: Any) -> None:
         """Note a fault of the feature *row*, in its property or member *at*."""
         self._tally.add(code, lambda: problem(code, self._places.at(row, at), **values))
 
@@ -120,7 +121,7 @@ class Source:
         if self.crs is not None or not len(shapes):
             return self.crs, ()
         shapely = need("shapely", extra="geo")
-        corners = shapely.get_coordinates(shapes)
+        corners = shapely.bounds(shapes).reshape(-1, 2)
         if not looks_like_degrees(corners[:, 0], corners[:, 1]):
             return None, (Reason("no reference system is named; positions were taken as metres"),)
         return WGS84, (
@@ -200,9 +201,7 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and value != value else value  # noqa: PLR0124
 
 
-def _of_value(
-    value: Any, document: Document | None, told: str | None, asked: str | None
-) -> Source:
+def _of_value(value: Any, document: Document | None, told: str | None, asked: str | None) -> Source:
     places = FeaturePlaces([], document, ())
     faults = Faults(places)
     if not isinstance(value, Mapping):
@@ -304,9 +303,22 @@ class Shaper:
     def shape(self, feature: Feature, kinds: tuple[str, ...]) -> Any:
         """Return the geometry, if it is of one of the *kinds*; None where it is faulty."""
         given = feature.geometry
-        if given is not None and hasattr(given, "geom_type"):
-            given = given.__geo_interface__ if not given.is_empty else None
+        if hasattr(given, "geom_type") and not isinstance(given, Mapping):
+            if given.is_empty:
+                given = None
+            elif given.geom_type in kinds and given.geom_type != "GeometryCollection":
+                return self._ready(feature.number, given)
+            else:
+                given = given.__geo_interface__
         return self._read(feature.number, given, kinds)
+
+    def _ready(self, row: int, given: Any) -> Any:
+        """Return a geometry of shapely, in two dimensions, if its numbers can be positions."""
+        if not self._are_positions(row, self._shapely.get_coordinates(given)):
+            return None
+        flat = self._shapely.force_2d(given)
+        is_area = self._as_lines and given.geom_type.endswith("Polygon")
+        return self._shapely.boundary(flat) if is_area else flat
 
     def _read(self, row: int, given: Any, kinds: tuple[str, ...]) -> Any:
         if given is None:
@@ -359,9 +371,13 @@ class Shaper:
         if any(each is None for each in rings):
             return None
         if self._as_lines:
-            return self._shapely.multilinestrings([self._shapely.linestrings(each) for each in rings])
+            return self._shapely.multilinestrings(
+                [self._shapely.linestrings(each) for each in rings]
+            )
+        if len(rings) == 1:
+            return self._shapely.polygons(rings[0])
         outer, *inner = [self._shapely.linearrings(each) for each in rings]
-        return self._shapely.polygons(outer, holes=inner or None)
+        return self._shapely.polygons(outer, holes=inner)
 
     def _multipolygon(self, row: int, given: Any) -> Any:
         made = self._lines_of if self._as_lines else self._shapely.multipolygons
@@ -411,17 +427,18 @@ class Shaper:
             numbers = np.array([each[:2] for each in given], np.float64).reshape(-1, 2)
         except OverflowError:
             numbers = np.array([[np.inf, np.inf]])
-        outside = ~(np.abs(numbers) <= self._most)
-        if outside.any():
-            at = int(np.flatnonzero(outside.any(axis=1))[0])
-            axis = int(np.flatnonzero(outside[at])[0])
-            most = f"{self._most[axis]:.0f}"
-            expected = Reason(
-                "a number from {lowest} to {highest}", lowest=f"-{most}", highest=most
-            )
-            self._wrong("GT522", row, cell=f"{numbers[at, axis]:g}", expected=expected)
-            return None
-        return numbers
+        return numbers if self._are_positions(row, numbers) else None
 
-    def _wrong(self, code: str, row: int, **values: object) -> None:
+    def _are_positions(self, row: int, numbers: NDArray[np.float64]) -> bool:
+        outside = ~(np.abs(numbers) <= self._most)
+        if not outside.any():
+            return True
+        at = int(np.flatnonzero(outside.any(axis=1))[0])
+        axis = int(np.flatnonzero(outside[at])[0])
+        most = f"{self._most[axis]:.0f}"
+        expected = Reason("a number from {lowest} to {highest}", lowest=f"-{most}", highest=most)
+        self._wrong("GT522", row, cell=f"{numbers[at, axis]:g}", expected=expected)
+        return False
+
+    def _wrong(self, code: str, row: int, **values: Any) -> None:
         self._faults.add(code, row, **values)
