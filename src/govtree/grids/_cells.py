@@ -20,19 +20,39 @@ __all__ = ["MOST", "coded", "reals", "texts", "truths", "wholes"]
 
 #: The largest sum that float64 holds without losing a unit.
 MOST = 2**53
+#: Characters of a cell that a reason quotes.
+_LONGEST = 40
 
-#: Rows that are unfit, each with what stands there and why that is wrong.
-Unfit = list[tuple[int, str, Reason]]
+#: Rows that are unfit, each with the reason.
+Unfit = list[tuple[int, Reason]]
 
-_MISSING = Reason("it is missing")
-_NEGATIVE = Reason("it is negative")
-_PARTS = Reason("it is not whole")
-_ENDLESS = Reason("it is not finite")
-_TOO_LARGE = Reason("it is above 2^53")
+_MISSING = Reason("nothing is given")
+
+
+def _negative(cell: object) -> Reason:
+    return Reason("'{cell}' is negative", cell=_shown(cell))
+
+
+def _parts(cell: object) -> Reason:
+    return Reason("'{cell}' is not whole", cell=_shown(cell))
+
+
+def _endless(cell: object) -> Reason:
+    return Reason("'{cell}' is not finite", cell=_shown(cell))
+
+
+def _too_large(cell: object) -> Reason:
+    return Reason("'{cell}' is above 2^53", cell=_shown(cell))
 
 
 def _other(cell: object) -> Reason:
-    return Reason("it is of type {type}", type=type(cell).__name__)
+    return Reason("'{cell}' is of type {type}", cell=_shown(cell), type=type(cell).__name__)
+
+
+def _shown(cell: object) -> str:
+    # No more of it than what leaves room for the reason.
+    text = str(cell)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def _plain(cells: Sequence[Any] | NDArray[Any]) -> Sequence[Any]:
@@ -61,7 +81,7 @@ def texts(cells: Sequence[Any] | NDArray[Any]) -> tuple[list[str | None], Unfit]
         else:
             found.append(None)
             if is_given(cell):
-                unfit.append((row, str(cell), _other(cell)))
+                unfit.append((row, _other(cell)))
     return found, unfit
 
 
@@ -86,7 +106,9 @@ def coded(
     distinct = sorted({name for name in given if name is not None})
     # A name may be what an id may be: it becomes one of a community or a compound.
     faults = {
-        distinct[row]: Reason(reason)
+        distinct[row]: Reason(
+            "'{cell}': {reason}", cell=_shown(distinct[row]), reason=Reason(reason)
+        )
         for row, reason in arrange(distinct, limit=LIMITS.id_characters).unfit
     }
     names = [name for name in distinct if name not in faults]
@@ -94,7 +116,7 @@ def coded(
     place |= {name: code for code, name in enumerate(names)}
     if faults:
         unfit += [
-            (row, name, faults[name])
+            (row, faults[name])
             for row, name in enumerate(given)
             if name is not None and name in faults
         ]
@@ -113,36 +135,34 @@ def wholes(
         missing: What nothing stands for; None where there has to be a number.
 
     >>> found, unfit = wholes([3.0, 3.5, -1, None])
-    >>> found.tolist(), [(row, str(why)) for row, _, why in unfit]
-    ([3, 0, 0, 0], [(1, 'it is not whole'), (2, 'it is negative'), (3, 'it is missing')])
+    >>> found.tolist(), [str(why) for _, why in unfit]
+    ([3, 0, 0, 0], ["'3.5' is not whole", "'-1' is negative", 'nothing is given'])
     """
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "iu":
         outside = (cells < least) | (cells > MOST)
         unfit = [
-            (row, str(cells[row]), _NEGATIVE if cells[row] < least else _TOO_LARGE)
+            (row, (_negative if cells[row] < least else _too_large)(cells[row]))
             for row in np.flatnonzero(outside).tolist()
         ]
         return np.where(outside, 0, cells).astype(np.int64), unfit
     numbers, unfit = _numbers(cells)
-    bad = {row for row, _, _ in unfit}
+    bad = {row for row, _ in unfit}
     nothing = np.isnan(numbers)
     with np.errstate(invalid="ignore"):
         negative, large, parts = numbers < least, numbers > MOST, numbers != np.floor(numbers)
     for row in np.flatnonzero(nothing | negative | large | parts).tolist():
         if row in bad or (nothing[row] and missing is not None):
             continue
-        reason = (
-            _MISSING
-            if nothing[row]
-            else _ENDLESS
+        why = (
+            _endless
             if np.isinf(numbers[row])
-            else _NEGATIVE
+            else _negative
             if negative[row]
-            else _TOO_LARGE
+            else _too_large
             if large[row]
-            else _PARTS
+            else _parts
         )
-        unfit.append((row, _shown(cells[row]), reason))
+        unfit.append((row, _MISSING if nothing[row] else why(cells[row])))
     fit = np.where(nothing, missing or 0, numbers)
     return np.where(negative | large | parts & ~nothing, 0, fit).astype(np.int64), unfit
 
@@ -155,7 +175,7 @@ def reals(cells: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.float64], Unf
     """
     numbers, unfit = _numbers(cells)
     for row in np.flatnonzero(np.isinf(numbers)).tolist():
-        unfit.append((row, _shown(cells[row]), _ENDLESS))
+        unfit.append((row, _endless(cells[row])))
     return np.where(np.isinf(numbers), np.nan, numbers), unfit
 
 
@@ -168,12 +188,8 @@ def truths(cells: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.int8], Unfit
         if isinstance(cell, bool | np.bool_):
             found[row] = cell
         elif is_given(cell):
-            unfit.append((row, _shown(cell), _other(cell)))
+            unfit.append((row, _other(cell)))
     return found, unfit
-
-
-def _shown(cell: object) -> str:
-    return str(cell) if is_given(cell) else ""
 
 
 def _numbers(cells: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.float64], Unfit]:
@@ -192,7 +208,7 @@ def _numbers(cells: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.float64], 
             else:
                 kept.append(None)
                 if is_given(cell):
-                    unfit.append((row, _shown(cell), _other(cell)))
+                    unfit.append((row, _other(cell)))
         given = kept
     return np.array([_real(cell) for cell in given], np.float64), unfit
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,14 +20,20 @@ from govtree.grids._told import ToldUnits
 
 __all__ = ["CheckedUnits", "Faults", "checked"]
 
+
 class Faults:
     """Problems of one input; many of one kind are counted."""
 
-    def __init__(self, known: tuple[Problem, ...] = ()) -> None:
+    def __init__(self, known: Iterable[Problem] = ()) -> None:
         self._tally = Tally()
+        self._any = False
+        self.take(known)
+
+    def take(self, known: Iterable[Problem]) -> None:
+        """Note problems that were found elsewhere."""
         for each in known:
-            self._tally.add(each.code, lambda each=each: each)  # type: ignore[misc]  # bound at once
-        self._any = bool(known)
+            self._any = True
+            self._tally.add(each.code, partial(_itself, each))
 
     def say(self, code: str, where: Callable[[], Location], **values: object) -> None:
         """Note a problem; its place is asked for where it is kept."""
@@ -41,6 +48,10 @@ class Faults:
         """
         if self._any:
             raise StructureError(self._tally.problems())
+
+
+def _itself(known: Problem) -> Problem:
+    return known
 
 
 @frozen(eq=False)
@@ -81,19 +92,18 @@ def checked(told: ToldUnits, faults: Faults) -> CheckedUnits:
     """
     length, columns = told.length, told.columns
     if not length:
-        faults.say("GT535", lambda: Location())
+        faults.say("GT535", partial(Location, record=told.called))
     names, order, ids = _ids(told, faults)
 
     def say_unfit(column: str, unfit: Unfit) -> None:
         field = told.weight if column == "weight" else column
         code = {"weight": "GT537", "x": "GT547", "y": "GT547"}.get(column, "GT548")
-        for row, cell, reason in unfit:
+        for row, reason in unfit:
             faults.say(
                 code,
-                lambda row=row: told.places.at(row, field),  # type: ignore[misc]  # bound at once
+                partial(told.places.at, row, field),
                 unit=names[row] or "",
                 field=field,
-                cell=cell,
                 reason=reason,
             )
 
@@ -127,7 +137,7 @@ def checked(told: ToldUnits, faults: Faults) -> CheckedUnits:
     x, y = real("x"), real("y")
     if (x is None) != (y is None) and length:
         missing = "x" if x is None else "y"
-        faults.say("GT536", lambda: told.places.at(0), column=missing)
+        faults.say("GT536", partial(told.places.at, 0), column=missing)
     number = None
     if "number" in columns:
         number, unfit = texts(_uncoded(columns["number"]))
@@ -160,16 +170,16 @@ def _ids(told: ToldUnits, faults: Faults) -> tuple[list[str | None], IntArray, I
     found = arrange(names, limit=LIMITS.id_characters)
 
     def where(row: int) -> Callable[[], Location]:
-        return lambda: told.places.at(row, "id")
+        return partial(told.places.at, row, "id")
 
-    wrong = {row for row, _, _ in unfit}
-    for row, cell, reason in unfit:
-        faults.say("GT541", where(row), id=cell, reason=reason)
+    wrong = {row for row, _ in unfit}
+    for row, reason in unfit:
+        faults.say("GT541", where(row), reason=reason)
     for row in found.empty:
         if row not in wrong:
-            faults.say("GT541", where(row), id="", reason=Reason("it is missing"))
+            faults.say("GT541", where(row), reason=Reason("nothing is given"))
     for row, said in found.unfit:
-        faults.say("GT541", where(row), id=names[row], reason=Reason(said))
+        faults.say("GT541", where(row), reason=Reason(said))
     for row, first in found.duplicates:
         faults.say("GT540", where(row), unit=names[row], first=told.places.at(first))
     order = found.order
@@ -181,9 +191,9 @@ def _look_at_sum(told: ToldUnits, weight: NDArray[np.int64], faults: Faults) -> 
     # Python adds up without end.
     total = sum(weight.tolist()) if weight.max(initial=0) > MOST // max(told.length, 1) else 0
     if total > MOST:
-        faults.say("GT539", lambda: told.places.at(0, told.weight), total=f"{total:,}")
+        faults.say("GT539", partial(told.places.at, 0, told.weight), total=f"{total:,}")
     if not weight.any() and not _has_unfit(told):
-        faults.say("GT538", lambda: told.places.at(0, told.weight), field=told.weight)
+        faults.say("GT538", partial(told.places.at, 0, told.weight), field=told.weight)
 
 
 def _has_unfit(told: ToldUnits) -> bool:
@@ -215,7 +225,7 @@ def _look_at_compounds(
     for row in both[home[compound[both]] != community[both]].tolist():
         faults.say(
             "GT545",
-            lambda row=row: told.places.at(row, "community"),  # type: ignore[misc]  # bound at once
+            partial(told.places.at, row, "community"),
             unit=names[row] or "",
             community=called[community[row]],
             compound=named[compound[row]],

@@ -133,6 +133,4 @@ def _spread(
     order = np.lexsort((high, low))
     length = np.concatenate([beside.length[pair], np.full(len(inner), np.nan)])
     kind = np.concatenate([beside.kind[pair], np.full(len(inner), INNER, np.int16)])
-    return Neighbors(
-        len(rank), low[order], high[order], length[order], kind[order], beside.kinds
-    )
+    return Neighbors(len(rank), low[order], high[order], length[order], kind[order], beside.kinds)

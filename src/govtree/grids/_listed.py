@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._adjacency import Neighbors
-from govtree._adjacency._neighbors import INNER
+from govtree._adjacency._kinds import COMPOUND_LINE, kind_of
 from govtree._ids import Ids
 from govtree._names import NearMisses
 from govtree._wording import Reason
@@ -18,16 +19,12 @@ from govtree.grids._cells import Unfit, reals, texts, truths
 from govtree.grids._checked import Faults
 from govtree.grids._told import ToldPairs
 
-__all__ = ["COMPOUND_LINE", "kept", "listed"]
+__all__ = ["listed"]
 
-#: Kind of the line around a compound.
-COMPOUND_LINE = "compound line"
 #: What a source calls a pair with nothing between.
 _NO_LINE = "inner"
 #: What a source calls a soft line that it does not name.
 _UNNAMED = "line"
-#: Lines that are never crossed, unless the source says that this one is soft.
-_HARD = ("barrier", "railway", "river", "wall")
 
 
 @frozen(eq=False)
@@ -53,8 +50,11 @@ def listed(
     """
     said = _read(pairs, ids, faults)
     good = (said.u >= 0) & (said.v >= 0) & (said.u != said.v)
-    kind = np.array([each or "" for each in said.kind], object)
-    hard = np.isin(kind, _HARD) & (said.soft != 1) if pairs.length else good
+    known = {each: kind_of(each) for each in {*said.kind}}
+    called = {each: found[0] if found else each or "" for each, found in known.items()}
+    kind = np.array([called[each] for each in said.kind], object)
+    firm = {each for each, found in known.items() if found and found[1]}
+    hard = np.array([each in firm for each in said.kind], bool) & (said.soft != 1)
     named = np.where((kind == _NO_LINE) | (said.soft == 0), "", kind)
     line = compound[said.u] != compound[said.v] if len(ids) else np.zeros(len(kind), bool)
     unsaid = (kind == "") & (said.soft != 0)
@@ -79,11 +79,11 @@ def _read(pairs: ToldPairs, ids: Ids, faults: Faults) -> _Said:
     length, columns = pairs.length, pairs.columns
 
     def where(row: int, field: str = "") -> Callable[[], Location]:
-        return lambda: pairs.places.at(row, field)
+        return partial(pairs.places.at, row, field)
 
     def say_unfit(field: str, unfit: Unfit) -> None:
-        for row, cell, reason in unfit:
-            said = Reason("{field} is '{cell}': {why}", field=field, cell=cell, why=reason)
+        for row, reason in unfit:
+            said = Reason("{field}: {reason}", field=field, reason=reason)
             faults.say("GT544", where(row, field), reason=said)
 
     misses = NearMisses(ids.tolist())
@@ -92,15 +92,17 @@ def _read(pairs: ToldPairs, ids: Ids, faults: Faults) -> _Said:
         told, unfit = texts(columns[field])
         say_unfit(field, unfit)
         rows = ids.rows(told)
-        wrong = {row for row, _, _ in unfit}
+        wrong = {row for row, _ in unfit}
         for row in np.flatnonzero(rows < 0).tolist():
             id = told[row]
             if id is not None:
                 meant = misses.nearest(id)
-                said = {"meant": meant} if meant else {}
-                faults.say("GT542", where(row, field), id=id, **said)
+                hint = {"meant": meant} if meant else {}
+                faults.say("GT542", where(row, field), id=id, **hint)
             elif row not in wrong:
-                faults.say("GT544", where(row, field), reason=Reason("{field} is missing", field=field))
+                nothing = Reason("nothing is given")
+                said = Reason("{field}: {reason}", field=field, reason=nothing)
+                faults.say("GT544", where(row, field), reason=said)
         ends.append(rows)
         names.append(told)
     u, v = ends
@@ -112,7 +114,9 @@ def _read(pairs: ToldPairs, ids: Ids, faults: Faults) -> _Said:
         far, unfit = reals(columns["length"])
         say_unfit("length", unfit)
         below = np.flatnonzero(far < 0).tolist()
-        say_unfit("length", [(row, f"{far[row]:g}", Reason("it is negative")) for row in below])
+        say_unfit(
+            "length", [(row, Reason("'{cell}' is negative", cell=f"{far[row]:g}")) for row in below]
+        )
     if "soft" in columns:
         soft, unfit = truths(columns["soft"])
         say_unfit("soft", unfit)
@@ -121,22 +125,6 @@ def _read(pairs: ToldPairs, ids: Ids, faults: Faults) -> _Said:
         say_unfit("kind", unfit)
     for row in np.flatnonzero(soft == 1).tolist():
         if kind[row] == _NO_LINE:
-            reason = Reason("it is soft, and its kind '{kind}' says that no line is there", kind=_NO_LINE)
+            reason = Reason("it is soft, and of the kind '{kind}', which is no line", kind=_NO_LINE)
             faults.say("GT544", where(row, "kind"), reason=reason)
     return _Said(u, v, far, kind, soft)
-
-
-def kept(neighbors: Neighbors, chosen: NDArray[np.bool_]) -> Neighbors:
-    """Return the pairs that are *chosen*, with the kinds that these have."""
-    kind = neighbors.kind[chosen]
-    used = np.unique(kind[kind != INNER])
-    place = np.full(len(neighbors.kinds) + 1, INNER, np.int16)
-    place[used] = np.arange(len(used))
-    return Neighbors(
-        neighbors.units,
-        neighbors.u[chosen],
-        neighbors.v[chosen],
-        neighbors.length[chosen],
-        place[kind],
-        tuple(neighbors.kinds[code] for code in used.tolist()),
-    )

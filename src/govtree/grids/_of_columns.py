@@ -183,9 +183,7 @@ def _columns_of(records: Sequence[Mapping[str, Any]], wanted: Iterable[str]) -> 
 
 def _uneven(columns: Mapping[str, Cells], length: int, places: Places) -> list[Problem]:
     return [
-        problem(
-            "GT117", places.at(0, name), field=name, length=len(cells), expected=str(length)
-        )
+        problem("GT117", places.at(0, name), field=name, length=len(cells), expected=str(length))
         for name, cells in columns.items()
         if len(cells) != length
     ]
@@ -202,9 +200,7 @@ def _misspelled(
     for name in sorted(unread):
         meant = nearest(name, missing)
         if meant:
-            found.append(
-                problem("GT116", places.at(0, name), table=table, field=name, meant=meant)
-            )
+            found.append(problem("GT116", places.at(0, name), table=table, field=name, meant=meant))
     return found
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from govtree._extras import need
-from govtree.grids._geojson import read_buildings
 from govtree.grids._of_columns import units_of_columns
 from govtree.grids._told import ToldUnits
 
@@ -30,6 +29,8 @@ def units_of_geojson(source: Any, count: str, crs: Any = None) -> ToldUnits:
     Raises:
         StructureError: With everything that is wrong with the structure or a geometry.
     """
+    from govtree.grids._geojson import read_buildings
+
     shapely = need("shapely", extra="geo")
     found = read_buildings(source, weight=None, more=(count, *_MORE), crs=crs)
     told = {"id": found.ids} | {
@@ -43,6 +44,4 @@ def units_of_geojson(source: Any, count: str, crs: Any = None) -> ToldUnits:
     else:
         inside, more = found.shapes, {}
     columns = told | {"x": shapely.get_x(inside), "y": shapely.get_y(inside)}
-    return units_of_columns(
-        columns, count, found.places, crs=found.crs, notes=found.notes, **more
-    )
+    return units_of_columns(columns, count, found.places, crs=found.crs, notes=found.notes, **more)

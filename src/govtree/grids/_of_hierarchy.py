@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from govtree._columns import NONE, TAG, Coded, IntArray, Words, each_once, followed
 from govtree._wording import Reason
 from govtree.errors import Location, Places, Problem, RecordPlaces, problem
+from govtree.grids._map import SAID
 from govtree.grids._told import ToldUnits
 from govtree.hierarchy import Hierarchy
 
@@ -110,6 +111,7 @@ def units_of_hierarchy(h: Hierarchy, count: str) -> ToldUnits:
         columns,
         places,
         length,
+        called="building",
         crs=h.reference_system,
         weight=count,
         notes=(*_notes(h, found, count), *notes),
@@ -192,9 +194,7 @@ def _notes(h: Hierarchy, found: Counted, count: str) -> list[Reason]:
     column = "residents" if count == "residents" else "households"
     hidden = int(arrays.is_unknown("building", column).sum())
     if hidden:
-        notes.append(
-            Reason("of {number} buildings the number is not known", number=hidden)
-        )
+        notes.append(Reason("of {number} buildings the number is not known", number=hidden))
     if count == "residents" and h.count("household"):
         unsaid = int((~arrays.is_given("household", "residents")).sum())
         if unsaid and unsaid < h.count("household"):
@@ -211,11 +211,3 @@ def _notes(h: Hierarchy, found: Counted, count: str) -> list[Reason]:
                 )
             )
     return notes
-
-
-#: What is counted, as a text names it.
-SAID = {
-    "households": Reason("households"),
-    "residents": Reason("residents"),
-    "occupied": Reason("occupied households"),
-}

@@ -21,12 +21,11 @@ from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, Places
 from govtree.grids._checked import CheckedUnits, Faults, checked
 from govtree.grids._entrances import divided
-from govtree.grids._geojson import read_barriers
-from govtree.grids._listed import kept, listed
-from govtree.grids._map import BuildingMap
+from govtree.grids._listed import listed
+from govtree.grids._map import SAID, BuildingMap
 from govtree.grids._of_columns import pairs_told, units_told
 from govtree.grids._of_geojson import is_geojson, units_of_geojson
-from govtree.grids._of_hierarchy import SAID, units_of_hierarchy
+from govtree.grids._of_hierarchy import units_of_hierarchy
 from govtree.grids._of_network import is_network, units_of_network
 from govtree.grids._told import COUNTS, ToldPairs, ToldUnits
 from govtree.hierarchy import Hierarchy
@@ -137,3 +136,171 @@ def building_map(
     if isinstance(units, Hierarchy) and by_entrance and largest is not None:
         return divided(made, units, largest)
     return made
+
+
+def _require(count: str, reach: float | None, largest: int | None) -> None:
+    if count not in COUNTS:
+        meant = nearest(count, COUNTS) if isinstance(count, str) else ""
+        hint = f"did you mean '{meant}'?" if meant else f"it has to be one of {', '.join(COUNTS)}"
+        raise OutOfRangeError(f"count is {count!r}; {hint}")
+    if reach is not None and not (reach > 0 and math.isfinite(reach)):
+        raise OutOfRangeError(f"reach is {reach}; it is metres, above 0")
+    if largest is not None and largest < 1:
+        raise OutOfRangeError(f"largest is {largest}; it has to be 1 or more")
+
+
+def _as_it_is(units: BuildingMap, *options: Any) -> BuildingMap:
+    if any(each is not None and not _is_empty(each) for each in options):
+        raise OutOfRangeError("units are on a map already; give its options where it is made")
+    return units
+
+
+def _is_empty(barriers: Any) -> bool:
+    return isinstance(barriers, Sequence) and not barriers
+
+
+def _told(units: Any, count: str, crs: Any) -> ToldUnits:
+    if isinstance(units, Hierarchy):
+        return units_of_hierarchy(units, count)
+    if is_network(units):
+        return units_of_network(units, count)
+    if is_geojson(units):
+        return units_of_geojson(units, count, crs)
+    return units_told(units, count)
+
+
+# -- where they stand ------------------------------------------------------------------------
+
+
+@frozen(eq=False)
+class _Ground:
+    """Where units stand: metres, one a unit in order of id."""
+
+    projection: Projection
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    outlines: NDArray[Any] | None
+    notes: tuple[Reason, ...]
+
+
+@frozen
+class _InOrder:
+    """Places of units in order of id."""
+
+    places: Places
+    order: IntArray
+
+    def at(self, row: int, field: str = "") -> Location:
+        return self.places.at(int(self.order[row]), field)
+
+    def quote(self, row: int, field: str = "") -> str:
+        return self.places.quote(int(self.order[row]), field)
+
+
+def _on_ground(
+    told: ToldUnits, here: CheckedUnits, crs: Any, is_listed: bool, faults: Faults
+) -> _Ground | None:
+    """Return where the units stand; None where that is not known."""
+    name = named(crs)
+    own = named(told.crs) if name is None or here.x is not None else None
+    if name is not None and own is not None and not same(name, own):
+        faults.say("GT546", lambda: Location(record="crs"), crs=name, other=own)
+        return None
+    if here.x is None or here.y is None:
+        return None
+    known = ~(np.isnan(here.x) | np.isnan(here.y))
+    if is_listed and not known.all():
+        # Who lies beside whom is said: the map is drawn without the others.
+        return None
+    problems = position_problems(here.x, here.y, own or name, _InOrder(told.places, here.order))
+    if problems:
+        faults.take(problems)
+        return None
+    way = Projection.of(here.x, here.y, own or name)
+    x, y = way.points(here.x, here.y)
+    outlines = None if told.outlines is None else way.shapes(told.outlines[here.order])
+    return _Ground(way, x, y, outlines, way.notes)
+
+
+def _lines(barriers: Any, crs: Any, ground: _Ground | None) -> Barriers | None:
+    if barriers is None or _is_empty(barriers):
+        return None
+    if ground is None:
+        raise OutOfRangeError("barriers need units whose positions are known; give x and y")
+    from govtree.grids._geojson import read_barriers
+
+    return read_barriers(barriers, crs=crs).projected(ground.projection)
+
+
+# -- who lies beside whom ----------------------------------------------------------------------
+
+
+def _is_numbered(here: CheckedUnits) -> bool:
+    return here.number is not None and bool((here.compound >= 0).any())
+
+
+def _found(
+    here: CheckedUnits, ground: _Ground | None, lines: Barriers | None, reach: float | None
+) -> tuple[Neighbors, tuple[Reason, ...]]:
+    """Return the neighbors that positions or numbers show."""
+    if ground is not None:
+        found, notes = find_neighbors(
+            ground.x,
+            ground.y,
+            outlines=ground.outlines,
+            reach=reach,
+            barriers=lines,
+            apart=here.community,
+        )
+    elif _is_numbered(here):
+        names = (*here.compounds, None)
+        compounds = [names[code] for code in here.compound.tolist()]
+        found, notes = pairs_by_number(compounds, here.number or ())
+    else:
+        return Neighbors.of(len(here.ids), [], []), ()
+    found, _ = _in_communities(found, here.community)
+    return crossing_compounds(found, here.compound), notes
+
+
+def _filled(
+    joined: Neighbors, here: CheckedUnits, ground: _Ground | None, lines: Barriers | None
+) -> tuple[Neighbors, tuple[Reason, ...]]:
+    """Return listed neighbors with their distances, without those that a line parts."""
+    joined, dropped = _in_communities(joined, here.community)
+    notes: tuple[Reason, ...] = ()
+    if dropped:
+        notes = (
+            Reason(
+                "{number} listed pairs join two communities and are no neighbors", number=dropped
+            ),
+        )
+    if ground is None:
+        return joined, notes
+    u, v = joined.u, joined.v
+    far = np.hypot(ground.x[u] - ground.x[v], ground.y[u] - ground.y[v])
+    length = np.where(np.isnan(joined.length), far, joined.length)
+    joined = evolve(joined, length=length)
+    if lines is None:
+        return joined, notes
+    joined, parted = cross(joined, ground.x, ground.y, lines, ground.outlines)
+    return joined, (*notes, *parted)
+
+
+def _in_communities(found: Neighbors, community: IntArray) -> tuple[Neighbors, int]:
+    """Return the pairs that lie in one community, and how many others there are."""
+    inside = community[found.u] == community[found.v]
+    dropped = len(inside) - int(inside.sum())
+    return (found.where(inside), dropped) if dropped else (found, 0)
+
+
+def _assumed(here: CheckedUnits, count: str) -> tuple[Reason, ...]:
+    notes = []
+    empty = int((here.weight == 0).sum())
+    if empty:
+        notes.append(Reason("{number} units have no {what}", number=empty, what=SAID[count]))
+    homeless = int((here.community < 0).sum())
+    if homeless and here.communities:
+        notes.append(
+            Reason("{number} units are in no community and stay by themselves", number=homeless)
+        )
+    return tuple(notes)

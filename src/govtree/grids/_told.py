@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._columns import Coded
@@ -71,6 +71,7 @@ class ToldUnits:
         length: How many there are.
         pairs: Who lies beside whom, where the source says so.
         outlines: shapely polygons, one a unit, or None.
+        called: What the table of units is called in problems.
         crs: What the positions are in, where the source says so.
         weight: What the source calls the column that is counted.
         notes: What was assumed on the way.
@@ -82,7 +83,8 @@ class ToldUnits:
     length: int
     pairs: ToldPairs | None = None
     outlines: NDArray[Any] | None = None
+    called: str = "units"
     crs: str | None = None
     weight: str = "weight"
     notes: tuple[Reason, ...] = ()
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
