@@ -240,7 +240,11 @@ def told(barrier: Rows, barriers: Barriers) -> tuple[Reason, ...]:
     """Return how many pairs were left out because of which kind of barrier."""
     counted = Counter(barriers.kind[row] for row in barrier.tolist())
     return tuple(
-        Reason("{number} pairs that a barrier parts are left out: {kind}", number=number, kind=kind)
+        Reason(
+            "{number} pairs that a barrier parts are left out: {kind}",
+            number=number,
+            kind=Reason(kind),
+        )
         for kind, number in sorted(counted.items())
     )
 

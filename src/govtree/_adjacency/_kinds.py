@@ -21,7 +21,6 @@ _HARD = {
     "barrier": "barrier 屏障 障碍",
     "canal": "canal 运河 水渠 渠道",
     "cliff": "cliff 陡坎 悬崖 断崖",
-    "expressway": "expressway 高速 高速公路 快速路",
     "fence": "fence 围栏 栅栏 护栏 隔离栏",
     "railway": "railway rail railroad 铁路 铁道 轨道",
     "river": "river stream riverbank 河 河流 河道 江 溪",
@@ -31,7 +30,7 @@ _HARD = {
 _SOFT = {
     "compound line": "compoundline compoundboundary 小区边界 小区界 小区界线",
     "green": "green greenbelt park 绿地 绿化带 公园",
-    "main road": "mainroad arterial road avenue 主干道 主干路 主路 干道 道路 大道 次干道",
+    "main road": "mainroad arterial road avenue highway motorway expressway 公路 高速公路 快速路 主干道 主干路 主路 干道 道路 大道 次干道",
     "street": "street 街 街道 支路",
 }
 _WORDS = {
@@ -57,7 +56,7 @@ _BARRIERS = {
     "wall": "wall", "city_wall": "wall", "retaining_wall": "wall", "fence": "fence",
     "guard_rail": "fence", "hedge": "fence", "ditch": "canal", "yes": "barrier",
 }
-_NATURAL = {"water": "water", "coastline": "water", "cliff": "cliff", "wetland": "water"}
+_NATURAL = {"water": "water", "coastline": "water", "cliff": "cliff"}
 #: Keys of OpenStreetMap that say what a thing is when it is no building and no barrier.
 OTHER = (
     "aeroway", "amenity", "barrier", "boundary", "highway", "landuse", "leisure", "man_made",
