@@ -140,7 +140,7 @@ def building_map(
 
 def _require(count: str, reach: float | None, largest: int | None) -> None:
     if count not in COUNTS:
-        meant = nearest(count, COUNTS) if isinstance(count, str) else ""
+        meant = nearest(str(count), COUNTS)
         hint = f"did you mean '{meant}'?" if meant else f"it has to be one of {', '.join(COUNTS)}"
         raise OutOfRangeError(f"count is {count!r}; {hint}")
     if reach is not None and not (reach > 0 and math.isfinite(reach)):
