@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govtree import (
+    Branch,
     Building,
     Community,
     Compound,
@@ -118,7 +119,8 @@ def test_every_source_gives_the_same_map(town, chance):
 @given(towns())
 @settings(max_examples=many(60))
 def test_pairs_stay_inside_a_community(town):
-    """A pair joins no two communities, and a line of a compound is soft where nobody says more."""
+    """A pair joins no two communities, and a line of a compound is soft where nobody "
+    "says more."""
     units, pairs = town
     found = building_map(units, pairs=pairs)
 
@@ -169,7 +171,8 @@ def town_of_two(**fields):
     """Two buildings of a compound and a block beside it, the large one with two entrances."""
     rows = [
         Community(id="C-1"),
-        Group(id="G-1", parent="C-1"),
+        Branch(id="B-1", parent="C-1"),
+        Group(id="G-1", parent="B-1"),
         Compound(id="X-1", community="C-1"),
         Grid(id="N-1", community="C-1"),
         Building(id="D-1", compound="X-1", x=0, y=0),
@@ -205,7 +208,8 @@ def town_of_two(**fields):
     ],
 )
 def test_a_structure_counts_what_is_asked_for(count, weight, priority):
-    """Rows of households count, else numbers; the empty are left out where occupied ones count."""
+    """Rows of households count, else numbers; the empty are left out where occupied "
+    "ones count."""
     h = town_of_two()
     found = building_map(h, count=count, reach=40)
 
@@ -381,26 +385,34 @@ PAIR = [("a", "b")]
             {"id": ["a", "b", "c", "d", "e"], "households": [-1, 3.5, None, True, "9"]},
             {"pairs": []},
             [
-                "units[0]:households: error[GT537]: households of unit 'a' cannot be counted: '-1' is negative",
-                "units[1]:households: error[GT537]: households of unit 'b' cannot be counted: '3.5' is not whole",
-                "units[2]:households: error[GT537]: households of unit 'c' cannot be counted: nothing is given",
-                "units[3]:households: error[GT537]: households of unit 'd' cannot be counted: 'True' is of type bool",
-                "units[4]:households: error[GT537]: households of unit 'e' cannot be counted: '9' is of type str",
+                "units[0]:households: error[GT537]: households of unit 'a' cannot be "
+                "counted: '-1' is negative",
+                "units[1]:households: error[GT537]: households of unit 'b' cannot be "
+                "counted: '3.5' is not whole",
+                "units[2]:households: error[GT537]: households of unit 'c' cannot be "
+                "counted: nothing is given",
+                "units[3]:households: error[GT537]: households of unit 'd' cannot be "
+                "counted: 'True' is of type bool",
+                "units[4]:households: error[GT537]: households of unit 'e' cannot be "
+                "counted: '9' is of type str",
             ],
         ),
         (
             {"id": ["a", "b"], "weight": np.array([np.nan, np.inf])},
             {"pairs": []},
             [
-                "units[0]:weight: error[GT537]: weight of unit 'a' cannot be counted: nothing is given",
-                "units[1]:weight: error[GT537]: weight of unit 'b' cannot be counted: 'inf' is not finite",
+                "units[0]:weight: error[GT537]: weight of unit 'a' cannot be counted: "
+                "nothing is given",
+                "units[1]:weight: error[GT537]: weight of unit 'b' cannot be counted: "
+                "'inf' is not finite",
             ],
         ),
         (
             {"id": ["a", "b"], "weight": [2**52, 2**53]},
             {"pairs": []},
             [
-                "units[0]:weight: error[GT539]: the units add up to 13,510,798,882,111,488, above 2^53"
+                "units[0]:weight: error[GT539]: the units add up to "
+                "13,510,798,882,111,488, above 2^53"
             ],
         ),
         (
@@ -413,10 +425,13 @@ PAIR = [("a", "b")]
             {"pairs": []},
             [
                 "units[1]:id: error[GT540]: unit '1' stands twice; first in units[0]",
-                "units[2]:id: error[GT541]: this cannot be the id of a unit: '2.0' is of type float",
-                "units[3]:id: error[GT541]: this cannot be the id of a unit: 'True' is of type bool",
+                "units[2]:id: error[GT541]: this cannot be the id of a unit: '2.0' is of "
+                "type float",
+                "units[3]:id: error[GT541]: this cannot be the id of a unit: 'True' is "
+                "of type bool",
                 "units[4]:id: error[GT541]: this cannot be the id of a unit: nothing is given",
-                "units[5]:id: error[GT541]: this cannot be the id of a unit: it holds a control character, U+0009",
+                "units[5]:id: error[GT541]: this cannot be the id of a unit: it holds a "
+                "control character, U+0009",
             ],
         ),
         (
@@ -454,7 +469,8 @@ PAIR = [("a", "b")]
             UNITS | {"comunity": ["C", "D"], "owner": ["x", "y"]},
             {"pairs": PAIR},
             [
-                "units[0]:comunity: error[GT116]: units has no field 'comunity'; did you mean 'community'?"
+                "units[0]:comunity: error[GT116]: units has no field 'comunity'; did you "
+                "mean 'community'?"
             ],
         ),
         (
@@ -466,7 +482,8 @@ PAIR = [("a", "b")]
             {"id": ["a", "b"], "households": [1]},
             {"pairs": []},
             [
-                "units[0]:households: error[GT117]: column 'households' has 1 cells where the table has 2 rows"
+                "units[0]:households: error[GT117]: column 'households' has 1 cells "
+                "where the table has 2 rows"
             ],
         ),
         (
@@ -500,7 +517,8 @@ PAIR = [("a", "b")]
             UNITS | {"compound": [1.5, "X"]},
             {"pairs": PAIR},
             [
-                "units[0]:compound: error[GT548]: compound of unit 'a' cannot be used: '1.5' is of type float"
+                "units[0]:compound: error[GT548]: compound of unit 'a' cannot be used: "
+                "'1.5' is of type float"
             ],
         ),
         (
@@ -508,7 +526,8 @@ PAIR = [("a", "b")]
             {"pairs": [("a", "z")]},
             [
                 "pairs[0]:v: error[GT542]: the pair names 'z', which is no unit",
-                "units[0]:weight: error[GT537]: weight of unit 'a' cannot be counted: '-2' is negative",
+                "units[0]:weight: error[GT537]: weight of unit 'a' cannot be counted: "
+                "'-2' is negative",
                 "units[1]:id: error[GT540]: unit 'a' stands twice; first in units[0]",
             ],
         ),
@@ -535,7 +554,8 @@ def test_problems_of_a_graph_name_nodes_and_edges():
 
     assert [str(each).partition(";")[0] for each in caught.value.problems] == [
         "edges['a', 'a']: error[GT543]: 'a' is listed as its own neighbor",
-        "nodes[(1, 2)]:id: error[GT541]: this cannot be the id of a unit: '(1, 2)' is of type tuple",
+        "nodes[(1, 2)]:id: error[GT541]: this cannot be the id of a unit: '(1, 2)' is of "
+        "type tuple",
         "nodes[(1, 2)]:weight: error[GT537]: weight of unit '' cannot be counted: '-1' is negative",
     ]
 
@@ -549,7 +569,7 @@ def test_a_structure_that_contradicts_itself_is_refused():
         Grid(id="N", community="D"),
         Building(id="B", compound="X", grid="N", households=3),
     ]
-    with pytest.raises(StructureError, match="GT545.*'B' is said to be in community 'D'"):
+    with pytest.raises(StructureError, match=r"GT545.*'B' is said to be in community 'D'"):
         building_map(Hierarchy.from_records(rows))
 
 
@@ -563,7 +583,7 @@ def test_two_reference_systems_are_refused():
 def test_a_structure_without_occupancy_counts_no_occupied_households():
     """Where nobody says who lives there, it cannot be counted."""
     rows = [Building(id="B", households=3), Compound(id="X")]
-    with pytest.raises(StructureError, match="GT536.*'occupancy'"):
+    with pytest.raises(StructureError, match=r"GT536.*'occupancy'"):
         building_map(Hierarchy.from_records(rows), count="occupied")
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from govtree._extras import need
+from govtree._adjacency._geometry import points_of
 from govtree.grids._of_columns import units_of_columns
 from govtree.grids._told import ToldUnits
 
@@ -31,17 +31,14 @@ def units_of_geojson(source: Any, count: str, crs: Any = None) -> ToldUnits:
     """
     from govtree.grids._geojson import read_buildings
 
-    shapely = need("shapely", extra="geo")
     found = read_buildings(source, weight=None, more=(count, *_MORE), crs=crs)
     told = {"id": found.ids} | {
         name: cells
         for name, cells in found.columns.items()
         if any(cell is not None for cell in cells)
     }
-    if found.has_outlines:
-        inside = shapely.point_on_surface(found.shapes)
-        more = {"outlines": found.shapes}
-    else:
-        inside, more = found.shapes, {}
-    columns = told | {"x": shapely.get_x(inside), "y": shapely.get_y(inside)}
+    x, y = points_of(found.shapes)
+    columns = told | {"x": x, "y": y}
+    # Points among outlines have no border to share.
+    more = {"outlines": found.shapes} if found.has_outlines else {}
     return units_of_columns(columns, count, found.places, crs=found.crs, notes=found.notes, **more)
