@@ -18,6 +18,8 @@ from govtree.errors import OutOfRangeError, Places, Problem, problem
 __all__ = [
     "WGS84",
     "Projection",
+    "in_degrees",
+    "limits_of",
     "looks_like_degrees",
     "named",
     "position_problems",
@@ -122,6 +124,11 @@ def looks_like_degrees(x: ArrayLike, y: ArrayLike) -> bool:
     return bool(np.median(nearest[:, 1]) < _NEAREST_IN_METRES)
 
 
+def limits_of(crs: str | None) -> tuple[float, float]:
+    """Return how far from 0 positions in the system can be, to the east and to the north."""
+    return (180.0, 90.0) if crs is not None and in_degrees(crs) else (_FURTHEST, _FURTHEST)
+
+
 def position_problems(
     x: Floats, y: Floats, crs: str | None, places: Places, names: tuple[str, str] = ("x", "y")
 ) -> list[Problem]:
@@ -134,8 +141,7 @@ def position_problems(
         places: Where the rows stand.
         names: What the two are called there.
     """
-    degrees = crs is not None and in_degrees(crs)
-    most = (180.0, 90.0) if degrees else (_FURTHEST, _FURTHEST)
+    most = limits_of(crs)
     found = []
     for numbers, name, limit in zip((x, y), names, most, strict=True):
         with np.errstate(invalid="ignore"):
@@ -145,7 +151,7 @@ def position_problems(
             problem("GT522", places.at(row, name), cell=f"{numbers[row]:g}", expected=expected)
             for row in np.flatnonzero(bad).tolist()
         ]
-    if degrees and not found and len(x):
+    if most[0] == 180 and not found and len(x):
         middle = float(np.median(x))
         away = np.abs(x - middle)
         found = [
