@@ -119,8 +119,9 @@ def test_every_source_gives_the_same_map(town, chance):
 @given(towns())
 @settings(max_examples=many(60))
 def test_pairs_stay_inside_a_community(town):
-    """A pair joins no two communities, and a line of a compound is soft where nobody "
-    "says more."""
+    """A pair joins no two communities, and a line of a compound is soft where
+    nobody says more.
+    """
     units, pairs = town
     found = building_map(units, pairs=pairs)
 
@@ -208,8 +209,9 @@ def town_of_two(**fields):
     ],
 )
 def test_a_structure_counts_what_is_asked_for(count, weight, priority):
-    """Rows of households count, else numbers; the empty are left out where occupied "
-    "ones count."""
+    """Rows of households count, else numbers; the empty are left out where
+    occupied ones count.
+    """
     h = town_of_two()
     found = building_map(h, count=count, reach=40)
 
@@ -296,6 +298,85 @@ def test_households_without_a_building_are_named():
     assert found.weight.tolist() == [1]
     assert found.notes == ("1 households stand in no building",)
     assert found.notes[0].said("zh") == "1 户不在任何楼栋内"
+
+
+# -- from maps -----------------------------------------------------------------------------------
+
+
+def square(x, y, **properties):
+    ring = [[x, y], [x + 20, y], [x + 20, y + 20], [x, y + 20], [x, y]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    return {"type": "Feature", "properties": properties, "geometry": shape}
+
+
+def test_geojson_gives_units_with_outlines(tmp_path):
+    """A mapping, a file and a GeoPandas frame of the same outlines give one map."""
+    pytest.importorskip("shapely")
+    geopandas = pytest.importorskip("geopandas")
+    features = [
+        square(500_040, 4_400_000, id="b", households=4, cell="X", community="C"),
+        square(500_000, 4_400_000, id="a", households=3, cell="X", community="C"),
+        square(500_020, 4_400_000, id=7, households=0, cell="Y", community="C"),
+    ]
+    system = {"type": "name", "properties": {"name": "EPSG:4548"}}
+    whole = {"type": "FeatureCollection", "crs": system, "features": features}
+    path = tmp_path / "buildings.geojson"
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    frame = geopandas.GeoDataFrame.from_features(features, crs="EPSG:4548")
+
+    found = building_map(whole)
+
+    assert found.ids == ("7", "a", "b")
+    assert found.weight.tolist() == [0, 3, 4]
+    assert found.crs == "EPSG:4548"
+    assert found.x.tolist() == [500_030, 500_010, 500_050]
+    assert [outline.area for outline in found.outlines] == [400, 400, 400]
+    assert told(found)["pairs"] == [(0, 1), (0, 2)]
+    assert told(found)["kind"] == ["compound line"] * 2
+    assert told(building_map(path)) == told(building_map(str(path))) == told(found)
+    assert told(building_map(frame)) == told(found)
+
+
+def test_geojson_points_are_what_columns_say():
+    """Points with numbers are the same map as columns with these positions."""
+    pytest.importorskip("shapely")
+    places = [(0, 0), (30, 5), (60, 0), (30, 40)]
+    features = [
+        {
+            "type": "Feature",
+            "id": f"p{at}",
+            "properties": {"weight": at + 1},
+            "geometry": {"type": "Point", "coordinates": place},
+        }
+        for at, place in enumerate(places)
+    ]
+    columns = {"id": ["p0", "p1", "p2", "p3"], "weight": [1, 2, 3, 4]}
+    columns |= {"x": [0, 30, 60, 30], "y": [0, 5, 0, 40]}
+
+    found = told(building_map({"type": "FeatureCollection", "features": features}))
+
+    assert found.pop("notes") == ("no reference system is named; positions were taken as metres",)
+    assert found.items() < told(building_map(columns)).items()
+
+
+def test_problems_of_geojson_name_features():
+    """What cannot be counted is named by its feature."""
+    pytest.importorskip("shapely")
+    features = [square(0, 0, id="a", households=-3), square(20, 0, id="a", households=2.5)]
+    with pytest.raises(StructureError) as caught:
+        building_map({"type": "FeatureCollection", "features": features})
+
+    assert [str(each).partition(";")[0] for each in caught.value.problems] == [
+        (
+            "features[0]:households: error[GT537]: households of unit 'a' cannot be counted: "
+            "'-3' is negative"
+        ),
+        (
+            "features[1]:households: error[GT537]: households of unit 'a' cannot be counted: "
+            "'2.5' is not whole"
+        ),
+        "features[1]:id: error[GT540]: unit 'a' stands twice",
+    ]
 
 
 # -- what lies between ---------------------------------------------------------------------------
@@ -385,34 +466,50 @@ PAIR = [("a", "b")]
             {"id": ["a", "b", "c", "d", "e"], "households": [-1, 3.5, None, True, "9"]},
             {"pairs": []},
             [
-                "units[0]:households: error[GT537]: households of unit 'a' cannot be "
-                "counted: '-1' is negative",
-                "units[1]:households: error[GT537]: households of unit 'b' cannot be "
-                "counted: '3.5' is not whole",
-                "units[2]:households: error[GT537]: households of unit 'c' cannot be "
-                "counted: nothing is given",
-                "units[3]:households: error[GT537]: households of unit 'd' cannot be "
-                "counted: 'True' is of type bool",
-                "units[4]:households: error[GT537]: households of unit 'e' cannot be "
-                "counted: '9' is of type str",
+                (
+                    "units[0]:households: error[GT537]: households of unit 'a' cannot be "
+                    "counted: '-1' is negative"
+                ),
+                (
+                    "units[1]:households: error[GT537]: households of unit 'b' cannot be "
+                    "counted: '3.5' is not whole"
+                ),
+                (
+                    "units[2]:households: error[GT537]: households of unit 'c' cannot be "
+                    "counted: nothing is given"
+                ),
+                (
+                    "units[3]:households: error[GT537]: households of unit 'd' cannot be "
+                    "counted: 'True' is of type bool"
+                ),
+                (
+                    "units[4]:households: error[GT537]: households of unit 'e' cannot be "
+                    "counted: '9' is of type str"
+                ),
             ],
         ),
         (
             {"id": ["a", "b"], "weight": np.array([np.nan, np.inf])},
             {"pairs": []},
             [
-                "units[0]:weight: error[GT537]: weight of unit 'a' cannot be counted: "
-                "nothing is given",
-                "units[1]:weight: error[GT537]: weight of unit 'b' cannot be counted: "
-                "'inf' is not finite",
+                (
+                    "units[0]:weight: error[GT537]: weight of unit 'a' cannot be counted: "
+                    "nothing is given"
+                ),
+                (
+                    "units[1]:weight: error[GT537]: weight of unit 'b' cannot be counted: "
+                    "'inf' is not finite"
+                ),
             ],
         ),
         (
             {"id": ["a", "b"], "weight": [2**52, 2**53]},
             {"pairs": []},
             [
-                "units[0]:weight: error[GT539]: the units add up to "
-                "13,510,798,882,111,488, above 2^53"
+                (
+                    "units[0]:weight: error[GT539]: the units add up to "
+                    "13,510,798,882,111,488, above 2^53"
+                )
             ],
         ),
         (
@@ -425,13 +522,19 @@ PAIR = [("a", "b")]
             {"pairs": []},
             [
                 "units[1]:id: error[GT540]: unit '1' stands twice; first in units[0]",
-                "units[2]:id: error[GT541]: this cannot be the id of a unit: '2.0' is of "
-                "type float",
-                "units[3]:id: error[GT541]: this cannot be the id of a unit: 'True' is "
-                "of type bool",
+                (
+                    "units[2]:id: error[GT541]: this cannot be the id of a unit: '2.0' is of "
+                    "type float"
+                ),
+                (
+                    "units[3]:id: error[GT541]: this cannot be the id of a unit: 'True' is "
+                    "of type bool"
+                ),
                 "units[4]:id: error[GT541]: this cannot be the id of a unit: nothing is given",
-                "units[5]:id: error[GT541]: this cannot be the id of a unit: it holds a "
-                "control character, U+0009",
+                (
+                    "units[5]:id: error[GT541]: this cannot be the id of a unit: it holds a "
+                    "control character, U+0009"
+                ),
             ],
         ),
         (
@@ -469,8 +572,10 @@ PAIR = [("a", "b")]
             UNITS | {"comunity": ["C", "D"], "owner": ["x", "y"]},
             {"pairs": PAIR},
             [
-                "units[0]:comunity: error[GT116]: units has no field 'comunity'; did you "
-                "mean 'community'?"
+                (
+                    "units[0]:comunity: error[GT116]: units has no field 'comunity'; did you "
+                    "mean 'community'?"
+                )
             ],
         ),
         (
@@ -482,8 +587,10 @@ PAIR = [("a", "b")]
             {"id": ["a", "b"], "households": [1]},
             {"pairs": []},
             [
-                "units[0]:households: error[GT117]: column 'households' has 1 cells "
-                "where the table has 2 rows"
+                (
+                    "units[0]:households: error[GT117]: column 'households' has 1 cells "
+                    "where the table has 2 rows"
+                )
             ],
         ),
         (
@@ -495,8 +602,10 @@ PAIR = [("a", "b")]
             },
             {"pairs": []},
             [
-                "units[1]:community: error[GT545]: unit 'b' is said to be in community 'D', "
-                "but its compound 'X' is in 'C'"
+                (
+                    "units[1]:community: error[GT545]: unit 'b' is said to be in community 'D', "
+                    "but its compound 'X' is in 'C'"
+                )
             ],
         ),
         (UNITS, {}, ["units: error[GT549]: nothing says which units lie beside which"]),
@@ -517,8 +626,10 @@ PAIR = [("a", "b")]
             UNITS | {"compound": [1.5, "X"]},
             {"pairs": PAIR},
             [
-                "units[0]:compound: error[GT548]: compound of unit 'a' cannot be used: "
-                "'1.5' is of type float"
+                (
+                    "units[0]:compound: error[GT548]: compound of unit 'a' cannot be used: "
+                    "'1.5' is of type float"
+                )
             ],
         ),
         (
@@ -526,8 +637,10 @@ PAIR = [("a", "b")]
             {"pairs": [("a", "z")]},
             [
                 "pairs[0]:v: error[GT542]: the pair names 'z', which is no unit",
-                "units[0]:weight: error[GT537]: weight of unit 'a' cannot be counted: "
-                "'-2' is negative",
+                (
+                    "units[0]:weight: error[GT537]: weight of unit 'a' cannot be counted: "
+                    "'-2' is negative"
+                ),
                 "units[1]:id: error[GT540]: unit 'a' stands twice; first in units[0]",
             ],
         ),
@@ -554,8 +667,10 @@ def test_problems_of_a_graph_name_nodes_and_edges():
 
     assert [str(each).partition(";")[0] for each in caught.value.problems] == [
         "edges['a', 'a']: error[GT543]: 'a' is listed as its own neighbor",
-        "nodes[(1, 2)]:id: error[GT541]: this cannot be the id of a unit: '(1, 2)' is of "
-        "type tuple",
+        (
+            "nodes[(1, 2)]:id: error[GT541]: this cannot be the id of a unit: '(1, 2)' is of "
+            "type tuple"
+        ),
         "nodes[(1, 2)]:weight: error[GT537]: weight of unit '' cannot be counted: '-1' is negative",
     ]
 

@@ -21,6 +21,7 @@ from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, Places
 from govtree.grids._checked import CheckedUnits, Faults, checked
 from govtree.grids._entrances import divided
+from govtree.grids._geojson import read_barriers
 from govtree.grids._listed import listed
 from govtree.grids._map import SAID, BuildingMap
 from govtree.grids._of_columns import pairs_told, units_told
@@ -227,8 +228,6 @@ def _lines(barriers: Any, crs: Any, ground: _Ground | None) -> Barriers | None:
         return None
     if ground is None:
         raise OutOfRangeError("barriers need units whose positions are known; give x and y")
-    from govtree.grids._geojson import read_barriers
-
     return read_barriers(barriers, crs=crs).projected(ground.projection)
 
 
