@@ -26,7 +26,7 @@ from govtree import (
     OutOfRangeError,
     StructureError,
 )
-from govtree.grids._read import building_map
+from govtree.grids import building_map
 
 COMPOUNDS = ("X-1", "X-2", None)
 
