@@ -745,6 +745,81 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "{found} stands where a pair is meant: {expected}",
             "write each pair as two ids",
         ),
+        "GT535": Text(
+            "no-units",
+            "there is no building to divide",
+            "hand in at least one, with its id and what is counted in it",
+        ),
+        "GT536": Text(
+            "column-not-there",
+            "there is no column '{column}'",
+            "add it; of names with a stroke between, one is enough",
+        ),
+        "GT537": Text(
+            "unfit-count",
+            "{field} of unit '{unit}' cannot be counted: {reason}",
+            "give a whole number, 0 or more",
+        ),
+        "GT538": Text(
+            "nothing-counted",
+            "column '{field}' is 0 for every unit",
+            "name what is to be counted by count=, or correct the numbers",
+        ),
+        "GT539": Text(
+            "total-too-large",
+            "the units add up to {total}, above 2^53",
+            "look whether the column holds codes instead of counts",
+        ),
+        "GT540": Text(
+            "unit-twice",
+            "unit '{unit}' stands twice; first in {first}",
+            "keep one of the two, or give each its own id",
+        ),
+        "GT541": Text(
+            "unfit-unit-id",
+            "this cannot be the id of a unit: {reason}",
+            "use a text of at most 200 visible characters, or a whole number",
+        ),
+        "GT542": Text(
+            "unknown-neighbor",
+            "the pair names '{id}', which is no unit",
+            "add the unit, or leave the pair out",
+        ),
+        "GT543": Text(
+            "own-neighbor",
+            "'{id}' is listed as its own neighbor",
+            "leave the pair out",
+        ),
+        "GT544": Text(
+            "unfit-pair",
+            "this is no pair of units: {reason}",
+            "give two ids, as (u, v) or with the fields u, v, length, soft, kind",
+        ),
+        "GT545": Text(
+            "unit-in-two-communities",
+            "unit '{unit}' is said to be in community '{community}', but its compound '{compound}' is in '{other}'",
+            "correct one of the two; where a compound lies in two communities, divide it",
+        ),
+        "GT546": Text(
+            "two-reference-systems",
+            "crs is {crs}, but the positions are said to be in {other}",
+            "leave crs out, or correct the reference system where the positions stand",
+        ),
+        "GT547": Text(
+            "unfit-position",
+            "{field} of unit '{unit}' is no position: {reason}",
+            "give a finite number",
+        ),
+        "GT548": Text(
+            "unfit-field-of-unit",
+            "{field} of unit '{unit}' cannot be used: {reason}",
+            "correct it, or leave it empty",
+        ),
+        "GT549": Text(
+            "neighbors-not-known",
+            "nothing says which units lie beside which",
+            "give x and y or outlines; or compound and number of each building; or list pairs",
+        ),
         "GT900": Text(
             "not-a-workbook",
             "the file is {kind}, not an xlsx workbook",
