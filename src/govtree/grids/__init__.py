@@ -1,4 +1,4 @@
-"""Where should the grid lines run? Service grids over buildings, branches and workers over grids."""
+"""Where should the grid lines run? Grids over buildings, branches and workers over grids."""
 
 from govtree.grids._apply import Applied
 from govtree.grids._bounds import Bounds
