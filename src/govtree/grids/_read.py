@@ -132,6 +132,7 @@ def building_map(
         outlines=None if ground is None else ground.outlines,
         neighbors=neighbors,
         crs=None if ground is None else ground.projection.crs,
+        metric=None if ground is None else ground.projection.metric,
         notes=(*told.notes, *_assumed(here, count), *(ground.notes if ground else ()), *notes),
     )
     if isinstance(units, Hierarchy) and by_entrance and largest is not None:
