@@ -1,0 +1,1 @@
+"""How units become parts: connected, of about one size, along the lines between them."""
