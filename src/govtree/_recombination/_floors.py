@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["floors", "floors_of_numbers", "tightened"]
+__all__ = ["fewest_and_most", "floors", "floors_of_numbers", "tightened"]
 
 Counts = NDArray[np.int64]
 
@@ -31,7 +31,7 @@ def tightened(
 
 
 def fewest_and_most(
-    total: Counts, units: Counts, least: Counts, most: Counts
+    total: Counts, units: Counts, least: Counts | np.int64, most: Counts | np.int64
 ) -> tuple[Counts, Counts]:
     """Return the fewest and the most parts of *least* to *most* that pieces can be.
 

@@ -10,6 +10,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._recombination._board import Board, Masks, Purse
+from govtree._recombination._floors import fewest_and_most
 
 __all__ = ["Asked", "Cut", "Levels"]
 
@@ -188,10 +189,14 @@ def _parts(
     least = np.where(strict, max(asked.least, asked.lowest), asked.least)
     most = np.where(strict, min(asked.most, asked.highest), asked.most)
     whole = board.total(rest)
+    fewest, largest = fewest_and_most(whole, np.bitwise_count(rest).astype(np.int64), least, most)
     if left is not None:
-        # The other parts can take no more and no less than this.
-        least = np.maximum(least, whole - (left - 1) * asked.most)
-        most = np.minimum(most, whole - (left - 1) * asked.least)
+        fewest = largest = np.full(len(rest), left)
+    # The other parts can take no more and no less than this.
+    least, most = (
+        np.maximum(least, whole - (largest - 1) * most),
+        np.minimum(most, whole - (fewest - 1) * least),
+    )
     if left == 1:
         fits = (whole >= least) & (whole <= most)
         purse.pay(len(rest))
@@ -265,17 +270,21 @@ def _may_go_on(
     spare = asked.out - used
     fewest, most = np.zeros(len(rest), np.int64), np.zeros(len(rest), np.int64)
     strict_fewest, strict_most = fewest.copy(), most.copy()
-    low, high = max(asked.least, asked.lowest), min(asked.most, asked.highest)
+    asked_for = np.int64(asked.least), np.int64(asked.most)
+    strict = (
+        np.int64(max(asked.least, asked.lowest)),
+        np.int64(min(asked.most, asked.highest)),
+    )
     todo = np.flatnonzero(may & (rest != 0))
     mask = rest[todo]
     while len(todo):
         piece = board.first_piece(mask)
         weight, units = board.total(piece), np.bitwise_count(piece).astype(np.int64)
-        one, other = _numbers(weight, units, asked.least, asked.most)
+        one, other = fewest_and_most(weight, units, *asked_for)
         may[todo[one > other]] = False
         fewest[todo] += one
         most[todo] += other
-        one, other = _numbers(weight, units, low, high)
+        one, other = fewest_and_most(weight, units, *strict)
         is_unfit = one > other
         spare[todo] -= is_unfit
         strict_fewest[todo] += one
@@ -291,14 +300,3 @@ def _may_go_on(
         bound = used == asked.out
         may &= ~bound | ((strict_fewest <= left) & (left <= strict_most))
     return may
-
-
-def _numbers(
-    weight: NDArray[np.int64], units: NDArray[np.int64], least: int, most: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the fewest and the most parts that pieces can be, the fewest above if none."""
-    fewest = np.maximum(1, -(-weight // max(most, 1)))
-    largest = units if least <= 0 else np.minimum(units, weight // least)
-    if most < max(least, 0):
-        return fewest, np.zeros_like(fewest)
-    return np.where((most <= 0) & (weight > 0), units + 1, fewest), largest
