@@ -670,6 +670,16 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "ids of {table} look like numbers of mobile phones: {count}, the first is {id}",
             "give people and households ids that say nothing about them",
         ),
+        "GT550": Text(
+            "grids-of-no-compound",
+            "there is no compound '{id}'",
+            "name a compound of these units, or leave it out",
+        ),
+        "GT551": Text(
+            "grids-not-a-number",
+            "the number of grids of compound '{id}' is {number}",
+            "give a whole number, 1 or more",
+        ),
         "GT900": Text(
             "not-a-workbook",
             "the file is {kind}, not an xlsx workbook",
