@@ -821,6 +821,16 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "nothing says which units lie beside which",
             "give x and y or outlines; or compound and number of each building; or list pairs",
         ),
+        "GT550": Text(
+            "grids-of-no-compound",
+            "there is no compound '{id}'",
+            "name a compound of these units, or leave it out",
+        ),
+        "GT551": Text(
+            "grids-not-a-number",
+            "the number of grids of compound '{id}' is {number}",
+            "give a whole number, 1 or more",
+        ),
         "GT555": Text(
             "label-of-unknown-unit",
             "a grid is given for unit '{unit}', which is not in the map",
