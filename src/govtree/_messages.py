@@ -670,6 +670,41 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "ids of {table} look like numbers of mobile phones: {count}, the first is {id}",
             "give people and households ids that say nothing about them",
         ),
+        "GT570": Text(
+            "worker-without-id",
+            "a worker has no id",
+            "give every worker an id of your own, not a name",
+        ),
+        "GT571": Text(
+            "worker-twice",
+            "worker '{id}' is listed twice; first at {first}",
+            "keep one of the two",
+        ),
+        "GT572": Text(
+            "worker-of-unknown-community",
+            "there is no community '{id}' on the map",
+            "write a community that the map has, or leave it out for who may work anywhere",
+        ),
+        "GT573": Text(
+            "workers-not-counted",
+            "'{value}' is no number of workers",
+            "write a whole number, 0 or more",
+        ),
+        "GT574": Text(
+            "grid-unknown",
+            "there is no grid '{id}' in the plan",
+            "write a grid of the plan",
+        ),
+        "GT575": Text(
+            "grid-without-number",
+            "nothing is given for grid '{id}'",
+            "give a number for every grid",
+        ),
+        "GT576": Text(
+            "grid-number-out-of-range",
+            "'{value}' is no number, 0 or more",
+            "write what it is, or leave the whole argument out",
+        ),
         "GT900": Text(
             "not-a-workbook",
             "the file is {kind}, not an xlsx workbook",
