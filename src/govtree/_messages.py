@@ -705,6 +705,11 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{value}' is no number, 0 or more",
             "write what it is, or leave the whole argument out",
         ),
+        "GT577": Text(
+            "grid-number-not-whole",
+            "'{value}' is no whole number",
+            "members are counted whole",
+        ),
         "GT900": Text(
             "not-a-workbook",
             "the file is {kind}, not an xlsx workbook",

@@ -39,14 +39,15 @@ def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> Buildin
     order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
     row = np.empty(len(ids), np.int32)
     row[order] = np.arange(len(ids), dtype=np.int32)
-    of = row[grid]
+    # Today's grids may leave buildings out; those are in no branch either.
+    of = np.where(grid >= 0, row[grid], np.int32(-1))
     x, y = _centres(map, of, len(ids))
     community = main_of_grids(map.community, map.weight, of, len(ids))
     compound = _only(map.compound, of, len(ids))
     return BuildingMap(
         ids=tuple(ids[at] for at in order.tolist()),
         weight=_weights(partition, weight)[order],
-        count=weight if weight == "grids" else map.count,  # type: ignore[arg-type]
+        count="grids" if isinstance(weight, str) and weight == "grids" else map.count,
         community=community,
         communities=map.communities,
         compound=compound,
@@ -66,7 +67,7 @@ def sum_by_grid(
 ) -> NDArray[np.int64]:
     """Return the sum of *values* in each grid, exactly."""
     answer = np.zeros(grids, np.int64)
-    np.add.at(answer, grid, values)
+    np.add.at(answer, grid[grid >= 0], values[grid >= 0])
     return answer
 
 
@@ -82,7 +83,7 @@ def main_of_grids(
     grid: NDArray[np.int32],
     grids: int,
     *,
-    more_than: float = 0.0,
+    is_majority: bool = False,
 ) -> NDArray[np.int32]:
     """Return the code that most of each grid has.
 
@@ -93,19 +94,24 @@ def main_of_grids(
         weight: Of each unit.
         grid: Of each unit.
         grids: How many there are.
-        more_than: Share of what is counted; where the largest has no more, the answer is -1.
+        is_majority: Whether it has to be more than half of what is counted, or of the units
+            where nothing is; else the answer is -1.
     """
+    placed = grid >= 0
+    code, weight, grid = code[placed], weight[placed], grid[placed]
     pairs, at = np.unique(np.stack([grid, code]), axis=1, return_inverse=True)
     held = np.bincount(at.ravel(), weights=weight, minlength=pairs.shape[1])
     units = np.bincount(at.ravel(), minlength=pairs.shape[1])
     order = np.lexsort((pairs[1], -units, -held, pairs[0]))
     found, first = np.unique(pairs[0][order], return_index=True)
     best = order[first]
-    total = np.bincount(grid, weights=weight, minlength=grids)[found]
     answer = np.full(grids, -1, np.int32)
-    answer[found] = np.where(held[best] >= more_than * total, pairs[1][best], -1)
-    if more_than:
-        answer[found[(held[best] == more_than * total) & (total > 0)]] = -1
+    answer[found] = pairs[1][best]
+    if is_majority:
+        total = np.bincount(grid, weights=weight, minlength=grids)[found]
+        number = np.bincount(grid, minlength=grids)[found]
+        half = np.where(total > 0, 2 * held[best] > total, 2 * units[best] > number)
+        answer[found[~half]] = -1
     return answer
 
 
@@ -115,8 +121,9 @@ def _only(
     """Return the code that all units of each grid have; -1 where they differ."""
     low = np.full(grids, np.iinfo(np.int32).max, np.int32)
     high = np.full(grids, -1, np.int32)
-    np.minimum.at(low, grid, code)
-    np.maximum.at(high, grid, code)
+    placed = grid >= 0
+    np.minimum.at(low, grid[placed], code[placed])
+    np.maximum.at(high, grid[placed], code[placed])
     return np.where(low == high, high, np.int32(-1))
 
 
@@ -125,14 +132,16 @@ def _centres(
 ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
     if map.x is None or map.y is None:
         return None, None
-    held = sum_by_grid(map.weight, grid, grids)
+    placed = grid >= 0
+    grid, weight = grid[placed], map.weight[placed]
+    held = sum_by_grid(weight, grid, grids)
     # Where nothing is counted, each unit weighs the same.
-    weight = np.where(held[grid] > 0, map.weight, 1).astype(np.float64)
-    total = np.bincount(grid, weights=weight, minlength=grids)
+    share = np.where(held[grid] > 0, weight, 1).astype(np.float64)
+    total = np.bincount(grid, weights=share, minlength=grids)
     total[total == 0] = 1
     return (
-        np.bincount(grid, weights=weight * map.x, minlength=grids) / total,
-        np.bincount(grid, weights=weight * map.y, minlength=grids) / total,
+        np.bincount(grid, weights=share * map.x[placed], minlength=grids) / total,
+        np.bincount(grid, weights=share * map.y[placed], minlength=grids) / total,
     )
 
 
@@ -145,7 +154,8 @@ def _between(
 ) -> Neighbors:
     one, other = grid[pairs.u], grid[pairs.v]
     # In a plan made by hand a grid may hold two communities; branches leave none.
-    kept = (one != other) & (community[one] == community[other])
+    kept = (one != other) & (one >= 0) & (other >= 0)
+    kept &= community[one] == community[other]
     low, high = np.minimum(one, other)[kept], np.maximum(one, other)[kept]
     kind, far = pairs.kind[kept], pairs.length[kept]
     # The smallest kind is none at all: one way without a line is enough.

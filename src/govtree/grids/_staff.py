@@ -13,8 +13,8 @@ import numpy as np
 from attrs import evolve
 from numpy.typing import ArrayLike, NDArray
 
-from govtree._names import NearMisses
 from govtree.errors import Location, OutOfRangeError, StructureError, Tally, problem
+from govtree.grids._by_grid import numbers_by_grid
 from govtree.grids._places import placed, workers_of_grids
 from govtree.grids._quotient import community_of_grids, sum_by_grid
 from govtree.grids._shortfall import reasons
@@ -141,7 +141,7 @@ def _loads(
     if not (isfinite(priority_weight) and priority_weight >= 0):
         raise OutOfRangeError(f"priority_weight is {priority_weight}; it has to be 0 or more")
     if load is not None:
-        return _given(partition.grids, load), None
+        return numbers_by_grid(partition.grids, load, "load"), None
     map, grids = partition.map, len(partition.grids)
     counted = sum_by_grid(map.weight, partition.grid, grids)
     # As it is written: a tenth is a tenth.
@@ -149,49 +149,6 @@ def _loads(
     extra = sum_by_grid(map.priority, partition.grid, grids)
     whole = counted * float(share.denominator) + extra * float(share.numerator)
     return whole / share.denominator, whole
-
-
-def _given(
-    grids: Sequence[str], load: Mapping[str, float] | ArrayLike
-) -> NDArray[np.float64]:
-    """Return loads that are handed in, checked."""
-    if not isinstance(load, Mapping):
-        try:
-            numbers = np.array(load, np.float64)
-        except (TypeError, ValueError) as error:
-            raise OutOfRangeError("load holds what is no number") from error
-        if numbers.shape != (len(grids),):
-            raise OutOfRangeError(
-                f"load has the shape {numbers.shape}; it is one number for each of the "
-                f"{len(grids):,} grids"
-            )
-        load = dict(zip(grids, numbers.tolist(), strict=True))
-    tally = Tally()
-    near = NearMisses(grids)
-    known = set(grids)
-    for grid in sorted(map(str, load.keys() - known)):
-        tally.add("GT574", partial(_no_grid, "load", grid, near))
-    answer = np.zeros(len(grids))
-    for row, grid in enumerate(grids):
-        where = Location(record=f"load[{grid!r}]")
-        if grid not in load:
-            tally.add("GT575", partial(problem, "GT575", where, id=grid))
-            continue
-        try:
-            answer[row] = value = float(load[grid])
-        except (TypeError, ValueError):
-            value = -1.0
-        if not (isfinite(value) and value >= 0):
-            tally.add("GT576", partial(problem, "GT576", where, value=load[grid]))
-    if tally.problems():
-        raise StructureError(tally.problems())
-    return answer
-
-
-def _no_grid(what: str, grid: str, near: NearMisses) -> Any:
-    meant = near.nearest(grid)
-    where = Location(record=f"{what}[{grid!r}]")
-    return problem("GT574", where, id=grid, **({"meant": meant} if meant else {}))
 
 
 def _before(existing: Mapping[str, Any] | Staffing | None) -> Mapping[str, Any] | None:
