@@ -58,7 +58,10 @@ def can_be(numbers, community, workers):
 
 def rank(numbers, load, lowest):
     """Return what makes one division better than another; the smaller, the better."""
-    spread = [(1, l, 0) if n == 0 and l else (0, l / max(n, 1), 0) for n, l in zip(numbers, load)]
+    spread = [
+        (1, each) if n == 0 and each else (0, each / max(n, 1))
+        for n, each in zip(numbers, load, strict=True)
+    ]
     filled = sum(min(n, lowest) for n in numbers)
     return -sum(numbers), -filled, sorted(spread, reverse=True)
 
@@ -98,9 +101,9 @@ def test_as_many_workers_stay_as_the_numbers_allow(given_):
     found = staffed(*given_)
 
     place = found.place.tolist()
-    assert np.bincount([each for each in place if each >= 0], minlength=len(community)).tolist() == (
-        found.workers.tolist()
-    )
+    assert np.bincount(
+        [each for each in place if each >= 0], minlength=len(community)
+    ).tolist() == (found.workers.tolist())
     assert found.left_over == place.count(-1)
     for (bound, _), grid in zip(workers, place, strict=True):
         assert grid < 0 or bound in (-1, community[grid])
@@ -139,14 +142,14 @@ def test_the_order_of_workers_does_not_matter(given_, random):
         for at, (c, g) in enumerate(workers)
     ]
     shuffled = random.sample(rows, len(rows))
+    names = ("id", "community", "grid")
     one, other = (
-        staff(plan, dict(zip(("id", "community", "grid"), zip(*some), strict=True)), per_grid)
+        staff(plan, {name: [row[at] for row in some] for at, name in enumerate(names)}, per_grid)
         for some in (rows, shuffled)
-        if some
-    ) if rows else (None, None)
-    if one is not None:
-        assert one.workers_of() == other.workers_of()
-        assert one.reasons == other.reasons
+    )
+
+    assert one.workers_of() == other.workers_of()
+    assert one.reasons == other.reasons
 
 
 @settings(max_examples=many(60))
@@ -206,9 +209,7 @@ def test_too_few_workers_leave_the_smallest_grids_with_nobody():
     assert len(found.uncovered) == 54
     assert found.load[found.workers == 0].max() <= found.load[found.workers > 0].min()
     (why,) = found.reasons
-    assert why.startswith(
-        "200 workers for 254 grids: 54 have nobody, those with the least load: "
-    )
+    assert why.startswith("200 workers for 254 grids: 54 have nobody, those with the least load: ")
     assert why.said("zh").startswith("200 名工作人员，254 个网格：工作量最小的 54 个无人：")
 
 
@@ -263,9 +264,7 @@ def test_who_stood_in_a_grid_that_is_gone_is_placed_anew():
 
     assert found.workers_of() == {"N-000": ("b",), "N-001": ("a",)}
     assert found.moved == 0
-    assert found.reasons == (
-        "grids in which workers stood and that are no longer there: N-900",
-    )
+    assert found.reasons == ("grids in which workers stood and that are no longer there: N-900",)
 
 
 def test_numbers_stay_where_they_are():

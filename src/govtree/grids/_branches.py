@@ -90,17 +90,20 @@ def group(
         counted = numbers_by_grid(partition.grids, members, "members", whole=True)
         held = evolve(quotient(partition, counted.astype(np.int64)), count="members")
         bounds = _pair("member_bounds", member_bounds)
+        if number is not None:
+            bounds = _aimed(bounds, int(held.weight.sum()), number)
     if branches == "compound":
         streets = share if per_branch is not None else None
         codes, said = _by_compound(partition, map, streets, objective, seed, effort)
     else:
         # Members are divided evenly where they are known and the number of branches is given.
         over = held if number is not None else map
-        within = bounds if number is not None else share
+        within = share if number is None or members is None else bounds
         codes, said = _drawn(over, within, number, objective, seed, effort)
     stuck: tuple[int, ...] = ()
     if members is not None:
         codes, stuck = merged(held, codes, bounds)
+        bounds = _aimed(bounds, int(held.weight.sum()), len(np.unique(codes)))
     plan = Partition.drawn(held, codes, bounds, objective=objective, seed=seed)
     taken = {*map.ids, *map.communities, *map.compounds}
     ids = _names.ids_for([""] * len(plan.grids), template=whole, is_taken=taken.__contains__)
@@ -135,15 +138,23 @@ def _asked(
     if number is not None:
         return number, _about(Fraction(grids, number))
     if branches is None:
-        raise OutOfRangeError("say how branches are made: branches='compound', a number, or per_branch")
+        raise OutOfRangeError(
+            "say how branches are made: branches='compound', a number, or per_branch"
+        )
     return None, Bounds.between(1, max(grids, 1))
 
 
 def _about(target: Fraction) -> Bounds:
-    """Return a third less to a third more, and at least the whole numbers around the target."""
-    lowest = min(ceil(target * 2 / 3), floor(target))
-    highest = max(floor(target * 4 / 3), ceil(target))
+    """Return a third less to a third more, and at least one less and one more."""
+    lowest = min(ceil(target * 2 / 3), round(target) - 1)
+    highest = max(floor(target * 4 / 3), round(target) + 1)
     return Bounds(target, max(lowest, 1), highest)
+
+
+def _aimed(bounds: Bounds, total: int, number: int) -> Bounds:
+    """Return bounds whose target is an even division, as far as they allow it."""
+    even = Fraction(total, max(number, 1))
+    return evolve(bounds, target=min(max(even, Fraction(bounds.lowest)), Fraction(bounds.highest)))
 
 
 def _pair(name: str, given: Sequence[int]) -> Bounds:
@@ -273,7 +284,11 @@ def _of_members(plan: Partition, number: int | None, stuck: Sequence[int]) -> It
     has_neighbor = np.zeros(len(plan.grids), np.bool_)
     has_neighbor[one[one != other]] = has_neighbor[other[one != other]] = True
     for row in sorted(stuck):
-        said = {"id": plan.grids[row], "number": int(size[row]), "lowest": plan.bounds.lowest}
+        said: dict[str, str | int] = {
+            "id": plan.grids[row],
+            "number": int(size[row]),
+            "lowest": plan.bounds.lowest,
+        }
         if has_neighbor[row]:
             yield Reason(
                 "branch {id} has {number} members, fewer than {lowest}, and none beside it can "

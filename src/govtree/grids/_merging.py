@@ -43,7 +43,6 @@ def merged(
     for each, held in size.items():
         if held < bounds.lowest:
             heappush(queue, (held, each))
-    stuck = []
     while queue:
         held, small = heappop(queue)
         if small in into or size[small] != held:
@@ -54,7 +53,6 @@ def merged(
             if held + size[other] <= bounds.highest
         ]
         if not fits:
-            stuck.append(small)
             continue
         other = min(fits)[2]
         # The earlier number stays.
@@ -68,16 +66,15 @@ def merged(
                 beside[keep][third] = beside[third][keep] = lined
         if size[keep] < bounds.lowest:
             heappush(queue, (size[keep], keep))
-    return np.array([_last(into, each) for each in root], np.int32), tuple(sorted(stuck))
+    small_still = tuple(sorted(each for each, held in size.items() if held < bounds.lowest))
+    return np.array([_last(into, each) for each in root], np.int32), small_still
 
 
 def _beside(map: BuildingMap, root: list[int], size: dict[int, int]) -> dict[int, dict[int, bool]]:
     """Return the neighbors of each branch, and whether there are soft lines only between."""
     answer: dict[int, dict[int, bool]] = {each: {} for each in size}
     pairs = map.neighbors
-    for u, v, is_soft in zip(
-        pairs.u.tolist(), pairs.v.tolist(), pairs.soft.tolist(), strict=True
-    ):
+    for u, v, is_soft in zip(pairs.u.tolist(), pairs.v.tolist(), pairs.soft.tolist(), strict=True):
         one, other = root[u], root[v]
         if one != other:
             lined = is_soft and answer[one].get(other, True)

@@ -118,7 +118,8 @@ def needed(workers: Ints, community: NDArray[np.int32], bound: Ints) -> Ints:
     """Return how many of the free each community needs; in the last row, grids outside of any."""
     own = np.append(bound, 0)
     asked = np.bincount(community % len(own), weights=workers, minlength=len(own))
-    return np.maximum(asked.astype(np.int64) - own, 0)
+    answer: Ints = np.maximum(asked.astype(np.int64) - own, 0)
+    return answer
 
 
 def placed(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -115,9 +114,7 @@ def main_of_grids(
     return answer
 
 
-def _only(
-    code: NDArray[np.int32], grid: NDArray[np.int32], grids: int
-) -> NDArray[np.int32]:
+def _only(code: NDArray[np.int32], grid: NDArray[np.int32], grids: int) -> NDArray[np.int32]:
     """Return the code that all units of each grid have; -1 where they differ."""
     low = np.full(grids, np.iinfo(np.int32).max, np.int32)
     high = np.full(grids, -1, np.int32)
@@ -185,7 +182,5 @@ def _weights(partition: Partition, weight: str | ArrayLike) -> NDArray[np.int64]
         )
     given = np.asarray(weight)
     if given.shape != (grids,) or given.dtype.kind not in "iu" or (given < 0).any():
-        raise OutOfRangeError(
-            f"weight has to be {grids:,} whole numbers, 0 or more, one a grid"
-        )
+        raise OutOfRangeError(f"weight has to be {grids:,} whole numbers, 0 or more, one a grid")
     return given.astype(np.int64)

@@ -31,12 +31,12 @@ def reasons(
     Where workers are bound to communities, each community has its own line.
     """
     places = partition.map.communities
-    everywhere = np.ones(len(made), np.bool_)
+    parts: list[tuple[Reason | None, NDArray[np.bool_]]] = []
     if known.bound.any():
-        parts = [(_within(name), community == row) for row, name in enumerate(places)]
+        parts += [(_within(name), community == row) for row, name in enumerate(places)]
         parts.append((Reason("outside of communities"), community < 0))
     else:
-        parts = [(None, everywhere)]
+        parts.append((None, np.ones(len(made), np.bool_)))
     for name, rows in parts:
         for why in _short(made, rows):
             yield why if name is None else Reason("{where}: {reason}", where=name, reason=why)
@@ -124,8 +124,6 @@ def _left_over(
 
 def _out_of_bounds(made: Staffing, partition: Partition) -> Iterator[Reason]:
     bounds = partition.bounds
-    if bounds is None:
-        return
     size = sum_by_grid(partition.map.weight, partition.grid, len(made))
     out = (size < bounds.lowest) | (size > bounds.highest)
     if out.any():

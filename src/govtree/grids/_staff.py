@@ -28,6 +28,7 @@ __all__ = ["staff"]
 
 _OBJECTIVES = ("balanced", "least change")
 
+
 def staff(
     partition: Partition,
     workers: int | Mapping[str, Any] | Sequence[str] | Any,
@@ -102,9 +103,7 @@ def staff(
     )
     place = known.now
     if known.ids is not None:
-        place = placed(
-            numbers, community, known.bound, known.free, known.community, known.now
-        )
+        place = placed(numbers, community, known.bound, known.free, known.community, known.now)
     names = [None if row < 0 else communities[row] for row in community.tolist()]
     made = Staffing(
         grids=tuple(grids),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -76,7 +78,7 @@ def read_workers(
     whole = _whole(workers)
     if whole is not None:
         return _pool(np.zeros(len(row_of), np.int64), whole)
-    if isinstance(workers, Sequence | Set) and not isinstance(workers, str | bytes):
+    if isinstance(workers, Sequence | AbstractSet) and not isinstance(workers, str | bytes):
         return _people({"id": list(workers)}, existing, row_of, grids)
     try:
         columns = columns_of(workers)
@@ -204,9 +206,7 @@ def _row(
     return found
 
 
-def _unknown(
-    tally: Tally, code: str, where: Location, name: str, known: NearMisses
-) -> None:
+def _unknown(tally: Tally, code: str, where: Location, name: str, known: NearMisses) -> None:
     def made() -> Problem:
         meant = known.nearest(name)
         return problem(code, where, id=name, **({"meant": meant} if meant else {}))
@@ -216,9 +216,10 @@ def _unknown(
 
 def _text(cell: object) -> str | None:
     """Return a cell as an id; nothing where there is nothing."""
-    if cell is None or cell != cell:  # NaN, as frames hold nothing
-        return None
-    text = str(cell)
+    if isinstance(cell, float):
+        # As frames hold nothing, and whole numbers beside it.
+        cell = None if isnan(cell) else int(cell) if cell.is_integer() else cell
+    text = "" if cell is None else str(cell)
     return text or None
 
 
