@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import SimpleNamespace
 
 import numpy as np
 
 from govtree._adjacency import Neighbors
-from govtree.grids import Bounds, BuildingMap
+from govtree.grids import Bounds, BuildingMap, Partition
 
 __all__ = ["map_of", "plan_of"]
 
@@ -46,13 +45,10 @@ def map_of(
     )
 
 
-def plan_of(map: BuildingMap, grid: Sequence[int] | None = None, bounds: Bounds | None = None):
+def plan_of(
+    map: BuildingMap, grid: Sequence[int] | None = None, bounds: Bounds | None = None
+) -> Partition:
     """Return a plan; without numbers of grids each building is one."""
     codes = np.arange(len(map)) if grid is None else np.array(grid)
-    numbers, at = np.unique(codes, return_inverse=True)
-    return SimpleNamespace(
-        map=map,
-        grid=at.astype(np.int32),
-        grids=tuple(f"N-{number:03}" for number in numbers.tolist()),
-        bounds=bounds or Bounds.between(0, 10_000),
-    )
+    names = {each: f"N-{each:03}" for each in codes.tolist()}
+    return Partition.drawn(map, codes, bounds or Bounds.between(0, 10_000), names=names)

@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+from attrs import evolve
 from effort import many
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -14,8 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from small_plans import map_of, plan_of
 
 from govtree.errors import OutOfRangeError, StructureError
-from govtree.grids import Bounds
-from govtree.grids._staff import staff
+from govtree.grids import Bounds, staff
 
 COMMUNITIES = 2
 
@@ -306,8 +306,7 @@ def test_a_staffing_as_tables():
 
 def test_a_page_shows_ids_and_no_markup_of_others():
     """Ids of others are text in a page."""
-    plan = plan_of(map_of([300, 200]))
-    plan.grids = ("<script>", "N-2")
+    plan = evolve(plan_of(map_of([300, 200])), grids=("<script>", "N-2"))
     shown = staff(plan, 1)._repr_html_()
 
     assert "&lt;script&gt;" in shown

@@ -2,10 +2,14 @@
 
 from govtree.grids._apply import Applied
 from govtree.grids._bounds import Bounds
+from govtree.grids._branches import group
 from govtree.grids._diff import GridChange, Move, PlanDiff
 from govtree.grids._map import BuildingMap
 from govtree.grids._partition import Partition
+from govtree.grids._quotient import quotient
 from govtree.grids._rewritten import Dropped
+from govtree.grids._staff import staff
+from govtree.grids._staffing import Staffing
 from govtree.grids._table import GridTable, PlanSummary
 
 __all__ = [
@@ -19,4 +23,8 @@ __all__ = [
     "Partition",
     "PlanDiff",
     "PlanSummary",
+    "Staffing",
+    "group",
+    "quotient",
+    "staff",
 ]

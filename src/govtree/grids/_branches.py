@@ -12,7 +12,7 @@ import numpy as np
 from attrs import evolve
 from numpy.typing import ArrayLike, NDArray
 
-from govtree._adjacency import Neighbors, parts_of
+from govtree._adjacency import parts_of
 from govtree._columns import IntArray
 from govtree._wording import Reason
 from govtree.errors import OutOfRangeError
@@ -79,6 +79,21 @@ def group(
         OutOfRangeError: If an argument is out of its range, or it is not said how branches are
             made.
         StructureError: With every problem of *members*.
+
+    >>> from govtree.grids import Partition
+    >>> street = {
+    ...     "id": ["D-1", "D-2", "D-3"],
+    ...     "households": [300, 310, 290],
+    ...     "compound": ["X-1", "X-1", None],
+    ... }
+    >>> beside = [("D-1", "D-2"), ("D-2", "D-3")]
+    >>> plan = Partition.from_labels(
+    ...     street, {"D-1": "N-1", "D-2": "N-2", "D-3": "N-3"}, pairs=beside
+    ... )
+    >>> group(plan, "compound").labels
+    {'N-1': 'B-001', 'N-2': 'B-001', 'N-3': 'B-002'}
+    >>> group(plan, "compound", members=[2, 9, 1]).labels
+    {'N-1': 'B-001', 'N-2': 'B-001', 'N-3': 'B-001'}
     """
     from govtree.grids._partition import Partition
 
@@ -238,7 +253,7 @@ def _some(map: BuildingMap, rows: NDArray[np.int64]) -> BuildingMap:
     at = np.full(len(map), -1, np.int32)
     at[rows] = np.arange(len(rows), dtype=np.int32)
     pairs = map.neighbors
-    kept = (at[pairs.u] >= 0) & (at[pairs.v] >= 0)
+    inside = pairs.where((at[pairs.u] >= 0) & (at[pairs.v] >= 0))
     return evolve(
         map,
         ids=tuple(map.ids[row] for row in rows.tolist()),
@@ -248,14 +263,7 @@ def _some(map: BuildingMap, rows: NDArray[np.int64]) -> BuildingMap:
         priority=map.priority[rows],
         x=None if map.x is None else map.x[rows],
         y=None if map.y is None else map.y[rows],
-        neighbors=Neighbors(
-            len(rows),
-            at[pairs.u[kept]],
-            at[pairs.v[kept]],
-            pairs.length[kept],
-            pairs.kind[kept],
-            pairs.kinds,
-        ),
+        neighbors=evolve(inside, units=len(rows), u=at[inside.u], v=at[inside.v]),
     )
 
 

@@ -32,6 +32,16 @@ def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> Buildin
 
     Raises:
         OutOfRangeError: If *weight* is none of these.
+
+    >>> from govtree.grids import Partition
+    >>> street = {"id": ["D-1", "D-2", "D-3"], "households": [100, 200, 310]}
+    >>> beside = [("D-1", "D-2"), ("D-2", "D-3")]
+    >>> plan = Partition.from_labels(
+    ...     street, {"D-1": "N-1", "D-2": "N-1", "D-3": "N-2"}, pairs=beside
+    ... )
+    >>> map = quotient(plan, "households")
+    >>> map.ids, map.weight.tolist(), len(map.neighbors)
+    (('N-1', 'N-2'), [300, 310], 1)
     """
     map, grid, ids = partition.map, partition.grid, partition.grids
     # Rows of a map stand in order of id.
@@ -57,6 +67,7 @@ def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> Buildin
         outlines=None,
         neighbors=_between(map.neighbors, of, community, x, y),
         crs=map.crs,
+        metric=map.metric,
         notes=map.notes,
     )
 
@@ -163,11 +174,9 @@ def _between(
     low, high, kind, far = low[first], high[first], kind[first], far[first]
     if x is not None and y is not None:
         far = np.hypot(x[low] - x[high], y[low] - y[high])
-    used, at = np.unique(kind[kind >= 0], return_inverse=True)
-    kind = kind.copy()
-    kind[kind >= 0] = at
-    kinds = tuple(pairs.kinds[each] for each in used.tolist())
-    return Neighbors(len(community), low, high, far, kind, kinds)
+    # Only the kinds that there are between grids.
+    found = Neighbors(len(community), low, high, far, kind, pairs.kinds)
+    return found.where(np.ones(len(low), np.bool_))
 
 
 def _weights(partition: Partition, weight: str | ArrayLike) -> NDArray[np.int64]:

@@ -77,9 +77,18 @@ def staff(
     Source: Gross 1956; Ibaraki and Katoh 1988, "Resource Allocation Problems"; one to two
     workers a grid of about 300 households is the rule of the field.
 
-    >>> from govtree.grids._staff import loads_per_worker
-    >>> loads_per_worker([300, 340, 180], workers=4)
+    >>> from govtree.grids import Partition
+    >>> street = {"id": ["D-1", "D-2", "D-3"], "households": [300, 340, 180]}
+    >>> beside = [("D-1", "D-2"), ("D-2", "D-3")]
+    >>> plan = Partition.from_labels(
+    ...     street, {"D-1": "N-1", "D-2": "N-2", "D-3": "N-3"}, pairs=beside
+    ... )
+    >>> staff(plan, workers=4)
+    <Staffing: 4 workers on 3 grids; load per worker: largest 300.0, mean 205.0>
+    >>> staff(plan, workers=4).load_per_worker.tolist()
     [300.0, 170.0, 180.0]
+    >>> staff(plan, workers=2).reasons
+    ('2 workers for 3 grids: 1 have nobody, those with the least load: N-3',...)
     """
     lowest, highest = _per_grid(per_grid)
     if objective not in _OBJECTIVES:

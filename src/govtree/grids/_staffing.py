@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from govtree._columns import read_only
 from govtree._frames import Plain, frame_of
-from govtree._markup import one_line
+from govtree._markup import html
 from govtree._wording import Reason
 
 __all__ = ["Staffing"]
@@ -167,20 +166,16 @@ class Staffing:
                 f"{workers:,}",
                 f"{each:,.1f}" if workers else "",
             )
-            rows.append("".join(f"<td>{_shown(cell)}</td>" for cell in cells))
+            rows.append("".join(f"<td>{html(cell)}</td>" for cell in cells))
         head = "".join(
             f"<th>{name}</th>"
             for name in ("grid", "community", "load", "workers", "load per worker")
         )
         rest = len(self) - len(rows)
         more = f"<p>and {rest:,} more grids</p>" if rest > 0 else ""
-        why = "".join(f"<li>{_shown(each)}</li>" for each in self.reasons)
+        why = "".join(f"<li>{html(each)}</li>" for each in self.reasons)
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         return (
-            f"<p>{_shown(repr(self)[1:-1])}</p><table><thead><tr>{head}</tr></thead>"
+            f"<p>{html(repr(self)[1:-1])}</p><table><thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table>{more}{f'<ul>{why}</ul>' if why else ''}"
         )
-
-
-def _shown(text: str) -> str:
-    return escape(one_line(text))
