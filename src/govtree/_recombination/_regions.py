@@ -32,9 +32,7 @@ def regions_of(task: Task) -> NDArray[np.int64]:
             break
         a, b, pairs = a[lacking], b[lacking], pairs[lacking]
         together = total[a] + total[b]
-        order = np.lexsort(
-            (b, a, together, -pairs, fits[a] | fits[b], ~task.fits(together))
-        )
+        order = np.lexsort((b, a, together, -pairs, fits[a] | fits[b], ~task.fits(together)))
         _join(region, total, a[order], b[order])
     _join_to_number(task, region, total, one, other)
     there = np.unique(region[task.cell], return_inverse=True)

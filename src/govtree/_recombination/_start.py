@@ -58,9 +58,9 @@ def _around_fixed(task: Task) -> NDArray[np.int64]:
     if rest.any():
         region[rest] = int(task.fixed.max()) + 1 + regions_of(task)[rest]
     inside = region[task.u] == region[task.v]
-    return parts_of(
-        len(task), task.u[inside].astype(np.int32), task.v[inside].astype(np.int32)
-    )[1].astype(np.int64)
+    return parts_of(len(task), task.u[inside].astype(np.int32), task.v[inside].astype(np.int32))[
+        1
+    ].astype(np.int64)
 
 
 def _spread(task: Task, number: NDArray[np.int64]) -> NDArray[np.int64]:

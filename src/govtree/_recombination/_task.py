@@ -162,9 +162,7 @@ class Task:
         return alone, rows
 
 
-def numbered(
-    numbers: NDArray[np.int64], most: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def numbered(numbers: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the numbers that there are, sorted, and for each which of them it is.
 
     What ``np.unique`` says, without its sorting; all numbers lie below *most*.

@@ -17,7 +17,6 @@ from govtree.errors import OutOfRangeError
 from govtree.grids import _labels
 from govtree.grids._bounds import Bounds
 from govtree.grids._feasibility import Feasibility, feasibility_of
-from govtree.grids._map import BuildingMap
 from govtree.grids._partition import Partition
 from govtree.grids._proven import proven
 from govtree.grids._read import building_map
@@ -121,7 +120,8 @@ def partition(
         largest=limits.highest,
     )
     if within is not None:
-        map = map.within(_labels.read(map, getattr(within, "labels", within), in_order=True))
+        map = map.within(_labels.read(map, _of_plan(within), in_order=True))
+    floor = feasibility_of(map, limits, number=grids)
     wishes = Wishes.of(
         map,
         limits,
@@ -135,7 +135,6 @@ def partition(
     found = _searched(wishes.task, max(1, round(ROUNDS * effort)), progress, executor)
     if not wishes.task.worth.is_repair:
         found = proven(wishes.task, found, limits.target, effort)
-    floor = feasibility_of(map, limits, number=grids)
     reasons = [*wishes.notes, *floor.reasons]
     plan = Partition.drawn(
         map,
@@ -214,16 +213,20 @@ nearest: 1 grid of 410 or 2 of 205
     return feasibility_of(map, limits, number=grids)
 
 
-def _limits(
-    target: float, tolerance: float, bounds: Bounds | tuple[int, int] | None
-) -> Bounds:
+def _limits(target: float, tolerance: float, bounds: Bounds | tuple[int, int] | None) -> Bounds:
     if bounds is None:
         return Bounds.around(target, tolerance)
     if isinstance(bounds, Bounds):
         return bounds
-    if not (isinstance(bounds, tuple | list) and len(bounds) == 2):
-        raise OutOfRangeError(f"bounds are {bounds}; give the least and the most")
-    return Bounds.between(*bounds, target=target)
+    try:
+        lowest, highest = bounds
+    except (TypeError, ValueError):
+        raise OutOfRangeError(f"bounds are {bounds}; give the least and the most") from None
+    return Bounds.between(lowest, highest, target)
+
+
+def _of_plan(plan: Any) -> Any:
+    return plan.labels if isinstance(plan, Partition) else plan
 
 
 def _searched(

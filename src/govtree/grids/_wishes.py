@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ class Wishes:
         """
         sought = _objective(objective, existing is not None)
         worth = WORTH[sought]
-        if not move_cost >= 0 or not np.isfinite(move_cost):
+        if not (isfinite(move_cost) and move_cost >= 0):
             raise OutOfRangeError(f"move_cost is {move_cost}; it has to be 0 or more")
         if existing is not None:
             worth = evolve(worth, moved=float(move_cost))
@@ -142,14 +143,16 @@ def _before(
     gone, new = len(given) - len(there), len(map) - len(there)
     notes = []
     if gone:
-        notes.append(Reason("units of the plan before that are not on the map: {number}", number=gone))
+        notes.append(
+            Reason("units of the plan before that are not on the map: {number}", number=gone)
+        )
     if new:
         notes.append(Reason("units that the plan before does not know: {number}", number=new))
     return tuple(texts.get(id) for id in map.ids), tuple(notes)
 
 
 def _is_none(cell: object) -> bool:
-    return cell is None or cell == "" or (isinstance(cell, float) and cell != cell)
+    return cell is None or cell == "" or (isinstance(cell, float) and isnan(cell))
 
 
 def _closed(map: BuildingMap, grids: Mapping[str, int]) -> Neighbors:
@@ -236,9 +239,7 @@ def _unknown(id: str, ids: tuple[str, ...]) -> Problem:
     return problem("GT590", Location(record="fixed", field=id), **said)
 
 
-def _numbers(
-    map: BuildingMap, task: Task, grids: int | Mapping[str, int]
-) -> NDArray[np.int64]:
+def _numbers(map: BuildingMap, task: Task, grids: int | Mapping[str, int]) -> NDArray[np.int64]:
     """Return how many grids each part of the map shall have."""
     parts = len(task.number)
     total = np.bincount(task.part, task.weight, parts).astype(np.int64)
@@ -270,4 +271,3 @@ def _shared(
             f"{int(units.sum()):,} units, so that it has to be from the one to the other"
         )
     return share_out(task, total, units, asked)
-
