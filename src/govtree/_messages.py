@@ -940,7 +940,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT591": Text(
             "fixed-units-apart",
-            "unit '{unit}' is fixed to grid '{grid}' with '{other}', but hard lines keep them apart",
+            "unit '{unit}' is fixed to grid '{grid}' with '{other}', beyond a hard line",
             "fix them to two grids",
         ),
         "GT900": Text(

@@ -102,10 +102,15 @@ def numbers_of(task: Task, region: NDArray[np.int64]) -> NDArray[np.int64]:
 
     The number nearest to the target that fits; where none fits, the one that leaves a single
     grid out of bounds with the least deviation. Where a part has its number, regions give or
-    take where that costs least.
+    take where that costs least, unless there is a plan before.
+
+    Args:
+        task: What is to be divided.
+        region: The region of each unit; -1 for units that stay out.
     """
     regions = int(region.max(initial=-1)) + 1
-    total = np.bincount(region, task.weight, regions).astype(np.int64)
+    rows = np.flatnonzero(region >= 0)
+    total = np.bincount(region[rows], task.weight[rows], regions).astype(np.int64)
     fewest, most = task.fewest(total), task.most(total)
     nearest = np.maximum(1, np.rint(total / task.target).astype(np.int64))
     # One grid too large, or one too small, whichever is less off.
@@ -113,10 +118,12 @@ def numbers_of(task: Task, region: NDArray[np.int64]) -> NDArray[np.int64]:
     small = task.target - (total - most * task.lowest)
     odd = np.where((most < 1) | (large <= small), np.maximum(most, 1), most + 1)
     number = np.where(fewest <= most, np.clip(nearest, fewest, np.maximum(most, 1)), odd)
-    units = np.bincount(region, minlength=regions)
+    units = np.bincount(region[rows], minlength=regions)
     number = np.minimum(number, units)
     part = np.empty(regions, np.int64)
-    part[region] = task.part
+    part[region[rows]] = task.part[rows]
+    if task.has_before:
+        return number
     for each in np.flatnonzero(task.number != FREE).tolist():
         mine = np.flatnonzero(part == each)
         asked = int(task.number[each])

@@ -41,10 +41,9 @@ def search(
         rounds: How many rounds to search.
         told: Called after each round with the number of rounds done.
     """
-    has_before = bool((task.held != NEW).any())
-    if has_before and task.worth.is_repair:
+    if task.has_before and task.worth.is_repair:
         return _repaired(task, rounds, told)
-    if has_before:
+    if task.has_before:
         grid, inside = plan_before(task), task
     else:
         region, grid = start_of(task)
@@ -108,7 +107,7 @@ def _round(
     made = divide(task, group, number, turn)
     first = int(grid.max()) + 1
     changed = np.where(group >= 0, first + made, grid)
-    if (task.held != NEW).any():
+    if task.has_before:
         changed = kept_numbers(task, changed, grid, group, first)
     before = charges(task, grid, group, groups)
     better = charges(task, changed, group, groups) < before - _GAIN

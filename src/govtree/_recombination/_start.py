@@ -21,7 +21,7 @@ def start_of(task: Task) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def plan_before(task: Task) -> NDArray[np.int64]:
-    """Return the plan before, each grid under its number, with new units added and torn grids in pieces.
+    """Return the plan before under its numbers, with new units added and torn grids in pieces.
 
     The heaviest piece of a grid keeps its number. A new unit joins the grid of a neighbor,
     within its cell where it can; those that reach none are divided like a new map.
@@ -30,11 +30,9 @@ def plan_before(task: Task) -> NDArray[np.int64]:
     lost = grid == NEW
     before = int(task.held.max()) + 1
     if lost.any():
-        region = np.where(lost, regions_of(task), -1)
-        _, dense = np.unique(region, return_inverse=True)
-        dense = dense.astype(np.int64) - 1
-        numbers = numbers_of(task, dense + 1)[1:]
-        grid[lost] = before + divide(task, dense, numbers, 0)[lost]
+        region = np.full(len(task), -1)
+        region[lost] = np.unique(regions_of(task)[lost], return_inverse=True)[1]
+        grid[lost] = before + divide(task, region, numbers_of(task, region), 0)[lost]
     inside = grid[task.u] == grid[task.v]
     pieces, piece = parts_of(
         len(task), task.u[inside].astype(np.int32), task.v[inside].astype(np.int32)

@@ -72,6 +72,7 @@ class Task:
         number: int64, how many grids each part shall have; :data:`FREE` for any number.
         cell: int64, the cell that each unit lies in.
         held: int64, the grid of the plan before that holds each unit; :data:`NEW` for none.
+        has_before: Whether there is a plan before, be it one that holds none of these units.
         fixed: int64, units with the same number have to share a grid, and those with two
             numbers may not; :data:`NEW` for the others.
         target: What a grid should count.
@@ -89,6 +90,7 @@ class Task:
     number: NDArray[np.int64]
     cell: NDArray[np.int64]
     held: NDArray[np.int64]
+    has_before: bool
     fixed: NDArray[np.int64]
     target: float
     lowest: int

@@ -90,6 +90,7 @@ class Wishes:
             number=np.full(count, FREE),
             cell=cell.astype(np.int64),
             held=held,
+            has_before=before is not None,
             fixed=stays,
             target=float(bounds.target),
             lowest=bounds.lowest,
