@@ -267,6 +267,16 @@ def test_who_stood_in_a_grid_that_is_gone_is_placed_anew():
     assert found.reasons == ("grids in which workers stood and that are no longer there: N-900",)
 
 
+def test_nobody_loses_their_work_to_a_newcomer():
+    """Where not all who stand in a grid can stay, they go before those who had none."""
+    plan = plan_of(map_of([300, 300]))
+    now = {"y": "N-000", "z": "N-000"}
+    found = staff(plan, ["a", "b", "y", "z"], (1, 1), existing=now)
+
+    assert found.workers_of() == {"N-000": ("y",), "N-001": ("z",)}
+    assert (found.moved, found.left_over) == (1, 2)
+
+
 def test_numbers_stay_where_they_are():
     """Of equal grids the one that has two workers now keeps them."""
     plan = plan_of(map_of([300, 300, 300]))

@@ -110,6 +110,9 @@ def group(
     if branches == "compound":
         streets = share if per_branch is not None else None
         codes, said = _by_compound(partition, map, streets, objective, seed, effort)
+        if members is None:
+            # A compound is one branch however large it is.
+            bounds = _aimed(Bounds.between(1, len(map)), len(map), len(np.unique(codes)))
     else:
         # Members are divided evenly where they are known and the number of branches is given.
         over = held if number is not None else map
