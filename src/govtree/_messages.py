@@ -718,7 +718,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT529": Text(
             "property-missing",
             "property '{field}' is missing in {count} of {total} features, first in {first}",
-            "add it, or name the property that holds it: {option}=",
+            "add it, or name the property that holds it",
         ),
         "GT530": Text(
             "id-not-text",
@@ -820,6 +820,16 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "neighbors-not-known",
             "nothing says which units lie beside which",
             "give x and y or outlines; or compound and number of each building; or list pairs",
+        ),
+        "GT550": Text(
+            "grids-of-no-compound",
+            "there is no compound '{id}'",
+            "name a compound of these units, or leave it out",
+        ),
+        "GT551": Text(
+            "grids-not-a-number",
+            "the number of grids of compound '{id}' is {number}",
+            "give a whole number, 1 or more",
         ),
         "GT555": Text(
             "label-of-unknown-unit",

@@ -101,7 +101,7 @@ class BuildingMap:
             OutOfRangeError: If there is not one a unit.
 
         >>> import numpy as np
-        >>> from govtree.grids._read import building_map
+        >>> from govtree.grids import building_map
         >>> street = building_map(
         ...     {"id": ["D-1", "D-2", "D-3"], "households": [20, 30, 40]},
         ...     pairs=[("D-1", "D-2"), ("D-2", "D-3")],
