@@ -277,6 +277,23 @@ def test_nobody_loses_their_work_to_a_newcomer():
     assert (found.moved, found.left_over) == (1, 2)
 
 
+@settings(max_examples=many(60))
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=5))
+def test_who_moves_has_a_short_way(now):
+    """No other way of moving the same workers is shorter in all."""
+    plan = plan_of(map_of([300] * 5))
+    ids = [f"w{at}" for at in range(len(now))]
+    found = staff(
+        plan, ids, (1, 1), existing=dict(zip(ids, [f"N-{at:03}" for at in now], strict=True))
+    )
+
+    place = found.place.tolist()
+    moved = [at for at in range(len(now)) if place[at] != now[at]]
+    ways = itertools.permutations([place[at] for at in moved])
+    least = min(sum(abs(now[at] - to) for at, to in zip(moved, way, strict=True)) for way in ways)
+    assert sum(abs(now[at] - place[at]) for at in moved) == least
+
+
 def test_numbers_stay_where_they_are():
     """Of equal grids the one that has two workers now keeps them."""
     plan = plan_of(map_of([300, 300, 300]))
