@@ -41,10 +41,14 @@ def search(
         rounds: How many rounds to search.
         told: Called after each round with the number of rounds done.
     """
-    if (task.held != NEW).any():
+    has_before = bool((task.held != NEW).any())
+    if has_before and task.worth.is_repair:
         return _repaired(task, rounds, told)
-    region, grid = start_of(task)
-    inside = task.within(region)
+    if has_before:
+        grid, inside = plan_before(task), task
+    else:
+        region, grid = start_of(task)
+        inside = task.within(region)
     for at in range(rounds):
         half = 2 * at < rounds
         seen = inside if half else task
