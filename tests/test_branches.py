@@ -234,6 +234,12 @@ def test_arguments_out_of_range(options):
         group(row_of_compounds(), **options)
 
 
+def test_each_part_of_a_map_needs_a_branch():
+    """A branch leaves no community, so that there are no fewer branches than parts."""
+    with pytest.raises(OutOfRangeError, match="leave 2 parts"):
+        group(plan_of(map_of([300] * 4, community=[0, 0, 1, 1])), 1)
+
+
 def test_every_problem_of_members_is_told_at_once():
     """Members that are missing, not whole, negative, or of no grid stand in one error."""
     members = {f"N-{at:03}": 3 for at in range(7)} | {"N-000": -1, "N-001": 1.5, "N-O02": 1}

@@ -116,6 +116,12 @@ def group(
     else:
         # Members are divided evenly where they are known and the number of branches is given.
         over = held if number is not None else map
+        parts, _ = over.components()
+        if number is not None and number < parts:
+            raise OutOfRangeError(
+                f"branches is {number}; communities and hard barriers leave {parts:,} parts, "
+                "each of which needs one"
+            )
         within = share if number is None or members is None else bounds
         codes, said = _drawn(over, within, number, objective, seed, effort)
     stuck: tuple[int, ...] = ()
