@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from effort import many
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from small_plans import map_of, plan_of
 
 from govtree._adjacency import parts_of
@@ -60,8 +57,7 @@ def test_branches_lie_over_grids_of_a_plan():
     assert (branches.bounds.lowest, branches.bounds.highest) == (2, 4)
 
 
-@settings(max_examples=many(8), deadline=None)
-@given(st.integers(1, 5))
+@pytest.mark.parametrize("number", [1, 2, 5, 8])
 def test_as_many_branches_as_were_asked_for(number):
     """A number of branches is kept, over one community that hangs together."""
     branches = group(plan_of(lattice(6, 4, 300)), number)
@@ -92,6 +88,17 @@ def test_members_are_divided_over_a_number_of_branches():
     assert held.min() >= 25
     assert held.max() <= 35
     assert branches.bounds == Bounds.between(3, 50, target=30)
+
+
+def test_a_grid_with_too_many_members_is_named_once():
+    """Bounds of members have one reason a branch, in the words of branches."""
+    plan = plan_of(map_of([300] * 6, community=[0] * 5 + [1]))
+    branches = group(plan, 3, members=[60, 1, 1, 1, 1, 1])
+
+    assert branches.reasons == (
+        "branch B-003 has 1 members, fewer than 3, and nothing lies beside it in its community",
+        "branch B-001 has 60 members, more than 50, all in one grid",
+    )
 
 
 @pytest.mark.parametrize("options", [{"branches": 4}, {"per_branch": 5}])

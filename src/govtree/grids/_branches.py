@@ -127,6 +127,8 @@ def group(
     stuck: tuple[int, ...] = ()
     if members is not None:
         codes, stuck = merged(held, codes, bounds)
+        # What was out of bounds before is merged, or named for its members below.
+        said = ()
         bounds = _aimed(bounds, int(held.weight.sum()), len(np.unique(codes)))
     plan = Partition.drawn(held, codes, bounds, objective=objective, seed=seed)
     taken = {*map.ids, *map.communities, *map.compounds}
