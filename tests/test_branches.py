@@ -155,6 +155,29 @@ def test_branches_with_too_few_members_are_merged():
     assert found.reasons == ()
 
 
+def test_a_small_branch_rather_crosses_no_line():
+    """Between two neighbors, the one without a soft line in front is taken, though larger."""
+    map = map_of([1, 2, 3], pairs=[(0, 1), (0, 2)], kind=["road", None])
+
+    found, small = merged(map, np.arange(3, dtype=np.int32), Bounds.between(2, 9))
+    assert (found.tolist(), small) == ([0, 1, 0], ())
+
+
+@pytest.mark.parametrize("lines", [(None, "road"), ("road", None)])
+def test_merged_branches_have_one_way_without_a_line(lines):
+    """A line that only one of two merged branches has before it is none before both."""
+    first, second = lines
+    map = map_of(
+        [1, 1, 9, 8],
+        pairs=[(0, 1), (0, 2), (0, 3), (1, 2)],
+        kind=[None, first, "road", second],
+    )
+
+    # First 0 and 1 become one; there is a way to 2, and a road before 3, which is smaller.
+    found, _ = merged(map, np.arange(4, dtype=np.int32), Bounds.between(3, 12))
+    assert found.tolist() == [0, 0, 0, 3]
+
+
 def test_what_members_do_not_allow_is_named():
     """Too few without a neighbor or room, and too many, each have a reason in two languages."""
     plan = plan_of(map_of([300] * 6, community=[0, 1, 1, 2, 2, 2], compound=[-1, 0, 1, 2, 2, -1]))
@@ -209,6 +232,12 @@ def test_arguments_out_of_range(options):
     """Numbers of branches, grids and members out of range are refused."""
     with pytest.raises(OutOfRangeError):
         group(row_of_compounds(), **options)
+
+
+def test_each_part_of_a_map_needs_a_branch():
+    """A branch leaves no community, so that there are no fewer branches than parts."""
+    with pytest.raises(OutOfRangeError, match="leave 2 parts"):
+        group(plan_of(map_of([300] * 4, community=[0, 0, 1, 1])), 1)
 
 
 def test_every_problem_of_members_is_told_at_once():

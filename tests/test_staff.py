@@ -267,6 +267,33 @@ def test_who_stood_in_a_grid_that_is_gone_is_placed_anew():
     assert found.reasons == ("grids in which workers stood and that are no longer there: N-900",)
 
 
+def test_nobody_loses_their_work_to_a_newcomer():
+    """Where not all who stand in a grid can stay, they go before those who had none."""
+    plan = plan_of(map_of([300, 300]))
+    now = {"y": "N-000", "z": "N-000"}
+    found = staff(plan, ["a", "b", "y", "z"], (1, 1), existing=now)
+
+    assert found.workers_of() == {"N-000": ("y",), "N-001": ("z",)}
+    assert (found.moved, found.left_over) == (1, 2)
+
+
+@settings(max_examples=many(60))
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=5))
+def test_who_moves_has_a_short_way(now):
+    """No other way of moving the same workers is shorter in all."""
+    plan = plan_of(map_of([300] * 5))
+    ids = [f"w{at}" for at in range(len(now))]
+    found = staff(
+        plan, ids, (1, 1), existing=dict(zip(ids, [f"N-{at:03}" for at in now], strict=True))
+    )
+
+    place = found.place.tolist()
+    moved = [at for at in range(len(now)) if place[at] != now[at]]
+    ways = itertools.permutations([place[at] for at in moved])
+    least = min(sum(abs(now[at] - to) for at, to in zip(moved, way, strict=True)) for way in ways)
+    assert sum(abs(now[at] - place[at]) for at in moved) == least
+
+
 def test_numbers_stay_where_they_are():
     """Of equal grids the one that has two workers now keeps them."""
     plan = plan_of(map_of([300, 300, 300]))

@@ -110,14 +110,25 @@ def group(
     if branches == "compound":
         streets = share if per_branch is not None else None
         codes, said = _by_compound(partition, map, streets, objective, seed, effort)
+        if members is None:
+            # A compound is one branch however large it is.
+            bounds = _aimed(Bounds.between(1, len(map)), len(map), len(np.unique(codes)))
     else:
         # Members are divided evenly where they are known and the number of branches is given.
         over = held if number is not None else map
+        parts, _ = over.components()
+        if number is not None and number < parts:
+            raise OutOfRangeError(
+                f"branches is {number}; communities and hard barriers leave {parts:,} parts, "
+                "each of which needs one"
+            )
         within = share if number is None or members is None else bounds
         codes, said = _drawn(over, within, number, objective, seed, effort)
     stuck: tuple[int, ...] = ()
     if members is not None:
         codes, stuck = merged(held, codes, bounds)
+        # What was out of bounds before is merged, or named for its members below.
+        said = ()
         bounds = _aimed(bounds, int(held.weight.sum()), len(np.unique(codes)))
     plan = Partition.drawn(held, codes, bounds, objective=objective, seed=seed)
     taken = {*map.ids, *map.communities, *map.compounds}

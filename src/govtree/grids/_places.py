@@ -17,9 +17,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["kept_places", "placed", "workers_of_grids"]
+from govtree._extras import need
+
+__all__ = ["MATCHED", "kept_places", "placed", "workers_of_grids"]
 
 Ints = NDArray[np.int64]
+
+#: Most open places of one community, or of all who are free, to which ways are weighed up.
+MATCHED = 1_000
 
 
 def workers_of_grids(
@@ -129,11 +134,22 @@ def placed(
     free: int,
     of_worker: NDArray[np.int32],
     now: NDArray[np.int32],
+    at: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
 ) -> NDArray[np.int32]:
     """Return the grid of each worker, -1 for those who are left over.
 
-    Arguments as for :func:`kept_places`. Who has to move goes before who has no grid yet, so
-    that nobody loses their work to a newcomer; then in order.
+    Who has to move goes before who has no grid yet, so that nobody loses their work to a
+    newcomer; then those of each community, and the free, have the least way in all to their
+    new grids, up to :data:`MATCHED` places; then in order.
+
+    Args:
+        workers: As for :func:`kept_places`, and so are those that follow.
+        community: Of each grid.
+        bound: Workers of each community.
+        free: Workers who may work anywhere.
+        of_worker: Community of each worker.
+        now: Grid of each worker now.
+        at: Position of each grid in metres, or None.
     """
     stays = kept_places(workers, community, bound, free, of_worker, now)
     answer = np.where(stays, now, -1).astype(np.int32)
@@ -148,13 +164,39 @@ def placed(
     rest = np.flatnonzero(~stays)
     rest = rest[np.argsort(now[rest] < 0, kind="stable")]
     by_own = _rank_within(where) < from_own[where]
-    mine = rest[of_worker[rest] >= 0]
-    mine = mine[_rank_within(of_worker[mine]) < from_own[of_worker[mine]]]
-    # Both in order of community: as many workers as places in each.
-    mine = mine[np.argsort(of_worker[mine], kind="stable")]
-    answer[mine] = grids[by_own][np.argsort(where[by_own], kind="stable")]
-    others = rest[of_worker[rest] < 0][: int(np.count_nonzero(~by_own))]
-    answer[others] = grids[~by_own]
+    for row in np.unique(where[by_own]).tolist():
+        theirs = grids[by_own & (where == row)]
+        mine = rest[of_worker[rest] == row]
+        answer[_matched(theirs, mine, now, at)] = theirs
+    others = rest[of_worker[rest] < 0]
+    answer[_matched(grids[~by_own], others, now, at)] = grids[~by_own]
+    return answer
+
+
+def _matched(
+    places: NDArray[np.int32],
+    queue: NDArray[np.int64],
+    now: NDArray[np.int32],
+    at: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+) -> NDArray[np.int64]:
+    """Return who of the *queue*, whose order says who goes first, gets each of the places."""
+    moving = now[queue] >= 0
+    movers = int(np.count_nonzero(moving))
+    if at is None or not movers or len(places) > MATCHED:
+        return queue[: len(places)]
+    # Of those without a grid, whoever comes first is as good as any.
+    queue = queue[: max(movers, len(places))]
+    moving = moving[: len(queue)]
+    x, y = at
+    old = now[queue[moving]]
+    way = np.zeros((len(places), len(queue)))
+    way[:, moving] = np.hypot(
+        x[places][:, None] - x[old][None, :], y[places][:, None] - y[old][None, :]
+    )
+    optimize = need("scipy.optimize", extra="partition")
+    # In centimetres: what differs by less was rounded.
+    _, chosen = optimize.linear_sum_assignment(np.round(way, 2))
+    answer: NDArray[np.int64] = queue[chosen]
     return answer
 
 

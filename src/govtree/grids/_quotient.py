@@ -14,7 +14,7 @@ from govtree.grids._map import BuildingMap
 if TYPE_CHECKING:
     from govtree.grids._partition import Partition
 
-__all__ = ["community_of_grids", "main_of_grids", "quotient", "sum_by_grid"]
+__all__ = ["centres", "community_of_grids", "main_of_grids", "quotient", "sum_by_grid"]
 
 
 def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> BuildingMap:
@@ -50,7 +50,7 @@ def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> Buildin
     row[order] = np.arange(len(ids), dtype=np.int32)
     # Today's grids may leave buildings out; those are in no branch either.
     of = np.where(grid >= 0, row[grid], np.int32(-1))
-    x, y = _centres(map, of, len(ids))
+    x, y = centres(map, of, len(ids))
     community = main_of_grids(map.community, map.weight, of, len(ids))
     compound = _only(map.compound, of, len(ids))
     return BuildingMap(
@@ -135,9 +135,10 @@ def _only(code: NDArray[np.int32], grid: NDArray[np.int32], grids: int) -> NDArr
     return np.where(low == high, high, np.int32(-1))
 
 
-def _centres(
+def centres(
     map: BuildingMap, grid: NDArray[np.int32], grids: int
 ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
+    """Return the centre of each grid, weighted; two times None where no positions are known."""
     if map.x is None or map.y is None:
         return None, None
     placed = grid >= 0

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from govtree.errors import Location, OutOfRangeError, StructureError, Tally, problem
 from govtree.grids._by_grid import numbers_by_grid
 from govtree.grids._places import placed, workers_of_grids
-from govtree.grids._quotient import community_of_grids, sum_by_grid
+from govtree.grids._quotient import centres, community_of_grids, sum_by_grid
 from govtree.grids._shortfall import reasons
 from govtree.grids._staffing import Staffing
 from govtree.grids._workers import Workers, read_workers
@@ -45,8 +45,12 @@ def staff(
     the places that each grid should have filled are; the largest load per worker is least,
     then the second largest, and so on, grids with nobody counting as the largest by their
     load; where grids are equal, workers stay where they are. Beyond these, as few workers
-    move as the numbers in the grids allow. No worker serves two grids: where there are fewer
-    workers than grids, those with the least load have nobody, and the reasons name them.
+    move as the numbers in the grids allow; and of each community, and of those who may work
+    anywhere, those who move have the least way in all, in straight lines (up to 1,000 open
+    places at a time).
+
+    No worker serves two grids: where there are fewer workers than grids, those with the least
+    load have nobody, and the reasons name them.
 
     The numbers are exact: a place is worth what it takes off the load per worker, which never
     grows from one place of a grid to the next, and filling the most valuable place first is
@@ -112,7 +116,9 @@ def staff(
     )
     place = known.now
     if known.ids is not None:
-        place = placed(numbers, community, known.bound, known.free, known.community, known.now)
+        x, y = centres(partition.map, partition.grid, len(grids))
+        at = None if x is None or y is None else (x, y)
+        place = placed(numbers, community, known.bound, known.free, known.community, known.now, at)
     names = [None if row < 0 else communities[row] for row in community.tolist()]
     made = Staffing(
         grids=tuple(grids),

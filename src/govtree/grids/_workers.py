@@ -183,10 +183,12 @@ def _check_ids(ids: Sequence[str | None], tally: Tally) -> None:
     counts = Counter(ids)
     seen: dict[str, int] = {}
     for at, each in enumerate(ids):
+        if each is not None and counts[each] == 1:
+            continue
         where = Location(record=f"workers[{at}]", field="id")
         if each is None:
             tally.add("GT570", partial(problem, "GT570", where))
-        elif counts[each] > 1 and each in seen:
+        elif each in seen:
             first = f"workers[{seen[each]}]"
             tally.add("GT571", partial(problem, "GT571", where, id=each, first=first))
         else:
