@@ -11,6 +11,7 @@ from govtree._extras import need
 
 __all__ = [
     "delaunay",
+    "facing",
     "gaps_between",
     "limit_of",
     "points_of",
@@ -32,6 +33,9 @@ _RANK = 4
 # next four.
 _HEAP = 8
 _NEXT = 4
+# Corners that an outline has on the average, more of which are smoothed; and twice the points
+# that are looked at along its edges.
+_CORNERS = 16
 
 
 def points_of(outlines: NDArray[Any]) -> tuple[Floats, Floats]:
@@ -86,6 +90,26 @@ def triangulated(x: Floats, y: Floats) -> tuple[Rows, Rows]:
     return sorted_once(
         np.concatenate([each[0] for each in pairs]), np.concatenate([each[1] for each in pairs])
     )
+
+
+def facing(outlines: NDArray[Any]) -> tuple[Rows, Rows]:
+    """Return pairs of outlines that face one another, however long or bent they are, sorted.
+
+    A triangulation of points along all edges: two outlines face one another where points of
+    theirs are neighbors. Of outlines that do not overlap there are fewer than three pairs for
+    each.
+    """
+    if len(outlines) < 2:
+        return np.empty(0, np.int32), np.empty(0, np.int32)
+    shapely = need("shapely", extra="geo")
+    drawn = outlines
+    if int(shapely.get_num_coordinates(outlines).sum()) > _CORNERS * len(outlines):
+        plain = shapely.simplify(outlines, TOUCHING)
+        drawn = np.where(shapely.is_empty(plain), outlines, plain)
+    step = max(float(shapely.length(drawn).sum()) / (_CORNERS / 2 * len(drawn)), TOUCHING)
+    corners, owner = shapely.get_coordinates(shapely.segmentize(drawn, step), return_index=True)
+    u, v = triangulated(corners[:, 0], corners[:, 1])
+    return sorted_once(owner[u], owner[v])
 
 
 def sorted_once(u: NDArray[Any], v: NDArray[Any]) -> tuple[Rows, Rows]:
