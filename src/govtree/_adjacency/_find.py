@@ -72,10 +72,10 @@ def find_neighbors(
     """Return who lies beside whom, and what was decided on the way.
 
     Neighbors come from a Delaunay triangulation, of the points or of points along all outlines;
-    outlines that touch are always neighbors. With *reach*, a pair is at most that long: from point to point, or from
-    outline to outline. Without it, a pair is at most three times as long as what lies around
-    the sparser of its two units (to the fourth place around it), and beyond that only where
-    something would be cut off. A pair whose straight line crosses a hard barrier is none. Where
+    outlines that touch are always neighbors. With *reach*, a pair is at most that long: from
+    point to point, or from outline to outline. Without it, a pair is at most three times as long
+    as what lies around the sparser of its two units (to the fourth place around it), and beyond
+    that only where something would be cut off. A pair whose straight line crosses a hard barrier is none. Where
     that cuts something off, pairs are sought that go past the barrier in a straight line.
 
     Args:
