@@ -75,8 +75,9 @@ def find_neighbors(
     outlines that touch are always neighbors. With *reach*, a pair is at most that long: from
     point to point, or from outline to outline. Without it, a pair is at most three times as long
     as what lies around the sparser of its two units (to the fourth place around it), and beyond
-    that only where something would be cut off. A pair whose straight line crosses a hard barrier is none. Where
-    that cuts something off, pairs are sought that go past the barrier in a straight line.
+    that only where something would be cut off. A pair whose straight line crosses a
+    hard barrier is none. Where that cuts something off, pairs are sought that go past the
+    barrier in a straight line.
 
     Args:
         x: float64, metres to the east, one a unit, finite; inside of the outline if there is one.
