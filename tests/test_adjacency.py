@@ -317,6 +317,15 @@ def test_barriers_with_bad_numbers_are_refused():
         Barriers.of(lines_with_bad).projected(way)
 
 
+def test_barriers_that_lie_elsewhere_are_warned_of():
+    """Lines in degrees beside units in metres, with no system named, part nothing: it is said."""
+    far = Barriers.of([shapely.LineString([(116.3, 39.9), (116.4, 39.9)])], "wall")
+    x, y = columns([(454_000, 4_400_000), (454_010, 4_400_000)])
+
+    assert "none of the 1 barriers lies near the units" in find_neighbors(x, y, barriers=far)[1][0]
+    assert find_neighbors(x, y, barriers=Barriers.of([shapely.LineString()]))[1] == ()
+
+
 @pytest.mark.parametrize(
     ("word", "found"),
     [

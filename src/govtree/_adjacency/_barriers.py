@@ -35,6 +35,8 @@ _BESIDE = (0.008, 0.006)
 # Metres at either end of the shortest line between two outlines that are not looked at: a
 # wall that leans on a building does not part it from what lies on its own side.
 _LEANING = 0.2
+# Metres around the units within which barriers are expected at least.
+_AROUND = 1_000.0
 # The part of the shortest line that is left out at most.
 _LEANING_SHARE = 0.25
 
@@ -261,7 +263,27 @@ def cross(
     made = Neighbors.of(
         neighbors.units, neighbors.u[kept], neighbors.v[kept], neighbors.length[kept], kinds
     )
-    return made, told(met.hard[~kept], barriers)
+    return made, (*astray(x, y, barriers), *told(met.hard[~kept], barriers))
+
+
+def astray(x: Floats, y: Floats, barriers: Barriers) -> tuple[Reason, ...]:
+    """Return a warning where all barriers lie apart from the units, as in another system."""
+    if not len(x) or not len(barriers):
+        return ()
+    bounds = need("shapely", extra="geo").total_bounds(barriers.shapes)
+    west, south, east, north = x.min(), y.min(), x.max(), y.max()
+    margin = max(east - west, north - south, _AROUND)
+    # Where all barriers are empty, the bounds are no numbers and compare as false.
+    is_off = bounds[0] > east + margin or bounds[2] < west - margin
+    if not (is_off or bounds[1] > north + margin or bounds[3] < south - margin):
+        return ()
+    return (
+        Reason(
+            "none of the {number} barriers lies near the units; "
+            "look whether both are in one reference system",
+            number=len(barriers),
+        ),
+    )
 
 
 def told(barrier: Rows, barriers: Barriers) -> tuple[Reason, ...]:

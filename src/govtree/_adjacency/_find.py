@@ -9,7 +9,7 @@ import numpy as np
 from attrs import define
 from numpy.typing import ArrayLike, NDArray
 
-from govtree._adjacency._barriers import Barriers, crossings, told
+from govtree._adjacency._barriers import Barriers, astray, crossings, told
 from govtree._adjacency._geometry import (
     TOUCHING,
     facing,
@@ -152,7 +152,10 @@ class _Search:
 
     def notes(self, found: _Pairs) -> tuple[Reason, ...]:
         """Return what a reader of the result has to know."""
-        said = list(told(np.concatenate([*self.parted, np.empty(0, np.int32)]), self.barriers))
+        said = [
+            *astray(self.x, self.y, self.barriers),
+            *told(np.concatenate([*self.parted, np.empty(0, np.int32)]), self.barriers),
+        ]
         far = int(np.count_nonzero(~found.is_near))
         if far and self.reach is None:
             most = round(float(found.gap[~found.is_near].max()))
