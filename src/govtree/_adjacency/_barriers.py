@@ -32,9 +32,13 @@ Rows = NDArray[np.int32]
 
 # Where a unit's point lies on a line, it is taken to lie a centimetre to this side of it.
 _BESIDE = (0.008, 0.006)
+# How far from it, in metres, it still lies on it.
+_STROKE = 0.001
 # Metres at either end of the shortest line between two outlines that are not looked at: a
 # wall that leans on a building does not part it from what lies on its own side.
 _LEANING = 0.2
+# Metres around the units within which barriers are expected at least.
+_AROUND = 1_000.0
 # The part of the shortest line that is left out at most.
 _LEANING_SHARE = 0.25
 
@@ -221,7 +225,7 @@ def crossings(
         return none
     shapely = need("shapely", extra="geo")
     edges = _edges(barriers.shapes)
-    x, y = _beside(x, y, edges[barriers.hard])
+    x, y = _beside(x, y, np.unique(np.concatenate([u, v])), edges[barriers.hard])
     ends = np.stack([np.column_stack([x[u], y[u]]), np.column_stack([x[v], y[v]])], axis=1)
     lines = [(shapely.linestrings(ends), np.arange(len(u)))]
     if outlines is not None:
@@ -261,7 +265,27 @@ def cross(
     made = Neighbors.of(
         neighbors.units, neighbors.u[kept], neighbors.v[kept], neighbors.length[kept], kinds
     )
-    return made, told(met.hard[~kept], barriers)
+    return made, (*astray(x, y, barriers), *told(met.hard[~kept], barriers))
+
+
+def astray(x: Floats, y: Floats, barriers: Barriers) -> tuple[Reason, ...]:
+    """Return a warning where all barriers lie apart from the units, as in another system."""
+    if not len(x) or not len(barriers):
+        return ()
+    bounds = need("shapely", extra="geo").total_bounds(barriers.shapes)
+    west, south, east, north = x.min(), y.min(), x.max(), y.max()
+    margin = max(east - west, north - south, _AROUND)
+    # Where all barriers are empty, the bounds are no numbers and compare as false.
+    is_off = bounds[0] > east + margin or bounds[2] < west - margin
+    if not (is_off or bounds[1] > north + margin or bounds[3] < south - margin):
+        return ()
+    return (
+        Reason(
+            "none of the {number} barriers lies near the units; "
+            "look whether both are in one reference system",
+            number=len(barriers),
+        ),
+    )
 
 
 def told(barrier: Rows, barriers: Barriers) -> tuple[Reason, ...]:
@@ -293,15 +317,18 @@ def _edges(shapes: NDArray[Any]) -> NDArray[Any]:
     return edges
 
 
-def _beside(x: Floats, y: Floats, hard: NDArray[Any]) -> tuple[Floats, Floats]:
-    """Return the points, with those that lie on a hard line put on one side of it."""
+def _beside(x: Floats, y: Floats, units: Rows, hard: NDArray[Any]) -> tuple[Floats, Floats]:
+    """Return the points, with those of *units* that lie on a hard line put on one side of it."""
     shapely = need("shapely", extra="geo")
     if not len(hard):
         return x, y
-    _, on = shapely.STRtree(shapely.points(x, y)).query(hard, predicate="intersects")
-    if not len(on):
+    # Short strokes through the points: lines meet lines by an index, points do not.
+    here = np.column_stack([x[units], y[units]])
+    strokes = shapely.linestrings(np.stack([here - _STROKE, here + _STROKE], axis=1))
+    _, met = shapely.STRtree(strokes).query(hard, predicate="intersects")
+    if not len(met):
         return x, y
-    x, y, on = x.copy(), y.copy(), np.unique(on)
+    x, y, on = x.copy(), y.copy(), units[np.unique(met)]
     x[on] += _BESIDE[0]
     y[on] += _BESIDE[1]
     return x, y

@@ -9,9 +9,10 @@ import numpy as np
 from attrs import define
 from numpy.typing import ArrayLike, NDArray
 
-from govtree._adjacency._barriers import Barriers, crossings, told
+from govtree._adjacency._barriers import Barriers, astray, crossings, told
 from govtree._adjacency._geometry import (
     TOUCHING,
+    facing,
     gaps_between,
     limit_of,
     sorted_once,
@@ -30,12 +31,16 @@ __all__ = ["crossing_compounds", "find_neighbors"]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int32]
 
-# Neighbors that are looked at when a unit lost one behind a barrier, and when it is cut off.
+# Neighbors that are looked at when a unit lost one behind a barrier; when it is cut off as
+# many as fit into so many looks in all, within bounds. In each direction the nearest are tried.
 _LOOKED_AT = 10
-_LOOKED_FURTHER = 40
+_LOOKS = 800_000
+_FEWEST_LOOKED, _MOST_LOOKED = 40, 400
+_DIRECTIONS = 16
+_IN_EACH = 2
 # Pairs that are tried where barriers part something, the shortest of each two parts first: in
 # all, and between two parts at least.
-_TRIED_IN_ALL = 300_000
+_TRIED_IN_ALL = 100_000
 _TRIED = 16
 
 
@@ -66,12 +71,13 @@ def find_neighbors(
 ) -> tuple[Neighbors, tuple[Reason, ...]]:
     """Return who lies beside whom, and what was decided on the way.
 
-    Neighbors come from a Delaunay triangulation of the points; outlines that touch are always
-    neighbors. With *reach*, a pair is at most that long: from point to point, or from
-    outline to outline. Without it, a pair is at most three times as long as what lies around
-    the sparser of its two units (to the fourth place around it), and beyond that only where
-    something would be cut off. A pair whose straight line crosses a hard barrier is none. Where
-    that cuts something off, pairs are sought that go past the barrier in a straight line.
+    Neighbors come from a Delaunay triangulation, of the points or of points along all outlines;
+    outlines that touch are always neighbors. With *reach*, a pair is at most that long: from
+    point to point, or from outline to outline. Without it, a pair is at most three times as long
+    as what lies around the sparser of its two units (to the fourth place around it), and beyond
+    that only where something would be cut off. A pair whose straight line crosses a
+    hard barrier is none. Where that cuts something off, pairs are sought that go past the
+    barrier in a straight line.
 
     Args:
         x: float64, metres to the east, one a unit, finite; inside of the outline if there is one.
@@ -146,7 +152,10 @@ class _Search:
 
     def notes(self, found: _Pairs) -> tuple[Reason, ...]:
         """Return what a reader of the result has to know."""
-        said = list(told(np.concatenate([*self.parted, np.empty(0, np.int32)]), self.barriers))
+        said = [
+            *astray(self.x, self.y, self.barriers),
+            *told(np.concatenate([*self.parted, np.empty(0, np.int32)]), self.barriers),
+        ]
         far = int(np.count_nonzero(~found.is_near))
         if far and self.reach is None:
             most = round(float(found.gap[~found.is_near].max()))
@@ -163,10 +172,14 @@ class _Search:
     def _beside(self) -> tuple[Rows, Rows]:
         u, v = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
         for rows in self._groups():
-            one, other = triangulated(self.x[rows], self.y[rows])
+            x, y = self.x[rows], self.y[rows]
+            if self.outlines is None:
+                one, other = triangulated(x, y)
+            else:
+                one, other = facing(self.outlines[rows])
             u.append(rows[one])
             v.append(rows[other])
-            self.around[rows] = spacing(self.x[rows], self.y[rows])
+            self.around[rows] = spacing(x, y)
         if self.outlines is not None:
             one, other = touching(self.outlines)
             together = self.groups[one] == self.groups[other]
@@ -197,10 +210,12 @@ class _Search:
 
     def _mended(self, pairs: _Pairs, lost: Rows) -> _Pairs:
         """Return the pairs with others that join what they leave apart, if any can be seen."""
-        for number in (_LOOKED_AT, _LOOKED_FURTHER):
+        for is_last in (False, True):
             _, part = parts_of(len(self.x), pairs.u, pairs.v)
-            if number == _LOOKED_FURTHER:
+            number = _LOOKED_AT
+            if is_last:
                 lost = self._cut_off(part)
+                number = min(max(_LOOKS // max(1, len(lost)), _FEWEST_LOOKED), _MOST_LOOKED)
             u, v = self._around(lost, number, part)
             if not len(u):
                 continue
@@ -238,22 +253,28 @@ class _Search:
             points = np.column_stack([self.x[rows], self.y[rows]])
             from_here = np.column_stack([self.x[of_these], self.y[of_these]])
             _, near = spatial.cKDTree(points).query(from_here, k=number_here)
-            ones.append(np.repeat(of_these, number_here))
-            others.append(rows[near.ravel()])
-        one, other = np.concatenate(ones), np.concatenate(others)
-        joins = part[one] != part[other]
-        u, v = sorted_once(one[joins], other[joins])
+            one, other = np.repeat(of_these, number_here), rows[near.ravel()]
+            joins = part[one] != part[other]
+            one, other = self._in_each_direction(one[joins], other[joins])
+            ones.append(one)
+            others.append(other)
+        u, v = sorted_once(np.concatenate(ones), np.concatenate(others))
         length = np.hypot(self.x[u] - self.x[v], self.y[u] - self.y[v])
         low, high = np.minimum(part[u], part[v]), np.maximum(part[u], part[v])
         order = np.lexsort((v, u, length, high, low))
-        low, high = low[order], high[order]
-        fresh = np.ones(len(order), bool)
-        fresh[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-        steps = np.arange(len(order))
-        place = steps - np.maximum.accumulate(np.where(fresh, steps, 0))
-        most = max(_TRIED, _TRIED_IN_ALL // max(1, int(fresh.sum())))
+        place = _places_within(low[order], high[order])
+        most = max(_TRIED, _TRIED_IN_ALL // max(1, int(np.count_nonzero(place == 0))))
         tried = order[place < most]
         return u[tried], v[tried]
+
+    def _in_each_direction(self, one: Rows, other: Rows) -> tuple[Rows, Rows]:
+        """Return the shortest pairs of each unit in each direction: some look past a wall."""
+        east, north = self.x[other] - self.x[one], self.y[other] - self.y[one]
+        turned = np.arctan2(north, east) / (2 * np.pi) * _DIRECTIONS
+        direction = np.floor(turned).astype(np.int64)
+        order = np.lexsort((other, np.hypot(east, north), direction, one))
+        kept = order[_places_within(one[order], direction[order]) < _IN_EACH]
+        return one[kept], other[kept]
 
     def _needed(self, pairs: _Pairs) -> NDArray[np.bool_]:
         """Return which pairs hold together what short ones leave apart, the shortest of them."""
@@ -271,3 +292,11 @@ class _Search:
         )
         needed[order[tree.data.astype(np.int64) - 1]] = True
         return needed
+
+
+def _places_within(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the place of each row in its run of equal rows, from 0."""
+    fresh = np.ones(len(one), bool)
+    fresh[1:] = (one[1:] != one[:-1]) | (other[1:] != other[:-1])
+    steps = np.arange(len(one))
+    return np.asarray(steps - np.maximum.accumulate(np.where(fresh, steps, 0)), np.int64)

@@ -11,6 +11,7 @@ from govtree._extras import need
 
 __all__ = [
     "delaunay",
+    "facing",
     "gaps_between",
     "limit_of",
     "points_of",
@@ -32,6 +33,10 @@ _RANK = 4
 # next four.
 _HEAP = 8
 _NEXT = 4
+# Corners that outlines have on the average; of more, they are smoothed first.
+_CORNERS = 16
+# Points along the edges of an outline, on the average, besides its corners.
+_ALONG = 6
 
 
 def points_of(outlines: NDArray[Any]) -> tuple[Floats, Floats]:
@@ -73,37 +78,46 @@ def delaunay(x: Floats, y: Floats, reach: float | None = None) -> tuple[Rows, Ro
 
 def triangulated(x: Floats, y: Floats) -> tuple[Rows, Rows]:
     """Return all pairs of a Delaunay triangulation, sorted, each once."""
-    if len(x) < 2:
+    return sorted_once(*_sides(x, y))
+
+
+def facing(outlines: NDArray[Any]) -> tuple[Rows, Rows]:
+    """Return pairs of outlines that face one another, however long or bent they are, sorted.
+
+    A triangulation of points along all edges: two outlines face one another where points of
+    theirs are neighbors. Of outlines that do not overlap there are fewer than three pairs for
+    each.
+    """
+    if len(outlines) < 2:
         return np.empty(0, np.int32), np.empty(0, np.int32)
-    # Positions in their own order: which of two equal triangulations of a square is found does
-    # not depend on the order of the units.
-    places, at = np.unique(np.column_stack([x, y]), axis=0, return_inverse=True)
-    at = at.reshape(-1)
-    order = np.argsort(at, kind="stable").astype(np.int32)
-    starts = np.searchsorted(at[order], np.arange(len(places) + 1))
-    one, other = _triangles(places)
-    pairs = [_between(one, other, order, starts), _heaps(order, starts)]
-    return sorted_once(
-        np.concatenate([each[0] for each in pairs]), np.concatenate([each[1] for each in pairs])
-    )
+    shapely = need("shapely", extra="geo")
+    drawn = outlines
+    if int(shapely.get_num_coordinates(outlines).sum()) > _CORNERS * len(outlines):
+        plain = shapely.simplify(outlines, TOUCHING)
+        drawn = np.where(shapely.is_empty(plain), outlines, plain)
+    step = max(float(shapely.length(drawn).sum()) / (_ALONG * len(drawn)), TOUCHING)
+    corners, owner = shapely.get_coordinates(shapely.segmentize(drawn, step), return_index=True)
+    u, v = _sides(corners[:, 0], corners[:, 1])
+    return sorted_once(owner[u], owner[v])
 
 
 def sorted_once(u: NDArray[Any], v: NDArray[Any]) -> tuple[Rows, Rows]:
     """Return pairs with the lower row first, sorted, each once, none of a unit with itself."""
-    low, high = np.minimum(u, v).astype(np.int64), np.maximum(u, v).astype(np.int64)
-    keys = np.unique((low << 32 | high)[low != high])
+    u, v = u[u != v].astype(np.int64), v[u != v].astype(np.int64)
+    keys = np.sort(np.minimum(u, v) << 32 | np.maximum(u, v))
+    keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
     return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
 
 
 def spacing(x: Floats, y: Floats) -> Floats:
     """Return metres from each unit to the fourth of the places around it, 0 without others."""
-    places, at = np.unique(np.column_stack([x, y]), axis=0, return_inverse=True)
+    places, at = _each_place(x, y)
     rank = min(_RANK, len(places) - 1)
     if rank < 1:
         return np.zeros(len(x))
     spatial = need("scipy.spatial", extra="partition")
     far, _ = spatial.cKDTree(places).query(places, k=[rank + 1])
-    return np.asarray(far[:, 0][at.reshape(-1)], np.float64)
+    return np.asarray(far[:, 0][at], np.float64)
 
 
 def limit_of(around: Floats, u: Rows, v: Rows) -> Floats:
@@ -128,6 +142,30 @@ def gaps_between(outlines: NDArray[Any], u: Rows, v: Rows) -> Floats:
     return np.asarray(shapely.distance(outlines[u], outlines[v]), np.float64)
 
 
+def _sides(x: Floats, y: Floats) -> tuple[Rows, Rows]:
+    """Return the sides of the triangles between positions, some of them twice."""
+    if len(x) < 2:
+        return np.empty(0, np.int32), np.empty(0, np.int32)
+    # Positions in their own order: which of two equal triangulations of a square is found does
+    # not depend on the order of the units.
+    places, at = _each_place(x, y)
+    order = np.argsort(at, kind="stable").astype(np.int32)
+    starts = np.searchsorted(at[order], np.arange(len(places) + 1))
+    pairs = [_between(*_triangles(places), order, starts), _heaps(order, starts)]
+    return np.concatenate([u for u, _ in pairs]), np.concatenate([v for _, v in pairs])
+
+
+def _each_place(x: Floats, y: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """Return different positions, by x and then by y, and which of them each unit has."""
+    order = np.lexsort((y, x))
+    east, north = x[order], y[order]
+    fresh = np.ones(len(order), bool)
+    fresh[1:] = (east[1:] != east[:-1]) | (north[1:] != north[:-1])
+    at = np.empty(len(order), np.intp)
+    at[order] = np.cumsum(fresh) - 1
+    return np.column_stack([east[fresh], north[fresh]]), at
+
+
 def _triangles(places: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return pairs of different places that lie beside one another, and leave none alone."""
     number = len(places)
@@ -148,7 +186,9 @@ def _triangles(places: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     if len(found.coplanar):
         u = np.concatenate([u, found.coplanar[:, 0]])
         v = np.concatenate([v, found.coplanar[:, 2]])
-    alone = np.setdiff1d(np.arange(number), np.concatenate([u, v]))
+    is_there = np.zeros(number, bool)
+    is_there[u] = is_there[v] = True
+    alone = np.flatnonzero(~is_there)
     if len(alone):
         _, near = spatial.cKDTree(middle).query(middle[alone], k=2)
         u = np.concatenate([u, alone])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from inspect import getattr_static
 from itertools import chain
 from typing import Any
 
@@ -131,7 +132,10 @@ class Source:
 
 def is_source(given: Any) -> bool:
     """Return whether it is a path, a mapping, a frame or another object that is a map."""
-    return isinstance(given, str | os.PathLike | Mapping) or hasattr(given, "__geo_interface__")
+    if isinstance(given, str | os.PathLike | Mapping):
+        return True
+    # Looked for without asking: a frame makes a copy of itself for whoever asks.
+    return getattr_static(given, "__geo_interface__", None) is not None
 
 
 def opened(source: Any, *, crs: Any = None, limits: Limits = LIMITS) -> Source:
@@ -158,7 +162,10 @@ def opened(source: Any, *, crs: Any = None, limits: Limits = LIMITS) -> Source:
     elif isinstance(source, Mapping):
         value = source
     else:
-        value = source.__geo_interface__
+        try:
+            value = source.__geo_interface__
+        except AttributeError as error:
+            raise OutOfRangeError(f"{type(source).__name__} has no geometry") from error
     told = named(getattr(source, "crs", None)) if not isinstance(source, Mapping) else None
     return _of_value(value, document, told, asked)
 
