@@ -48,7 +48,7 @@ class Feasibility:
             tells, if any number is allowed.
         most: The most.
         reasons: Why grids have to be out of bounds, in order of the first unit of each part;
-            of many parts the first hundred, and how many more there are.
+            of many parts the first fifty, and how many more there are.
         part: int32, the part of each unit.
     """
 
