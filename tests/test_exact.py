@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_maps import Piece, connected_plans, four, pieces
 
+from govtree._recombination._board import Purse
 from govtree._recombination._exact import best_plan, least_out
+from govtree._recombination._some_plan import has_plan
 from govtree.errors import OutOfRangeError
 
 # 25 precincts of Florida in 3 districts: populations and who lies beside whom. Counts of the
@@ -191,6 +193,19 @@ def test_least_out_is_what_enumeration_finds(data):
     how.pop("target")
 
     assert least_out(piece.weight, piece.u, piece.v, **how) == best[0]
+
+
+@given(st.data())
+@settings(max_examples=many(100), deadline=None)
+def test_a_plan_within_bounds_is_found_where_there_is_one(data):
+    """Two ways to find out whether a plan keeps all parts within bounds agree."""
+    piece = data.draw(pieces())
+    how = data.draw(asked(piece))
+    bounds = {name: how[name] for name in ("lowest", "highest")}
+
+    found = has_plan(piece.weights, piece.pairs, **bounds, purse=Purse(100_000))
+
+    assert found == (least_out(piece.weight, piece.u, piece.v, **bounds) == 0)
 
 
 @pytest.mark.parametrize("number", [3, None])

@@ -22,10 +22,15 @@ class Spent(Exception):  # noqa: N818 - the end of a budget is no error
 
 
 class Purse:
-    """How many sets of units may still be looked at."""
+    """How many sets of units may still be looked at.
+
+    Attributes:
+        paid: How many have been.
+    """
 
     def __init__(self, budget: int) -> None:
-        self._left = budget
+        self.paid = 0
+        self._budget = budget
 
     def pay(self, states: int) -> None:
         """Take *states* from what is left.
@@ -33,8 +38,8 @@ class Purse:
         Raises:
             Spent: If it was less.
         """
-        self._left -= states
-        if self._left < 0:
+        self.paid += states
+        if self.paid > self._budget:
             raise Spent
 
 

@@ -186,17 +186,26 @@ def _parts(
 ) -> tuple[NDArray[np.int64], Masks]:
     """Return every part that may be taken off each state: the state, and the part."""
     strict = used == asked.out
-    least = np.where(strict, max(asked.least, asked.lowest), asked.least)
-    most = np.where(strict, min(asked.most, asked.highest), asked.most)
+    low, high = max(asked.least, asked.lowest), min(asked.most, asked.highest)
+    least = np.where(strict, low, asked.least)
+    most = np.where(strict, high, asked.most)
     whole = board.total(rest)
     fewest, largest = fewest_and_most(whole, np.bitwise_count(rest).astype(np.int64), least, most)
     if left is not None:
         fewest = largest = np.full(len(rest), left)
-    # The other parts can take no more and no less than this.
+    # The other parts can take no more and no less than this, ...
     least, most = (
         np.maximum(least, whole - (largest - 1) * most),
         np.minimum(most, whole - (fewest - 1) * least),
     )
+    if left is not None:
+        # ... and if this one is out of bounds, so many others are within them.
+        within = np.maximum(left - (asked.out - used), 0)
+        free = left - 1 - within
+        out_least = np.minimum(low, whole - within * high - free * asked.most)
+        out_most = np.maximum(high, whole - within * low - free * asked.least)
+        least = np.where(strict, least, np.maximum(least, out_least))
+        most = np.where(strict, most, np.minimum(most, out_most))
     if left == 1:
         fits = (whole >= least) & (whole <= most)
         purse.pay(len(rest))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ class Feasibility:
             tells, if any number is allowed.
         most: The most.
         reasons: Why grids have to be out of bounds, in order of the first unit of each part;
-            of many parts the first hundred, and how many more there are.
+            of many parts the first fifty, and how many more there are.
         part: int32, the part of each unit.
     """
 
@@ -110,7 +111,7 @@ class Feasibility:
             ("units_above", pieces.heavy),
             ("out", pieces.out),
         ):
-            yield name, ("wholes", values, None)
+            yield name, ("wholes", values, np.zeros(len(values), bool))
         causes = [CAUSES[code] or None for code in pieces.cause.tolist()]
         yield "cause", ("texts", causes, None)
 
@@ -154,7 +155,8 @@ def feasibility_of(
     :func:`~govtree.grids._pieces.floor_of_group`.
     """
     wanted = _by_compound(map, number) if isinstance(number, Mapping) else {}
-    if isinstance(number, int) and number < 1:
+    overall = None if number is None or isinstance(number, Mapping) else index(number)
+    if overall is not None and overall < 1:
         raise OutOfRangeError(f"number is {number}; it has to be 1 or more")
     neighbors = map.neighbors
     closed = np.zeros(len(map.compounds) + 1, bool)
@@ -166,8 +168,8 @@ def feasibility_of(
 
     own = pieces.shared(map.compound)
     groups = [(int(row), np.flatnonzero(own == row), grids) for row, grids in wanted.items()]
-    if isinstance(number, int) and count:
-        groups = [(-1, np.arange(count), number)]
+    if overall is not None and count:
+        groups = [(-1, np.arange(count), overall)]
     fewest, most = fitting(pieces, np.arange(count))
     floor = int(pieces.out.sum())
     reasons = [*map_reasons(map, bounds), *piece_reasons(map, bounds, pieces)]
@@ -207,15 +209,15 @@ def _by_compound(map: BuildingMap, number: Mapping[str, object]) -> dict[int, in
     """Return the number of grids of each compound by its row, in order."""
     rows = {name: row for row, name in enumerate(map.compounds)}
     problems = []
-    asked: dict[int, int] = {}
+    wanted = {}
     for name, grids in number.items():
         where = Location(record=f"grids[{name!r}]")
         if name not in rows:
             problems.append(problem("GT550", where, id=name))
         if isinstance(grids, bool) or not isinstance(grids, int | np.integer) or grids < 1:
             problems.append(problem("GT551", where, id=name, number=repr(grids)))
-        else:
-            asked[rows.get(name, -1)] = int(grids)
+        elif name in rows:
+            wanted[rows[name]] = int(grids)
     if problems:
         raise StructureError(problems)
-    return dict(sorted(asked.items()))
+    return dict(sorted(wanted.items()))

@@ -10,8 +10,10 @@ from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
 from govtree._columns import read_only
+from govtree._recombination._board import Purse, Spent
 from govtree._recombination._exact import least_out
 from govtree._recombination._floors import fewest_and_most, floors, floors_of_numbers, tightened
+from govtree._recombination._some_plan import has_plan
 from govtree.grids._bounds import Bounds
 from govtree.grids._map import BuildingMap
 
@@ -29,8 +31,12 @@ CAUSES = (
 )
 _EMPTY, _SMALL, _NUMBER, _ABOVE, _SUMS, _PLAN = range(1, len(CAUSES))
 
-#: Pieces of so many units are looked through where arithmetic leaves a doubt, so many of them.
-_UNITS, _PIECES, _BUDGET = 12, 16, 20_000
+#: Pieces of so many units are looked through where arithmetic leaves a doubt, ...
+_UNITS = 16
+#: ... as far as so many sets of units go, for one and for all: about a hundredth of a second.
+_FOR_ONE, _FOR_ALL = 1_000, 8_000
+#: The same for a number of grids that was asked for.
+_FOR_NUMBER = 20_000
 
 Counts = NDArray[np.int64]
 
@@ -130,20 +136,37 @@ class Pieces:
 
 
 def proven(pieces: Pieces, map: BuildingMap, joined: NDArray[np.bool_], bounds: Bounds) -> Pieces:
-    """Return the pieces after some small ones were looked through, where there was a doubt.
+    """Return the pieces after small ones were looked through, where there was a doubt.
 
-    The smallest first, and no more of them than take a few hundredths of a second.
+    The smallest first, as long as it takes no time that anybody notices.
     """
     doubtful = np.flatnonzero(
         (pieces.out == 0) & (pieces.total > bounds.highest) & (pieces.units <= _UNITS)
     )
-    doubtful = doubtful[np.argsort(pieces.units[doubtful], kind="stable")][:_PIECES]
+    if not len(doubtful):
+        return pieces
+    doubtful = doubtful[np.argsort(pieces.units[doubtful], kind="stable")]
     out, cause = pieces.out.copy(), pieces.cause.copy()
-    pairs_of = _pairs_of(pieces, map, joined) if len(doubtful) else None
+    pairs_of = _pairs_of(pieces, map, joined)
+    left = _FOR_ALL
     for piece in doubtful.tolist():
-        assert pairs_of is not None
-        if _least_out(map.weight[pieces.rows(piece)], pairs_of(piece), bounds):
+        if left <= 0:
+            break
+        purse = Purse(min(left, _FOR_ONE))
+        u, v = pairs_of(piece)
+        try:
+            is_possible = has_plan(
+                map.weight[pieces.rows(piece)].tolist(),
+                list(zip(u.tolist(), v.tolist(), strict=True)),
+                lowest=bounds.lowest,
+                highest=bounds.highest,
+                purse=purse,
+            )
+        except Spent:
+            is_possible = True  # as far as anybody knows
+        if not is_possible:
             out[piece], cause[piece] = 1, _PLAN
+        left -= purse.paid
     return evolve(pieces, out=out, cause=cause)
 
 
@@ -160,15 +183,11 @@ def least_of_number(
         return 0
     weight = map.weight[pieces.rows(piece)]
     number = min(number, len(weight))
-    return _least_out(weight, _pairs_of(pieces, map, joined)(piece), bounds, number)
-
-
-def _least_out(
-    weight: Counts, pairs: tuple[Counts, Counts], bounds: Bounds, number: int | None = None
-) -> int:
-    """Return the least grids out of bounds, 0 where that would be too much work."""
+    u, v = _pairs_of(pieces, map, joined)(piece)
     lowest, highest = bounds.lowest, bounds.highest
-    found = least_out(weight, *pairs, lowest=lowest, highest=highest, number=number, budget=_BUDGET)
+    found = least_out(
+        weight, u, v, lowest=lowest, highest=highest, number=number, budget=_FOR_NUMBER
+    )
     return found or 0
 
 

@@ -14,7 +14,7 @@ from govtree.grids._pieces import CAUSES, Pieces
 __all__ = ["TOLD", "asked_reasons", "map_reasons", "piece_reasons", "span"]
 
 #: How many parts have their reasons told. All are counted, and all stand in the table.
-TOLD = 100
+TOLD = 50
 
 #: How many units above the bound are named.
 _NAMED = 5
