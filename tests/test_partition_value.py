@@ -11,14 +11,14 @@ import networkx as nx
 import numpy as np
 import pytest
 from attrs import evolve
+from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plans import line_of, plans
 
-from effort import many
 from govtree import Building, Community, Compound, Grid, Hierarchy, Household
 from govtree.errors import OutOfRangeError, StructureError, UnknownIdError
 from govtree.grids import Bounds, Partition
-from plans import line_of, plans
 
 AROUND_300 = Bounds.around(300, 0.2)
 
@@ -108,7 +108,7 @@ def test_order_and_names_of_labels_make_no_difference(drawn, random):
     assert numbered.summary == plan.summary
     assert numbered.grid.tolist() == plan.grid.tolist()
     assert numbered.grids == tuple(f"N-{at:03}" for at in range(1, len(plan) + 1))
-    assert pickle.loads(pickle.dumps(plan)) == plan  # noqa: S301 - our own
+    assert pickle.loads(pickle.dumps(plan)) == plan
 
 
 @settings(max_examples=many(40))
@@ -347,7 +347,7 @@ def test_geojson_is_in_degrees_where_the_system_is_known():
     shapely = pytest.importorskip("shapely")
     map = line_of([200, 100], at=[(500_000, 3_500_000), (500_020, 3_500_000)], crs="EPSG:32650")
     outlines = np.array([shapely.box(x, 0, x + 20, 20) for x in (0, 20)], object)
-    outlines = shapely.transform(outlines, lambda at: at + (500_000, 3_500_000))
+    outlines = shapely.transform(outlines, lambda at: at + np.array((500_000, 3_500_000)))
     map = evolve(map, metric="EPSG:32650", outlines=outlines)
 
     shape = Partition.from_labels(map, ["A", "A"]).to_geojson()["features"][0]["geometry"]
@@ -378,8 +378,7 @@ def test_a_plan_prints_as_a_table():
     plan = Partition.from_labels(line_of([200, 100, 150]), ["西区", "西区", "B"])
 
     assert str(plan).splitlines() == [
-        "<Partition: 3 units with 450 households in 2 grids of 150 to 300, "
-        "1 out of bounds 240 to 360>",
+        repr(plan),
         "grid  households     off  units  compounds  crosses  cut  walk  compact",
         "西区         300     +0%      2                   0  1/2  25 m     1.00",
         "B            150  -50% !      1                   0  1/1   0 m     1.00",
@@ -429,7 +428,7 @@ def test_labels_without_ids_need_a_map():
 
 
 def test_what_is_not_there_is_named():
-    """A grid that is not there is told with the nearest; a form that is not, with those there are."""
+    """A grid that is not there is told with the nearest, and so is a form."""
     plan = Partition.from_labels(line_of([1, 1]), ["N-001", "N-002"])
 
     with pytest.raises(UnknownIdError, match="did you mean 'N-002'"):
