@@ -109,11 +109,13 @@ def _names_of(h: Hierarchy, grids: NDArray[np.bool_]) -> tuple[str, ...]:
 
 def _refuse_divided(plan: Partition, h: Hierarchy, where: Footprint) -> None:
     """Refuse entrances that only rows of households could put into several grids."""
-    at = where.entrance >= 0
-    if not at.any() or h.count("household"):
-        return
-    building = h.arrays.within("entrance", "building")[where.entrance[at]]
-    several = _several(building, plan.grid[at])
+    at = np.flatnonzero(where.entrance >= 0)
+    entrance = where.entrance[at]
+    building = h.arrays.within("entrance", "building")[entrance]
+    rows = np.bincount(where.household[where.household >= 0], minlength=len(plan.map))[at]
+    # Of an entrance that nobody lives at there is nothing to say.
+    silent = set(building[(rows == 0) & (h.arrays.households("entrance")[entrance] > 0)].tolist())
+    several = [each for each in _several(building, plan.grid[at]) if each in silent]
     if several:
         raise StructureError(
             problem("GT560", Location(record="building", field=id), unit=id)

@@ -57,7 +57,8 @@ class Footprint:
         """Return the row in ``grid`` of each unit, -1 for none.
 
         What a building names, else what most of its households name; ties go to the smaller
-        id, which is the smaller row.
+        id, which is the smaller row. An entrance without households goes with most of its
+        building.
         """
         found = np.full(len(self.building), NONE, np.int32)
         for table, rows in (("building", self.building), ("entrance", self.entrance)):
@@ -70,6 +71,14 @@ class Footprint:
         )
         unit, grid = _most(self.household[counted], of[counted])
         found[unit] = grid
+        empty = np.flatnonzero((found < 0) & (self.entrance >= 0))
+        if len(empty):
+            building = h.arrays.within("household", "building")
+            counted = (building >= 0) & (of >= 0)
+            most = np.full(h.count("building") + 2, NONE, np.int32)
+            where, grid = _most(building[counted], of[counted])
+            most[where] = grid
+            found[empty] = most[h.arrays.within("entrance", "building")[self.entrance[empty]]]
         return found
 
 
