@@ -130,8 +130,8 @@ def pymetis(
 def spopt(town: Town, grids: NDArray[np.int64], seed: int = 1, *, way: str = "Skater") -> Divided:
     """One of spopt's ways, told positions and households; it knows no bounds."""
     import geopandas
-    import spopt.region as region
     from libpysal.weights import W
+    from spopt import region
 
     warnings.simplefilter("ignore")
     np.random.seed(seed)  # noqa: NPY002 what spopt draws from
