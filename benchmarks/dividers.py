@@ -45,7 +45,7 @@ def gerrychain(
     grids: NDArray[np.int64],
     seed: int = 1,
     *,
-    surcharge: float = 0.5,
+    surcharge: float = 1.0,
     attempts: int = 1000,
     begins: int = 8,
 ) -> Divided:

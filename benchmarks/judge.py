@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from towns import Town
@@ -35,7 +36,8 @@ class Verdict:
         cells_crossed: Cells over all grids, beyond the first of each.
         inner_cut: Share of the pairs inside a cell whose two buildings are in two grids.
         mean_deviation: Of the size of a grid from the target, as a share of the target.
-        largest_deviation: The same of the grid that is farthest off.
+        least_mean_deviation: The least that as many grids in each part leave, by arithmetic.
+        largest_deviation: The deviation of the grid that is farthest off.
     """
 
     grids: int
@@ -48,6 +50,7 @@ class Verdict:
     cells_crossed: int
     inner_cut: float
     mean_deviation: float
+    least_mean_deviation: float
     largest_deviation: float
 
     def as_dict(self) -> dict[str, float]:
@@ -88,6 +91,7 @@ def judge(town: Town, labels: ArrayLike) -> Verdict:
         cells_crossed=_beyond_the_first(grid, town.cell),
         inner_cut=float((inside & ~kept).sum() / max(1, inside.sum())),
         mean_deviation=float(off.mean()),
+        least_mean_deviation=_least_mean_deviation(town, as_given),
         largest_deviation=float(off.max()),
     )
 
@@ -125,6 +129,25 @@ def grids_by_arithmetic(town: Town) -> NDArray[np.int64]:
     fewest, most = np.maximum(1, -(-total // highest)), np.maximum(1, total // max(1, lowest))
     near = np.maximum(1, np.rint(total / town.target).astype(np.int64))
     return np.where(fewest <= most, np.clip(near, fewest, most), most)
+
+
+def moved(town: Town, labels: ArrayLike) -> float:
+    """Return the share of households that a plan moves, against today's grids of the town.
+
+    Each grid of the plan succeeds at most one of today's, so that the fewest households move;
+    buildings without a grid today do not count.
+    """
+    there = np.flatnonzero(town.existing >= 0)
+    old = np.unique(town.existing[there], return_inverse=True)[1]
+    new = np.unique(np.asarray(labels)[there], return_inverse=True)[1]
+    shared = np.zeros((old.max() + 1, new.max() + 1))
+    np.add.at(shared, (old, new), town.weight[there])
+    return float(1 - shared[linear_sum_assignment(-shared)].sum() / shared.sum())
+
+
+def _least_mean_deviation(town: Town, grids: NDArray[np.int64]) -> float:
+    total = np.bincount(town.components()[1], town.weight, len(grids))
+    return float(np.abs(total / town.target - grids).sum() / grids.sum())
 
 
 def _distinct(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:

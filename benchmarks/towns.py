@@ -271,6 +271,51 @@ def _households(
     return weight.astype(np.int64)
 
 
+def changed(town: Town, grids: NDArray[np.int64], seed: int = 1) -> Town:
+    """Return the town a year later, with *grids* as today's: one building in twenty has changed.
+
+    A third of those have other households, a third are demolished, and a third are new, beside
+    a building that was there and joined to it and to its neighbors in the same cell.
+    """
+    draw = np.random.Generator(np.random.PCG64(seed))
+    each = len(town) // 60
+    drawn = draw.permutation(len(town))
+    weight = town.weight.copy()
+    weight[drawn[:each]] = draw.integers(12, 81, each)
+    beside = np.sort(drawn[each : 2 * each])
+    rows = np.concatenate([np.arange(len(town)), beside])
+    x, y = town.x[rows], town.y[rows]
+    x[len(town) :] += STEP / 4
+    u, v, soft = list(town.u), list(town.v), list(town.soft)
+    inner = ~town.soft
+    for number, row in enumerate(beside.tolist(), start=len(town)):
+        near = np.concatenate(
+            [[row], town.v[inner & (town.u == row)], town.u[inner & (town.v == row)]]
+        )
+        u += near.tolist()
+        v += [number] * len(near)
+        soft += [False] * len(near)
+    order = np.lexsort((v, u))
+    one, other = np.array(u, np.int32)[order], np.array(v, np.int32)[order]
+    larger = replace(
+        town,
+        ids=(*town.ids, *(f"N-{number:06d}" for number in range(each))),
+        weight=np.concatenate([weight, draw.integers(12, 81, each)]),
+        x=x,
+        y=y,
+        compound=town.compound[rows],
+        cell=town.cell[rows],
+        u=one,
+        v=other,
+        length=np.hypot(x[one] - x[other], y[one] - y[other]),
+        soft=np.array(soft, bool)[order],
+        existing=np.concatenate([grids, np.full(each, -1)]).astype(np.int32),
+    )
+    gone = np.zeros(len(larger), bool)
+    gone[drawn[2 * each : 3 * each]] = True
+    return larger.without(gone)
+
+
 def _parts(units: int, u: NDArray[np.int32], v: NDArray[np.int32]) -> tuple[int, NDArray[np.int32]]:
     graph = coo_array((np.ones(len(u), np.int8), (u, v)), shape=(units, units))
     count, parts = connected_components(graph, directed=False)
