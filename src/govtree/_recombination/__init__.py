@@ -1,0 +1,13 @@
+"""How units become parts: connected, of about one size, along the lines between them.
+
+Where a search starts, how it divides neighboring parts anew, and the best plan of a small
+piece, proven. Reads the neighbors and knows nothing of buildings or households. Source: the
+ReCom chain (DeFord, Duchin, Solomon 2021), run as a search over all pairs of neighboring parts
+at once.
+"""
+
+from govtree._recombination._chances import keys_of
+from govtree._recombination._search import ROUNDS, search
+from govtree._recombination._task import FREE, NEW, WORTH, Task, Worth
+
+__all__ = ["FREE", "NEW", "ROUNDS", "WORTH", "Task", "Worth", "keys_of", "search"]
