@@ -445,7 +445,7 @@ def _ours(library: str, town: Town, repeats: int, told: dict[str, Any]) -> Any:
         begin = time.perf_counter()
         plan = partition(made, **how)
         seconds.append(time.perf_counter() - begin)
-    return seconds, making, np.asarray(plan.labels)
+    return seconds, making, np.asarray(plan.grid)
 
 
 def _main(library: str, before: str, after: str) -> None:
