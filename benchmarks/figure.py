@@ -47,6 +47,13 @@ class Figure:
     met: bool
 
 
+@dataclass(frozen=True)
+class Text:
+    """Lines of Markdown above the figures of a part, such as a table of its own."""
+
+    markdown: str
+
+
 def taking_turns(
     works: Mapping[str, Callable[[], object]],
     repeats: int,

@@ -20,21 +20,22 @@ import checks
 import graph_view
 import memory
 import office
+import partition
 import population
 import reconciling
 import speed
 import start
 import structure_file
-from figure import Figure
+from figure import Figure, Text
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PACKAGES = (
     *("numpy", "networkx", "pyyaml", "anytree", "bigtree", "treelib", "rustworkx"),
     *("pandera", "pandas", "polars", "duckdb", "python-calamine"),
-    "rapidfuzz",
+    *("rapidfuzz", "scipy", "gerrychain", "pymetis", "spopt"),
 )
 #: What a reader has to know of a part, above its table.
-NOTES = {"Checking": checks.NOTE, "Office files": office.NOTE}
+NOTES = {"Checking": checks.NOTE, "Office files": office.NOTE, "Partition": partition.NOTE}
 
 
 def main() -> None:
@@ -48,7 +49,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         population.write(folder, asked.households)
-        parts: dict[str, Callable[[], Iterable[Figure]]] = {
+        parts: dict[str, Callable[[], Iterable[Figure | Text]]] = {
             "Start": lambda: start.measure(asked.repeats * 3),
             "Memory": lambda: memory.measure(folder, asked.households, asked.repeats),
             "Building": lambda: speed.building(asked.households, asked.repeats),
@@ -59,14 +60,16 @@ def main() -> None:
             "Office files": lambda: office.measure(folder, asked.households, asked.repeats),
             "Reconciling": lambda: reconciling.measure(asked.repeats),
             "Addresses": lambda: addresses.measure(asked.repeats),
+            "Partition": lambda: partition.measure(asked.repeats),
             "Structure files": lambda: structure_file.measure(asked.repeats),
         }
-        figures: dict[str, list[Figure]] = {}
+        figures: dict[str, list[Figure | Text]] = {}
         for title, part in parts.items():
             if asked.only in (None, title):
                 print(title, flush=True)
-                figures[title] = list(part())
-                for figure in figures[title]:
+                figures[title] = []
+                for figure in part():
+                    figures[title].append(figure)
                     print(f"  {_line(figure)}", flush=True)
     if asked.only is None:
         PAGE.write_text(_page(figures, asked.households), encoding="utf-8")
@@ -74,13 +77,15 @@ def main() -> None:
         _put_into_page(asked.only, figures[asked.only])
 
 
-def _line(figure: Figure) -> str:
+def _line(figure: Figure | Text) -> str:
+    if isinstance(figure, Text):
+        return figure.markdown
     mark = "" if not figure.target else " · met" if figure.met else " · NOT MET"
     told = (figure.what, figure.ours, figure.peer, figure.reached, figure.target)
     return " · ".join(each for each in told if each) + mark
 
 
-def _page(figures: dict[str, list[Figure]], households: int) -> str:
+def _page(figures: dict[str, list[Figure | Text]], households: int) -> str:
     lines = [
         "# Benchmarks",
         "",
@@ -100,19 +105,24 @@ def _page(figures: dict[str, list[Figure]], households: int) -> str:
     return "\n".join(lines)
 
 
-def _section(title: str, figures: list[Figure]) -> list[str]:
+def _section(title: str, figures: list[Figure | Text]) -> list[str]:
     lines = [f"## {title}", ""]
     if title in NOTES:
         lines += [NOTES[title], ""]
+    for text in figures:
+        if isinstance(text, Text):
+            lines += [text.markdown, ""]
     lines += ["| what | govtree | peer | reached | target | met |", "|---|---|---|---|---|---|"]
     for figure in figures:
+        if isinstance(figure, Text):
+            continue
         met = "" if not figure.target else "yes" if figure.met else "**no**"
         cells = (figure.what, figure.ours, figure.peer, figure.reached, figure.target, met)
         lines.append(f"| {' | '.join(cells)} |")
     return [*lines, ""]
 
 
-def _put_into_page(title: str, figures: list[Figure]) -> None:
+def _put_into_page(title: str, figures: list[Figure | Text]) -> None:
     """Put one part into the page, in the place of what stands there under its title, if any."""
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(f"## {title}\n")
     _, heading, after = rest.partition("\n## ")
