@@ -12,7 +12,9 @@ __all__ = ["TINTS", "colored"]
 TINTS = ("#fdf6d3", "#bfe3f7", "#f9c98b", "#8fd0b5", "#d9a3c4", "#8fa9d6", "#b59b7a")
 
 
-def colored(count: int, u: NDArray[np.int32], v: NDArray[np.int32], colors: int) -> NDArray[np.int32]:
+def colored(
+    count: int, u: NDArray[np.int32], v: NDArray[np.int32], colors: int
+) -> NDArray[np.int32]:
     """Return int32, one color a grid, different for grids that touch wherever that can be.
 
     The grid with most neighbors goes first, and takes the color that is used least among those

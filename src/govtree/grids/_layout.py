@@ -65,10 +65,12 @@ def _rows(units: BuildingMap) -> NDArray[np.float64]:
     xy = np.zeros((len(units), 2))
     blocks = np.lexsort((np.arange(len(units)), units.compound, units.community))
     keys = np.column_stack([units.community, units.compound])[blocks]
-    starts = np.flatnonzero(np.r_[True, (keys[1:] != keys[:-1]).any(axis=1)]) if len(units) else []
+    if not len(units):
+        return xy
+    starts = np.flatnonzero(np.r_[True, (keys[1:] != keys[:-1]).any(axis=1)])
     wide = max(1, round(1.3 * len(units) ** 0.5))
     left = top = tall = 0
-    for block in np.split(blocks, starts[1:]) if len(units) else []:
+    for block in np.split(blocks, starts[1:]):
         across = max(1, round(len(block) ** 0.5))
         if left and left + across > wide:
             left, top, tall = 0, top - tall - 1, 0
@@ -80,33 +82,46 @@ def _rows(units: BuildingMap) -> NDArray[np.float64]:
     return xy
 
 
-def crossing_pairs(units: BuildingMap, grid: NDArray[np.int32]) -> tuple[NDArray[np.bool_], int]:
+def crossing_pairs(
+    units: BuildingMap, grid: NDArray[np.int32], grids: int
+) -> tuple[NDArray[np.bool_], int]:
     """Return which pairs of one grid join two cells, and how many cells are crossed in all.
 
     A grid that holds units of several cells crosses one cell fewer.
+
+    Args:
+        units: The map.
+        grid: The grid of each unit, from 0; *grids* for none.
+        grids: How many grids there are.
     """
     pairs = units.neighbors
     inner = ~pairs.soft
     cells, cell = parts_of(len(units), pairs.u[inner], pairs.v[inner])
-    held = np.unique(grid.astype(np.int64) * max(1, cells) + cell)
-    crossed = len(held) - len(np.unique(grid))
-    joins = (grid[pairs.u] == grid[pairs.v]) & (cell[pairs.u] != cell[pairs.v])
+    placed = grid < grids
+    held = np.unique(grid[placed].astype(np.int64) * max(1, cells) + cell[placed])
+    crossed = len(held) - len(np.unique(grid[placed]))
+    joins = (grid[pairs.u] == grid[pairs.v]) & placed[pairs.u] & (cell[pairs.u] != cell[pairs.v])
     return joins, crossed
 
 
-def triangles_inside(pairs: Neighbors, grid: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return int32, three units a row: all who lie beside one another in one grid, u < v < w."""
-    same = grid[pairs.u] == grid[pairs.v]
-    u, v = pairs.u[same].astype(np.int64), pairs.v[same].astype(np.int64)
+def triangles_inside(units: int, u: NDArray[np.int32], v: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return int32, three units a row: all who lie beside one another, u < v < w.
+
+    Args:
+        units: How many units there are.
+        u: One of each pair, pairs sorted as in :class:`~govtree._adjacency.Neighbors`.
+        v: The other.
+    """
     if not len(u):
         return np.zeros((0, 3), np.int32)
+    u, v = u.astype(np.int64), v.astype(np.int64)
     # For each pair (u, v), the pairs (v, w) that follow, kept where (u, w) is a pair, too.
     begin, end = np.searchsorted(u, v), np.searchsorted(u, v, side="right")
     many = end - begin
     first = np.repeat(np.arange(len(u)), many)
     second = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many) + begin[first]
-    key = u * pairs.units + v
-    sought = u[first] * pairs.units + v[second]
+    key = u * units + v
+    sought = u[first] * units + v[second]
     at = np.minimum(np.searchsorted(key, sought), len(key) - 1)
     found = key[at] == sought
     first, second = first[found], second[found]
@@ -114,7 +129,7 @@ def triangles_inside(pairs: Neighbors, grid: NDArray[np.int32]) -> NDArray[np.in
 
 
 def grids_beside(
-    units: BuildingMap, places: Places, grid: NDArray[np.int32]
+    units: BuildingMap, places: Places, grid: NDArray[np.int32], grids: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return pairs of grids that are seen side by side, a wall between them or not."""
     pairs = units.neighbors
@@ -126,7 +141,7 @@ def grids_beside(
         seen = grid[np.asarray(near).reshape(len(units), most)]
         u = np.r_[u, np.repeat(grid, most)]
         v = np.r_[v, seen.ravel()]
-    differ = u != v
+    differ = (u != v) & (u < grids) & (v < grids)
     return u[differ], v[differ]
 
 
