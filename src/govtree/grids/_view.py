@@ -119,16 +119,25 @@ def moved(before: View, after: View) -> NDArray[np.bool_]:
 
 
 def candidates(view: View, grid: int) -> Iterable[tuple[float, float]]:
-    """Return places for the label of a grid: its middle, then its units from there outward."""
+    """Return places for the label of a grid, best first.
+
+    Its middle, where that is not outside of a bent grid; else between two of its units that lie
+    side by side, near the middle; then upon a unit.
+    """
     rows = np.flatnonzero(view.grid == grid)
     if not len(rows):
         return
+    pairs = view.units.neighbors
+    inside = (view.grid[pairs.u] == grid) & (view.grid[pairs.v] == grid)
     xy, weight = view.places.xy[rows], view.units.weight[rows] + 1e-6
+    between = (view.places.xy[pairs.u[inside]] + view.places.xy[pairs.v[inside]]) / 2
     middle = (xy * weight[:, None]).sum(axis=0) / weight.sum()
-    away = np.hypot(*(xy - middle).T)
-    order = np.lexsort((rows, away))[:8]
-    if away[order[0]] < 0.6 * view.places.spacing:
-        # The middle may lie outside of a bent grid; beside a unit of it, it does not.
+    nearest = []
+    for points in (between, xy):
+        away = np.hypot(*(points - middle).T)
+        order = np.lexsort((np.arange(len(points)), away))[:8]
+        nearest.append(points[order])
+    if np.hypot(*(np.concatenate(nearest) - middle).T).min() < 0.5 * view.places.spacing:
         yield float(middle[0]), float(middle[1])
-    for each in order:
-        yield float(xy[each, 0]), float(xy[each, 1])
+    for x, y in np.concatenate(nearest).tolist():
+        yield x, y
