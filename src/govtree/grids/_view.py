@@ -139,5 +139,4 @@ def candidates(view: View, grid: int) -> Iterable[tuple[float, float]]:
         nearest.append(points[order])
     if np.hypot(*(np.concatenate(nearest) - middle).T).min() < 0.5 * view.places.spacing:
         yield float(middle[0]), float(middle[1])
-    for x, y in np.concatenate(nearest).tolist():
-        yield x, y
+    yield from np.concatenate(nearest).tolist()
