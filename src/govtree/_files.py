@@ -69,6 +69,8 @@ class Limits:
     report_nodes: int = _most(
         2_000_000, "keys and values of a saved report or baseline, of JSON lines those of a line"
     )
+    map_bytes: int = _most(256 * 2**20, "bytes of one GeoJSON file")
+    map_nodes: int = _most(20_000_000, "keys, values and numbers in one GeoJSON file")
     id_characters: int = _most(200, "characters of an id")
     shown: int = _most(20, "problems of one kind that are printed; counting is never capped")
     hints: int = _most(20, "near misses that are sought for one kind of problem")

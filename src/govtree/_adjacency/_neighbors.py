@@ -68,6 +68,27 @@ class Neighbors:
         first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
         return cls(units, low[first], high[first], far[first], codes[first], kinds)
 
+    def where(self, chosen: NDArray[np.bool_]) -> Neighbors:
+        """Return the pairs that are *chosen*, with the kinds that these have.
+
+        >>> pairs = Neighbors.of(3, [0, 1], [1, 2], kind=["road", None])
+        >>> pairs.where(~pairs.soft).kinds
+        ()
+        """
+        kind = self.kind[chosen]
+        used = np.unique(kind[kind != INNER])
+        # One more cell at the end catches INNER, which indexes from the back.
+        place = np.full(len(self.kinds) + 1, INNER, np.int16)
+        place[used] = np.arange(len(used))
+        return Neighbors(
+            self.units,
+            self.u[chosen],
+            self.v[chosen],
+            self.length[chosen],
+            place[kind],
+            tuple(self.kinds[code] for code in used.tolist()),
+        )
+
     @property
     def soft(self) -> NDArray[np.bool_]:
         """Which pairs have a soft line between."""

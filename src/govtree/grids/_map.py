@@ -5,17 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from attrs import field, frozen
-from numpy.typing import NDArray
+from attrs import evolve, field, frozen
+from numpy.typing import ArrayLike, NDArray
 
 from govtree._adjacency import Neighbors, parts_of
 from govtree._columns import read_only
+from govtree._markup import one_line
 from govtree._wording import Reason
+from govtree.errors import OutOfRangeError
 
-__all__ = ["BuildingMap"]
+__all__ = ["SAID", "BuildingMap"]
+
+#: What is counted, as a text names it.
+SAID = {
+    "households": Reason("households"),
+    "residents": Reason("residents"),
+    "occupied": Reason("occupied households"),
+}
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class BuildingMap:
     """Units that are divided whole, in order of id, with what lies between them.
 
@@ -62,7 +71,61 @@ class BuildingMap:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def __repr__(self) -> str:
+        said = [_number(len(self), "unit"), f"{int(self.weight.sum()):,} {SAID[self.count]}"]
+        if self.communities:
+            said.append(_number(len(self.communities), "community"))
+        if self.compounds:
+            said.append(_number(len(self.compounds), "compound"))
+        said.append(_number(len(self.neighbors), "pair"))
+        if self.crs is not None:
+            said.append(one_line(self.crs[:60]))
+        return f"<BuildingMap: {', '.join(said)}>"
+
+    def within(self, labels: ArrayLike) -> BuildingMap:
+        """Return the same map with each part of it as a community of its own.
+
+        What is drawn on it then stays inside the parts: building heads inside of grids.
+
+        Args:
+            labels: The part of each unit, in order: a whole number, -1 for none, or a name.
+
+        Raises:
+            OutOfRangeError: If there is not one a unit.
+
+        >>> import numpy as np
+        >>> from govtree.grids._read import building_map
+        >>> street = building_map(
+        ...     {"id": ["D-1", "D-2", "D-3"], "households": [20, 30, 40]},
+        ...     pairs=[("D-1", "D-2"), ("D-2", "D-3")],
+        ... )
+        >>> street.within(["N-1", "N-1", "N-2"])
+        <BuildingMap: 3 units, 90 households, 2 communities, 1 pair>
+        """
+        given = np.asarray(labels)
+        if given.shape != (len(self),):
+            raise OutOfRangeError(
+                f"labels have the shape {given.shape}, where there are {len(self)} units"
+            )
+        if given.dtype.kind not in "iuUOT":
+            raise OutOfRangeError("labels are neither whole numbers nor names")
+        names = [None if each in (-1, None, "") else str(each) for each in given.tolist()]
+        called = tuple(sorted({name for name in names if name is not None}))
+        place: dict[str | None, int] = {name: row for row, name in enumerate(called)}
+        place[None] = -1
+        codes = np.array([place[name] for name in names], np.int32)
+        joined = self.neighbors
+        inside = joined.where(codes[joined.u] == codes[joined.v])
+        return evolve(self, community=codes, communities=called, neighbors=inside)
+
     def components(self) -> tuple[int, NDArray[np.int32]]:
         """Return how many parts hard barriers and communities leave, and the part of each."""
         joined = self.neighbors
         return parts_of(len(self), joined.u, joined.v)
+
+
+def _number(count: int, what: str) -> str:
+    if count == 1:
+        return f"1 {what}"
+    many = what.removesuffix("y") + "ies" if what.endswith("y") else what + "s"
+    return f"{count:,} {many}"
