@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from govtree.grids._partition import Partition
 
-__all__ = ["FORMATS", "plot"]
+__all__ = ["FORMATS", "as_bytes", "form_of", "plot"]
 
 #: What a map can be written as, by the end of the file's name.
 FORMATS = (".png", ".svg", ".pdf")
@@ -72,24 +72,29 @@ def plot(
         raise OutOfRangeError(f"width is {width}; it is inches, 2 to 40")
     if labels < 0:
         raise OutOfRangeError(f"labels is {labels}; it is 0 or more")
-    form = None if file is None else _form(file)
+    form = None if file is None else form_of(file)
     picture = Picture(lang, labels, width)
     figure = picture.drawn(
         View.of(partition), None if before is None else View.of(before), title, tuple(barriers)
     )
     if file is not None and form is not None:
-        save(file, _bytes(figure, form))
+        save(file, as_bytes(figure, form))
     return figure
 
 
-def _form(file: str | os.PathLike[str]) -> str:
+def form_of(file: str | os.PathLike[str]) -> str:
+    """Return which of :data:`FORMATS` a file is written as.
+
+    Raises:
+        OutOfRangeError: If its name ends in none of them.
+    """
     form = Path(file).suffix.lower()
     if form not in FORMATS:
         raise OutOfRangeError(f"file ends in '{form}'; a map is written as {', '.join(FORMATS)}")
     return form
 
 
-def _bytes(figure: Figure, form: str) -> bytes:
+def as_bytes(figure: Figure, form: str) -> bytes:
     """Return the picture as a file, without the day and the versions that made it."""
     matplotlib = need("matplotlib", extra="plot")
     unsaid: dict[str, dict[str, None]] = {
