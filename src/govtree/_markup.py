@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import escape
 
 __all__ = [
     "HIDDEN",
@@ -16,6 +17,7 @@ __all__ = [
     "csv_cell",
     "csv_edited",
     "csv_read",
+    "html",
     "markdown",
     "one_line",
     "sarif_text",
@@ -144,6 +146,17 @@ def markdown(text: str) -> str:
     """
     line = _MENTION.sub(_escape, one_line(text)).strip()
     return _MARKDOWN.sub(r"\\\g<0>", line)
+
+
+def html(text: str) -> str:
+    r"""Return *text* for a page of HTML, between tags or in a quoted attribute.
+
+    It shows what :func:`one_line` shows.
+
+    >>> print(html('<b onclick="x">\x1b楼'))
+    &lt;b onclick=&quot;x&quot;&gt;\x1b楼
+    """
+    return escape(one_line(text))
 
 
 def sarif_text(text: str) -> str:

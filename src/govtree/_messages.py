@@ -820,6 +820,66 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "nothing says which units lie beside which",
             "give x and y or outlines; or compound and number of each building; or list pairs",
         ),
+        "GT555": Text(
+            "label-of-unknown-unit",
+            "a grid is given for unit '{unit}', which is not in the map",
+            "correct the id, or leave it out",
+        ),
+        "GT556": Text(
+            "unit-without-label",
+            "unit '{unit}' is given no grid",
+            "name its grid; a plan puts every unit into one",
+        ),
+        "GT557": Text(
+            "unfit-label",
+            "the grid of unit '{unit}' is '{cell}', which can be no id",
+            "name the grid by a text of visible characters, or by a whole number",
+        ),
+        "GT558": Text(
+            "labels-do-not-match",
+            "{labels} grids are given for {units} units",
+            "give one for each unit, in the order of the ids of the map, or a mapping from id to grid",
+        ),
+        "GT559": Text(
+            "unit-not-in-structure",
+            "unit '{unit}' of the plan is no building and no entrance of the structure",
+            "apply a plan to the structure whose buildings were divided",
+        ),
+        "GT560": Text(
+            "divided-without-households",
+            "building '{unit}' is divided between grids by entrance, and the structure has no rows of households that could say so",
+            "give rows of households with their entrance, or draw up the plan with whole buildings",
+        ),
+        "GT561": Text(
+            "grid-out-of-bounds",
+            "holds {size}, which is not within {lowest} to {highest}",
+            "move buildings to or from its neighbors; feasibility tells whether any plan can",
+        ),
+        "GT562": Text(
+            "grid-not-contiguous",
+            "lies in {parts} parts that are not side by side",
+            "move the smaller parts to the grids beside them",
+        ),
+        "GT563": Text(
+            "grid-in-two-communities",
+            "lies in several communities: {communities}",
+            "divide it at the border of the communities",
+        ),
+        "GT564": Text(
+            "grid-crosses-barrier",
+            "crosses hard barriers {barriers} times",
+            "divide it at the wall, river or railway; or correct the barrier",
+        ),
+        "GT565": Text(
+            "grid-crosses-line",
+            "crosses soft lines into {cells} more cells",
+            "divide it at the main road or the line of a compound where sizes allow it",
+        ),
+        "GT566": Text(
+            "unit-without-grid",
+            "lies in no grid",
+            "name its grid",
+        ),
         "GT900": Text(
             "not-a-workbook",
             "the file is {kind}, not an xlsx workbook",

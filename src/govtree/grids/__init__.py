@@ -1,6 +1,22 @@
 """Where should the grid lines run? Service grids over buildings, branches and workers over grids."""
 
+from govtree.grids._apply import Applied
 from govtree.grids._bounds import Bounds
+from govtree.grids._diff import GridChange, Move, PlanDiff
 from govtree.grids._map import BuildingMap
+from govtree.grids._partition import Partition
+from govtree.grids._rewritten import Dropped
+from govtree.grids._table import GridTable, PlanSummary
 
-__all__ = ["Bounds", "BuildingMap"]
+__all__ = [
+    "Applied",
+    "Bounds",
+    "BuildingMap",
+    "Dropped",
+    "GridChange",
+    "GridTable",
+    "Move",
+    "Partition",
+    "PlanDiff",
+    "PlanSummary",
+]
