@@ -1,0 +1,125 @@
+"""What plans are charged for, and how grids keep their numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from govtree._recombination._task import NEW, Task
+
+__all__ = ["charges", "kept_numbers", "without_gaps"]
+
+
+def charges(
+    task: Task, grid: NDArray[np.int64], group: NDArray[np.int64], groups: int
+) -> NDArray[np.float64]:
+    """Return what each group of grids is charged for.
+
+    Args:
+        task: What is to be divided.
+        grid: The grid of each unit.
+        group: The group of each unit; -1 for units that stay out.
+        groups: How many there are.
+    """
+    worth = task.worth
+    rows = np.flatnonzero(group >= 0)
+    grids, dense = np.unique(grid[rows], return_inverse=True)
+    size = np.bincount(dense, task.weight[rows], len(grids)).astype(np.int64)
+    of = np.empty(len(grids), np.int64)
+    of[dense] = group[rows]
+    charged = np.bincount(of, task.of_size(size), groups)
+    cells = np.unique(dense * task.cells + task.cell[rows]) // task.cells
+    charged += worth.crossed * np.bincount(of[cells], minlength=groups)
+    charged -= worth.crossed * np.bincount(of, minlength=groups)
+    inside = np.flatnonzero(
+        (group[task.u] == group[task.v]) & (group[task.u] >= 0) & ~task.soft
+    )
+    parted = grid[task.u[inside]] != grid[task.v[inside]]
+    charged += worth.cut * np.bincount(group[task.u[inside[parted]]], minlength=groups)
+    if worth.moved:
+        moved = (task.held[rows] != NEW) & (task.held[rows] != grid[rows])
+        share = task.weight[rows[moved]] / task.target
+        charged += worth.moved * np.bincount(group[rows[moved]], share, groups)
+        # Who counts for nobody does not move for nothing either.
+        charged += _LITTLE * np.bincount(group[rows[moved]], minlength=groups)
+    fixed = rows[task.fixed[rows] != NEW]
+    if len(fixed):
+        charged += worth.torn * _torn(task.fixed[fixed], grid[fixed], group[fixed], groups)
+    return charged
+
+
+#: What each unit that moves is charged for besides what it counts.
+_LITTLE = 1e-3
+
+
+def _torn(
+    fixed: NDArray[np.int64], grid: NDArray[np.int64], group: NDArray[np.int64], groups: int
+) -> NDArray[np.int64]:
+    """Return how many fixed numbers stand in two grids, or in one with another."""
+    met = np.unique(np.stack([group, fixed, grid]), axis=1)
+    spread = np.unique(met[:2], axis=1)
+    shared = np.unique(met[[0, 2]], axis=1)
+    return (
+        2 * np.bincount(met[0], minlength=groups)
+        - np.bincount(spread[0], minlength=groups)
+        - np.bincount(shared[0], minlength=groups)
+    )
+
+
+def kept_numbers(
+    task: Task,
+    made: NDArray[np.int64],
+    grid: NDArray[np.int64],
+    group: NDArray[np.int64],
+    first: int,
+) -> NDArray[np.int64]:
+    """Return *made* with each new grid called by the grid before that it shares most with.
+
+    A group gives the numbers of its own grids, and those that no grid has any more; each is
+    given once, the greatest common weight first. A grid that finds none gets a number of its
+    own, from *first* on.
+
+    Args:
+        task: What is to be divided.
+        made: The new grid of each unit.
+        grid: The grid that it had until now.
+        group: The group of each unit; -1 for units that stay out.
+        first: Above all numbers of *grid*.
+    """
+    rows = np.flatnonzero(group >= 0)
+    there, dense = np.unique(made[rows], return_inverse=True)
+    of = np.empty(len(there), np.int64)
+    of[dense] = group[rows]
+    owner = np.full(first, NEW)
+    owner[grid] = group
+    unused = np.ones(first, bool)
+    unused[grid] = False
+    held = task.held[rows]
+    known = held != NEW
+    keys, inverse = np.unique(dense[known] * first + held[known], return_inverse=True)
+    common = np.bincount(inverse, task.weight[rows[known]] + _LITTLE, len(keys))
+    new, old = keys // first, keys % first
+    may = (owner[old] == of[new]) | unused[old]
+    new, old, common = new[may], old[may], common[may]
+    name = np.arange(first, first + len(there))
+    free_new, free_old = np.ones(len(there), bool), np.ones(first, bool)
+    for at in np.lexsort((old, new, -common)).tolist():
+        if free_new[new[at]] and free_old[old[at]]:
+            free_new[new[at]] = free_old[old[at]] = False
+            name[new[at]] = old[at]
+    renamed = made.copy()
+    renamed[rows] = name[dense]
+    return renamed
+
+
+def without_gaps(grid: NDArray[np.int64], kept: int = 0) -> NDArray[np.int64]:
+    """Return the grids numbered by their first units; numbers below *kept* stay."""
+    later = np.flatnonzero(grid >= kept)
+    if kept:
+        grid = grid.copy()
+        grid[later] = kept + without_gaps(grid[later])
+        return grid
+    _, first, inverse = np.unique(grid, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[inverse]

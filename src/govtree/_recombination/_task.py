@@ -1,0 +1,146 @@
+"""What is to be divided, and what a plan is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+from attrs import evolve, frozen
+from numpy.typing import NDArray
+
+__all__ = ["FREE", "NEW", "WORTH", "Task", "Worth"]
+
+#: No number of grids is asked for.
+FREE = 0
+#: A unit that no grid of the plan before holds, or that nobody has fixed.
+NEW = -1
+
+
+@frozen
+class Worth:
+    """What a plan is charged for; the least sum is the best plan.
+
+    The steps between the kinds are so large that no number of the lesser outweighs one of
+    the greater within the few grids that are divided anew together.
+
+    Attributes:
+        torn: For each fixed unit that is not where it has to be.
+        out: For each grid out of bounds.
+        beyond: For how far it is out, as a share of the target.
+        crossed: For each cell that a grid holds besides its first.
+        deviation: For the square of a grid's deviation, as a share of the target.
+        cut: For each pair of neighbors inside a cell that two grids part.
+        moved: For what is moved out of its grid of the plan before, as a share of the target.
+    """
+
+    torn: float = 1e6
+    out: float = 1_000.0
+    beyond: float = 200.0
+    crossed: float = 3.0
+    deviation: float = 1.0
+    cut: float = 0.004
+    moved: float = 0.0
+
+
+#: The weights of each objective.
+WORTH: Mapping[str, Worth] = MappingProxyType(
+    {
+        "balanced": Worth(),
+        "compact": Worth(deviation=0.05, cut=0.02),
+        # Nobody moves for a grid that stays out of bounds, only for one that comes within.
+        "least change": Worth(beyond=0.0, deviation=0.02, cut=0.0002, moved=1.0),
+    }
+)
+
+
+@frozen(eq=False)
+class Task:
+    """Units to divide, with everything that the search has to know of them.
+
+    Attributes:
+        weight: int64, what is counted in each unit.
+        u: int64, the one unit of each pair of neighbors, sorted with *v*.
+        v: int64, the other.
+        soft: bool, whether a soft line runs between them.
+        part: int64, the connected part that each unit lies in, numbered by first units.
+        number: int64, how many grids each part shall have; :data:`FREE` for any number.
+        cell: int64, the cell that each unit lies in.
+        held: int64, the grid of the plan before that holds each unit; :data:`NEW` for none.
+        fixed: int64, units with the same number have to share a grid, and those with two
+            numbers may not; :data:`NEW` for the others.
+        target: What a grid should count.
+        lowest: The least it may.
+        highest: The most it may.
+        worth: What a plan is charged for.
+        keys: What each pair draws its chances with.
+    """
+
+    weight: NDArray[np.int64]
+    u: NDArray[np.int64]
+    v: NDArray[np.int64]
+    soft: NDArray[np.bool_]
+    part: NDArray[np.int64]
+    number: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    held: NDArray[np.int64]
+    fixed: NDArray[np.int64]
+    target: float
+    lowest: int
+    highest: int
+    worth: Worth
+    keys: NDArray[np.uint64]
+
+    def __len__(self) -> int:
+        return len(self.weight)
+
+    @property
+    def cells(self) -> int:
+        """How many cells there may be: more than the largest number of one."""
+        return int(self.cell.max(initial=-1)) + 1
+
+    def of_size(self, size: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what grids of these sizes are charged for."""
+        off = (size - self.target) / self.target
+        beyond = np.maximum(np.maximum(self.lowest - size, size - self.highest), 0)
+        late = np.where(beyond > 0, self.worth.out + self.worth.beyond * beyond / self.target, 0.0)
+        charged: NDArray[np.float64] = self.worth.deviation * off * off + late
+        return charged
+
+    def is_out(self, size: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which grids of these sizes are out of bounds."""
+        return (size < self.lowest) | (size > self.highest)
+
+    def fewest(self, total: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the least number of grids that keeps *total* from being too much for each."""
+        return np.maximum(1, -(-total // self.highest))
+
+    def most(self, total: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the largest number of grids that keeps *total* from being too little."""
+        return total // max(1, self.lowest)
+
+    def fits(self, total: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return whether some number of grids holds each total within bounds."""
+        return self.fewest(total) <= self.most(total)
+
+    def only(self, parts: NDArray[np.bool_]) -> tuple[Task, NDArray[np.int64]]:
+        """Return the task of some parts alone, and the rows of its units."""
+        rows = np.flatnonzero(parts[self.part])
+        place = np.full(len(self), -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        pairs = np.flatnonzero(parts[self.part[self.u]])
+        numbers = np.cumsum(parts) - 1
+        alone = evolve(
+            self,
+            weight=self.weight[rows],
+            u=place[self.u[pairs]],
+            v=place[self.v[pairs]],
+            soft=self.soft[pairs],
+            part=numbers[self.part[rows]],
+            number=self.number[parts],
+            cell=self.cell[rows],
+            held=self.held[rows],
+            fixed=self.fixed[rows],
+            keys=self.keys[pairs],
+        )
+        return alone, rows
