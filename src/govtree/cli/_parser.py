@@ -261,9 +261,9 @@ exit codes:
     )
     how.add_argument(
         "--objective",
-        choices=("balanced", "compact", "least change"),
-        default="balanced",
-        help="what is sought once grids are within bounds (default: balanced)",
+        choices=("balanced", "compact", "least-change"),
+        help="what is sought once grids are within bounds (default: balanced, with --repair "
+        "least-change)",
     )
     how.add_argument(
         "--seed",
@@ -412,6 +412,9 @@ def _demo(commands: Any) -> None:
         choices=("luozhuang", "jinzhai"),
         default="luozhuang",
         help="luozhuang (default) or jinzhai",
+    )
+    command.add_argument(
+        "--map", metavar="FILE", help="draw the grids of one compound: .png, .svg or .pdf"
     )
     _add_report_options(command)
 

@@ -30,7 +30,7 @@ from govtree.cli._output import (
     refuse_words,
     warn,
 )
-from govtree.display.plan import plan_json, plan_text
+from govtree.display.plan import counted, plan_json, plan_text
 from govtree.errors import (
     ConfigError,
     FileError,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from govtree.grids import Bounds, BuildingMap, Partition
     from govtree.hierarchy import Hierarchy
 
-__all__ = ["compound_plan", "partition"]
+__all__ = ["grids_of_one", "partition"]
 
 #: Ends of names of files that are maps, not structures.
 _MAPS = (".geojson", ".json")
@@ -85,6 +85,7 @@ def partition(told: argparse.Namespace) -> int:
             source = _source(told, tell)
             if source.examined is not None:
                 lang = source.examined.language
+            _require_files(told, source)
             if told.feasibility:
                 return _feasible(told, source, lang)
             plan, before = _plan(told, source, tell)
@@ -99,20 +100,55 @@ def partition(told: argparse.Namespace) -> int:
     return _print(told, source, plan, lang)
 
 
-def compound_plan(h: Hierarchy, compound: str) -> Partition:
-    """Return the plan of one compound's buildings, as the command makes it.
+def grids_of_one(h: Hierarchy, compound: str, file: str | None, lang: str) -> int:
+    """Print the grids of one compound, drawn anew, and draw them where a file is named.
 
-    Raises:
-        MissingExtraError: Without scipy.
-        StructureError: If no map can be made of the structure.
+    Args:
+        h: The structure.
+        compound: Id of the compound.
+        file: The map to write; None for none.
+        lang: Language to speak.
+
+    Returns:
+        The exit code: clean, or bad input where the map cannot be written.
     """
-    from govtree.grids import Bounds, building_map
+    from govtree.grids import Bounds, Partition
     from govtree.grids import partition as drawn
     from govtree.grids._cut import cut_out, rows_in
+    from govtree.grids._draw import as_bytes, form_of, plot
+    from govtree.grids._read import building_map
 
+    head = say("The grids of compound {id}, drawn anew", lang, id=short(compound))
     bounds = Bounds.around(300, 0.2)
-    units = building_map(h, largest=bounds.highest)
-    return drawn(cut_out(units, rows_in(units, compound=compound)), bounds=bounds)
+    try:
+        form = None if file is None else form_of(file)
+        units = building_map(h, largest=bounds.highest)
+        units = cut_out(units, rows_in(units, compound=compound))
+        today = Partition.of(h, map=units, bounds=bounds)
+        plan = drawn(units, bounds=bounds)
+        if file is not None and form is not None:
+            save_all({file: as_bytes(plot(plan, title=compound, before=today, lang=lang), form)})
+    except MissingExtraError as error:
+        if file is None:
+            # Not asked for by name: the rest of the demo needs no extra.
+            return print_text(f"\n=== {head} ===\n\n{one_line(str(error))}", CLEAN)
+        return refuse_words(one_line(str(error)), as_json=False)
+    except OutOfRangeError as error:
+        return refuse_words(one_line(str(error)), as_json=False)
+    except FileError as error:
+        return refuse(error.problems, as_json=False, lang=lang)
+    now = say(
+        "today: {grids} grids, {out} out of bounds, off target by {largest} at most", lang,
+        grids=today.summary.grids, out=today.summary.out_of_bounds,
+        largest=f"{today.summary.largest_deviation or 0:.1%}",
+    )  # fmt: skip
+    text = plan_text(plan, color=has_color(sys.stdout), lang=lang, name=compound)
+    last = (
+        say("--map FILE draws them", lang)
+        if file is None
+        else say("written: {file}", lang, file=short(file))
+    )
+    return print_text(f"\n=== {head} ===\n\n{text}\n{now}\n{last}", CLEAN)
 
 
 # -- what is divided ------------------------------------------------------------------------------
@@ -136,8 +172,8 @@ def _source(told: argparse.Namespace, tell: Callable[[str], None]) -> _Source:
         _Refused: If there is no structure.
         StructureError: If no map can be made of it.
     """
-    from govtree.grids import building_map
     from govtree.grids._cut import cut_out, rows_in
+    from govtree.grids._read import building_map
 
     options: dict[str, Any] = {
         "count": told.count, "crs": told.crs, "barriers": told.barriers or (),
@@ -179,10 +215,12 @@ def _plan(
         if told.today:
             return today, None
     tell("grids")
+    objective = told.objective or ("least-change" if told.repair else "balanced")
     with _pool(told.workers) as executor:
         plan = drawn(
             source.units, bounds=bounds, grids=told.grids, existing=today,
-            objective=told.objective, seed=told.seed, effort=told.effort, executor=executor,
+            objective=objective.replace("-", " "), seed=told.seed, effort=told.effort,
+            executor=executor,
         )  # fmt: skip
     return plan, today
 
@@ -200,6 +238,37 @@ def _pool(workers: int) -> Iterator[Executor | None]:
 # -- what comes out -------------------------------------------------------------------------------
 
 
+def _require_files(told: argparse.Namespace, source: _Source) -> None:
+    """Refuse files that cannot be meant, before anything is searched for.
+
+    Raises:
+        OutOfRangeError: If a file would be written twice, or over one that was read; or if the
+            name of a map does not say what it is.
+    """
+    kept = {told.path, *([told.barriers] if told.barriers else ())}
+    structure = None if source.examined is None else source.examined.structure
+    if structure is not None:
+        kept |= {*structure.files}
+        h = structure.hierarchy
+        sources = (h.sources(name) for name in h.tables)
+        kept |= {part.at(0).file for each in sources if each is not None for part in each.parts}
+    taken = {Path(each).resolve() for each in kept if each}
+    for each in _files(told):
+        if Path(each).resolve() in taken:
+            raise OutOfRangeError(
+                f"'{short(each)}' is a file that was read or is written twice; name another file"
+            )
+        taken.add(Path(each).resolve())
+    if told.map is not None:
+        from govtree.grids._draw import form_of
+
+        form_of(told.map)
+
+
+def _files(told: argparse.Namespace) -> list[str]:
+    return [each for each in (told.out, told.geojson, told.map) if each is not None]
+
+
 def _write(
     told: argparse.Namespace,
     source: _Source,
@@ -210,24 +279,8 @@ def _write(
     """Write the files that are asked for, all or none.
 
     Raises:
-        OutOfRangeError: If a file would be written twice, or over one that was read.
         FileError: If one cannot be written.
     """
-    wanted = [each for each in (told.out, told.geojson, told.map) if each is not None]
-    kept = {told.path, *([told.barriers] if told.barriers else ())}
-    structure = None if source.examined is None else source.examined.structure
-    if structure is not None:
-        kept |= {*structure.files}
-        h = structure.hierarchy
-        sources = (h.sources(name) for name in h.tables)
-        kept |= {part.at(0).file for each in sources if each is not None for part in each.parts}
-    taken = {Path(each).resolve() for each in kept if each}
-    for each in wanted:
-        if Path(each).resolve() in taken:
-            raise OutOfRangeError(
-                f"'{short(each)}' is a file that was read or is written twice; name another file"
-            )
-        taken.add(Path(each).resolve())
     files: dict[str, bytes] = {}
     if told.out is not None:
         labels = plan.labels
@@ -237,23 +290,29 @@ def _write(
     if told.map is not None:
         from govtree.grids._draw import as_bytes, form_of, plot
 
-        form = form_of(told.map)
-        files[told.map] = as_bytes(plot(plan, title=_title(source, plan, before), lang=lang,
-                                        before=before), form)  # fmt: skip
+        figure = plot(plan, title=_title(source, plan, before, lang), lang=lang, before=before)
+        files[told.map] = as_bytes(figure, form_of(told.map))
     if files:
         save_all(files)
 
 
-def _title(source: _Source, plan: Partition, before: Partition | None) -> str | None:
-    """Return what stands above the map; None for what it says by itself."""
-    return source.name if before is not None or not len(plan) else None
+def _title(source: _Source, plan: Partition, before: Partition | None, lang: str) -> str:
+    """Return what stands above the map."""
+    if before is not None:
+        return source.name
+    number = plan.summary
+    said = say(
+        "{grids} grids, {total} {count}, {out} out of bounds", lang, grids=number.grids,
+        total=number.total, out=number.out_of_bounds, count=counted(plan, lang),
+    )  # fmt: skip
+    return f"{source.name}: {said}"
 
 
 def _feasible(told: argparse.Namespace, source: _Source, lang: str) -> int:
     """Print what can be, before any search."""
-    from govtree.grids import feasibility
+    from govtree.grids._feasibility import feasibility_of
 
-    found = feasibility(source.units, bounds=_bounds(told), grids=told.grids)
+    found = feasibility_of(source.units, _bounds(told), number=told.grids)
     code = FINDINGS if found.is_impossible else CLEAN
     if not told.json:
         if source.examined is not None:
@@ -274,7 +333,7 @@ def _feasible(told: argparse.Namespace, source: _Source, lang: str) -> int:
 
 def _print(told: argparse.Namespace, source: _Source, plan: Partition, lang: str) -> int:
     code = FINDINGS if plan.violations else CLEAN
-    files = [each for each in (told.out, told.geojson, told.map) if each is not None]
+    files = _files(told)
     if told.json:
         values = {"ok": code == CLEAN, "name": source.name, **plan_json(plan, lang=lang)}
         if source.examined is not None:

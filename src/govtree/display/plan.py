@@ -13,7 +13,7 @@ from govtree.display._terms import DOT
 if TYPE_CHECKING:
     from govtree.grids import Partition
 
-__all__ = ["MOST", "plan_json", "plan_text"]
+__all__ = ["MOST", "counted", "plan_json", "plan_text"]
 
 #: Grids that are printed; the rest is counted.
 MOST = 40
@@ -50,7 +50,7 @@ def plan_text(
     head = say(
         "{grids} grids of {lowest} to {highest} {count}: {total} {count} in {units} units", lang,
         grids=number.grids, lowest=bounds.lowest, highest=bounds.highest, total=number.total,
-        units=number.units, count=_counted(plan, lang),
+        units=number.units, count=counted(plan, lang),
     )  # fmt: skip
     blocks = [[ink.on(f"{_markup.short(name)}: {head}" if name else head, "bold")]]
     blocks.append(_table(plan, ink, lang, most))
@@ -60,7 +60,8 @@ def plan_text(
     return "\n\n".join("\n".join(lines) for lines in blocks if lines)
 
 
-def _counted(plan: Partition, lang: str) -> str:
+def counted(plan: Partition, lang: str) -> str:
+    """Return what a plan counts, as it stands behind a number."""
     return say(_COUNTED.get(plan.map.count, plan.map.count), lang)
 
 
@@ -131,7 +132,7 @@ def _totals(plan: Partition, ink: Ink, lang: str) -> list[str]:
         lines.append(
             say(
                 "moved {units} units with {weight} {count}", lang, units=len(plan.moved),
-                weight=weight, count=_counted(plan, lang),
+                weight=weight, count=counted(plan, lang),
             )
         )  # fmt: skip
     return lines

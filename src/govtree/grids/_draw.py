@@ -36,38 +36,7 @@ def plot(
     labels: int = 80,
     width: float = 10.0,
 ) -> Figure:
-    """Return a map of the grids, and write it to a file where one is named.
-
-    Each grid is an area in a tint that no grid beside it has: told apart without color, too.
-    A unit is its outline, else a dot whose area grows with what is counted in it. Grids out of
-    bounds have a heavy red edge and say by which bound; where a grid crosses a soft line, the
-    pairs across it are dashed. Without positions, the units stand in rows, a block a compound,
-    and the picture says that it is no map.
-
-    Nothing of matplotlib's global state changes, and no window opens. On one platform and one
-    set of versions, the same partition makes the same bytes.
-
-    Args:
-        partition: What is drawn.
-        title: What stands above; without it, how many grids there are.
-        lang: Language of the words, ``en`` or ``zh``.
-        file: Where to write it: ``.png``, ``.svg`` or ``.pdf``; written whole or not at all.
-        before: Another partition, drawn to the left, of the same units or some of them. A grid
-            has the tint of the one before with which it shares most; units that changed between
-            such grids have a black ring.
-        barriers: Lines to draw: shapely geometries in the metres of the map.
-        labels: How many grids are labelled at most, those out of bounds and large ones first;
-            0 or more. A label that would lie upon another is left out, and counted.
-        width: Inches of each panel; 2 to 40.
-
-    Returns:
-        A ``matplotlib.figure.Figure``.
-
-    Raises:
-        MissingExtraError: Without matplotlib (extra ``plot``) or scipy (extra ``partition``).
-        OutOfRangeError: If an argument is out of its range.
-        FileError: If the file cannot be written.
-    """
+    """Return a map of the grids; see :meth:`govtree.grids.Partition.plot`."""
     if not 2 <= width <= 40:
         raise OutOfRangeError(f"width is {width}; it is inches, 2 to 40")
     if labels < 0:

@@ -315,7 +315,8 @@ class Picture:
             prop=self._letters.properties(8.5), labelcolor=_INK,
         )  # fmt: skip
         # After everything else was written: it tells what could not be.
-        y = 0.14 / total[1]
+        rows = -(-len(entries) // 3)
+        y = (_FOOT - 0.3 - 0.2 * rows) / total[1]
         notes = list(self._notes(view))
         if notes:
             self._write(figure, _SIDE / total[0], y, " · ".join(notes), 7.5, _QUIET)
