@@ -79,7 +79,8 @@ class Picture:
                 xy = each.places.xy[changed]
                 axes.scatter(
                     xy[:, 0], xy[:, 1], s=(0.5 * each.places.spacing * scale) ** 2, zorder=6,
-                    facecolors="none", edgecolors=_INK, linewidths=1.2,
+                    facecolors="none", edgecolors=_INK,
+                    linewidths=min(1.2, 0.06 * each.places.spacing * scale),
                 )  # fmt: skip
             if len(views) > 1:
                 said = self._say("before") if each is before else self._say("after")
@@ -235,7 +236,7 @@ class Picture:
                     break
             else:
                 label.remove()
-        self._unlabelled = len(view.ids) - len(taken)
+        self._unlabelled += len(view.ids) - len(taken)
 
     def _label(self, name: str, size: int, bounds: Bounds) -> str:
         said = f"{size:,}"
