@@ -718,7 +718,7 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT529": Text(
             "property-missing",
             "property '{field}' is missing in {count} of {total} features, first in {first}",
-            "add it, or name the property that holds it: {option}=",
+            "add it, or name the property that holds it",
         ),
         "GT530": Text(
             "id-not-text",

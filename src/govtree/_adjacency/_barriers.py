@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from govtree._adjacency._kinds import BARRIER, kind_of
 from govtree._adjacency._neighbors import INNER, Neighbors
-from govtree._adjacency._reference import Projection, named, position_problems, same
+from govtree._adjacency._reference import (
+    Projection,
+    in_degrees,
+    looks_like_degrees,
+    named,
+    position_problems,
+    same,
+)
 from govtree._columns import read_only
 from govtree._extras import need
 from govtree._wording import Reason
@@ -53,7 +60,7 @@ class Barriers:
     @classmethod
     def of(
         cls,
-        shapes: Sequence[Any],
+        shapes: Sequence[Any] | NDArray[Any],
         kind: str | Sequence[str | None] | None = None,
         *,
         hard: bool | Sequence[bool] | None = None,
@@ -131,12 +138,33 @@ class Barriers:
             raise StructureError([told])
         source = self.crs if self.crs is not None else way.crs
         numbers, rows = shapely.get_coordinates(self.shapes, return_index=True)
+        if self.crs is None and (other := _other_system(self.shapes, source)):
+            told = problem(
+                "GT521", where.at(0), crs=source or Reason("no system named"), other=other
+            )
+            raise StructureError([told])
         wrong = position_problems(numbers[:, 0], numbers[:, 1], source, _Each(where, rows))
         if wrong:
             raise StructureError(set(wrong))
         shapes = way.shapes(self.shapes, crs=source)
         shapely.prepare(shapes)
         return evolve(self, shapes=shapes, crs=None)
+
+
+def _other_system(shapes: NDArray[Any], source: str | None) -> Reason | None:
+    """Return what numbers without a system seem to be where they cannot be in *source*."""
+    degrees = source is not None and in_degrees(source)
+    corners = need("shapely", extra="geo").bounds(shapes).reshape(-1, 2)
+    finite = corners[np.isfinite(corners).all(axis=1)]
+    if not len(finite):
+        return None
+    within = bool((np.abs(finite) <= (180, 90)).all())
+    if degrees and np.median(np.abs(finite).max(axis=1)) > 180:
+        return Reason("metres")
+    # No metric system has its buildings at the point that its numbers count from.
+    if not degrees and source is not None and within and looks_like_degrees(*finite.T):
+        return Reason("degrees")
+    return None
 
 
 @frozen

@@ -83,7 +83,9 @@ def triangulated(x: Floats, y: Floats) -> tuple[Rows, Rows]:
     starts = np.searchsorted(at[order], np.arange(len(places) + 1))
     one, other = _triangles(places)
     pairs = [_between(one, other, order, starts), _heaps(order, starts)]
-    return sorted_once(np.concatenate([each[0] for each in pairs]), np.concatenate([each[1] for each in pairs]))
+    return sorted_once(
+        np.concatenate([each[0] for each in pairs]), np.concatenate([each[1] for each in pairs])
+    )
 
 
 def sorted_once(u: NDArray[Any], v: NDArray[Any]) -> tuple[Rows, Rows]:

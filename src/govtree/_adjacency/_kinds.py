@@ -30,7 +30,8 @@ _HARD = {
 _SOFT = {
     "compound line": "compoundline compoundboundary 小区边界 小区界 小区界线",
     "green": "green greenbelt park 绿地 绿化带 公园",
-    "main road": "mainroad arterial road avenue highway motorway expressway 公路 高速公路 快速路 主干道 主干路 主路 干道 道路 大道 次干道",
+    "main road": "mainroad arterial road avenue highway motorway expressway "
+    "公路 高速公路 快速路 主干道 主干路 主路 干道 道路 大道 次干道",
     "street": "street 街 街道 支路",
 }
 _WORDS = {
@@ -45,22 +46,48 @@ KNOWN = tuple(sorted({*_HARD, *_SOFT}))
 
 _MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
 # What runs on rails in the open; what is planned, gone or for passengers to stand on does not.
-_RAILWAYS = {"rail", "light_rail", "narrow_gauge", "subway", "funicular",
-             "preserved", "yes"}
+_RAILWAYS = {"rail", "light_rail", "narrow_gauge", "subway", "funicular", "preserved", "yes"}
 _WATERWAYS = {
-    "river": "river", "stream": "river", "riverbank": "river", "tidal_channel": "river",
-    "canal": "canal", "ditch": "canal", "drain": "canal", "fairway": "river", "yes": "water",
+    "river": "river",
+    "stream": "river",
+    "riverbank": "river",
+    "tidal_channel": "river",
+    "canal": "canal",
+    "ditch": "canal",
+    "drain": "canal",
+    "fairway": "river",
+    "yes": "water",
     "dock": "water",
 }
 _BARRIERS = {
-    "wall": "wall", "city_wall": "wall", "retaining_wall": "wall", "fence": "fence",
-    "guard_rail": "fence", "hedge": "fence", "ditch": "canal", "yes": "barrier",
+    "wall": "wall",
+    "city_wall": "wall",
+    "retaining_wall": "wall",
+    "fence": "fence",
+    "guard_rail": "fence",
+    "hedge": "fence",
+    "ditch": "canal",
+    "yes": "barrier",
 }
 _NATURAL = {"water": "water", "coastline": "water", "cliff": "cliff"}
 #: Keys of OpenStreetMap that say what a thing is when it is no building and no barrier.
 OTHER = (
-    "aeroway", "amenity", "barrier", "boundary", "highway", "landuse", "leisure", "man_made",
-    "natural", "place", "power", "public_transport", "railway", "route", "shop", "tourism",
+    "aeroway",
+    "amenity",
+    "barrier",
+    "boundary",
+    "highway",
+    "landuse",
+    "leisure",
+    "man_made",
+    "natural",
+    "place",
+    "power",
+    "public_transport",
+    "railway",
+    "route",
+    "shop",
+    "tourism",
     "waterway",
 )
 
@@ -71,7 +98,11 @@ def kind_of(word: Any) -> tuple[str, bool] | None:
     >>> kind_of("围墙"), kind_of("Main Road"), kind_of("hedgehog")
     (('wall', True), ('main road', False), None)
     """
-    return _WORDS.get(normal(word).replace("_", "").replace("-", "")) if isinstance(word, str) else None
+    return (
+        _WORDS.get(normal(word).replace("_", "").replace("-", ""))
+        if isinstance(word, str)
+        else None
+    )
 
 
 def kind_of_tags(tags: Mapping[str, Any]) -> tuple[str, bool] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -14,13 +15,21 @@ from govtree._adjacency._kinds import kind_of
 from govtree._adjacency._neighbors import Neighbors
 from govtree._names import NearMisses
 from govtree._wording import Reason
-from govtree.errors import Places, RecordPlaces, StructureError, Tally, problem
+from govtree.errors import (
+    Location,
+    Places,
+    Problem,
+    RecordPlaces,
+    StructureError,
+    Tally,
+    problem,
+)
 
 __all__ = ["number_key", "pairs_by_number", "pairs_listed"]
 
 _PART = re.compile(r"(\d+)")
 _CHINESE = re.compile("[〇零一二三四五六七八九十百]+")
-_DIGITS = {each: value for value, each in enumerate("零一二三四五六七八九")} | {"〇": 0}
+_DIGITS = {each: value for value, each in enumerate("零一二三四五六七八九")} | {"\u3007": 0}
 _LONGEST = 18
 
 
@@ -82,10 +91,8 @@ def number_key(number: Any) -> tuple[Any, ...]:
     text = _CHINESE.sub(_in_digits, text)
     # Texts stand at even places and numbers at odd ones, so that equal kinds are compared.
     parts = _PART.split(text)
-    keys = [
-        int(part[-_LONGEST:]) if place % 2 else part for place, part in enumerate(parts)
-    ]
-    return (0, not parts[0] == "", *keys)
+    keys = [int(part[-_LONGEST:]) if place % 2 else part for place, part in enumerate(parts)]
+    return (0, parts[0] != "", *keys)
 
 
 def pairs_listed(
@@ -113,29 +120,23 @@ def pairs_listed(
     where = places or RecordPlaces("pairs")
     rows = {each: row for row, each in enumerate(ids)}
     tally, near = Tally(), NearMisses(ids)
-    u, v, length, kinds = [], [], [], []
+    u: list[int] = []
+    v: list[int] = []
+    length: list[float] = []
+    kinds: list[str | None] = []
     for at, given in enumerate(pairs):
         read = _read(given)
         if read is None:
-            expected = Reason("two ids, a kind and metres")
-            found = type(given).__name__
-            tally.add(
-                "GT534",
-                lambda at=at, found=found, expected=expected: problem(
-                    "GT534", where.at(at), found=found, expected=expected
-                ),
-            )
+            tally.add("GT534", partial(_no_pair, where.at(at), given))
             continue
         one, other, kind, metres = read
         unknown = [each for each in (one, other) if each not in rows]
         for each in unknown:
-            tally.add("GT532", lambda at=at, each=each: _unknown(near, where, at, each))
+            tally.add("GT532", partial(_unknown, near, where.at(at), each))
         if unknown:
             continue
         if one == other:
-            tally.add(
-                "GT533", lambda at=at, one=one: problem("GT533", where.at(at), id=one)
-            )
+            tally.add("GT533", partial(problem, "GT533", where.at(at), id=one))
             continue
         meant = kind_of(kind)
         if meant is not None and meant[1]:
@@ -144,8 +145,8 @@ def pairs_listed(
         v.append(rows[other])
         length.append(metres)
         kinds.append(meant[0] if meant else kind)
-    if found := tally.problems():
-        raise StructureError(found)
+    if problems := tally.problems():
+        raise StructureError(problems)
     return Neighbors.of(len(ids), u, v, length, kinds)
 
 
@@ -160,11 +161,13 @@ def _read(given: Any) -> tuple[str, str, str | None, float] | None:
         return None
     if metres is None:
         metres = float("nan")
-    elif isinstance(metres, bool) or not isinstance(metres, int | float | np.number):
-        return None
-    elif not (isfinite(metres) and metres >= 0):
+    elif not (_is_number(metres) and isfinite(metres) and metres >= 0):
         return None
     return str(one), str(other), kind or None, float(metres)
+
+
+def _is_number(given: Any) -> bool:
+    return isinstance(given, int | float | np.number) and not isinstance(given, bool)
 
 
 def _is_id(given: Any) -> bool:
@@ -173,9 +176,14 @@ def _is_id(given: Any) -> bool:
     )
 
 
-def _unknown(near: NearMisses, where: Places, at: int, each: str) -> Any:
+def _unknown(near: NearMisses, where: Location, each: str) -> Problem:
     meant = near.nearest(each)
-    return problem("GT532", where.at(at), id=each, **({"meant": meant} if meant else {}))
+    return problem("GT532", where, id=each, **({"meant": meant} if meant else {}))
+
+
+def _no_pair(where: Location, given: Any) -> Problem:
+    shown = repr(given)[:60]
+    return problem("GT534", where, found=shown, expected=Reason("two ids, a kind and metres"))
 
 
 def _is_missing(number: Any) -> bool:

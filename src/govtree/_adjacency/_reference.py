@@ -18,6 +18,8 @@ from govtree.errors import OutOfRangeError, Places, Problem, problem
 __all__ = [
     "WGS84",
     "Projection",
+    "in_degrees",
+    "limits_of",
     "looks_like_degrees",
     "named",
     "position_problems",
@@ -83,7 +85,8 @@ def named(crs: Any) -> str | None:
     found = _EPSG.fullmatch(text)
     if found is None:
         raise OutOfRangeError(
-            f"crs is {text[:60]!r}; it has to be an EPSG code such as 'EPSG:4490', 'gcj02' or 'bd09'"
+            f"crs is {text[:60]!r}; "
+            "it has to be an EPSG code such as 'EPSG:4490', 'gcj02' or 'bd09'"
         )
     name = f"EPSG:{int(found[1])}"
     _known(name)
@@ -114,12 +117,20 @@ def looks_like_degrees(x: ArrayLike, y: ArrayLike) -> bool:
     (True, False)
     """
     points = np.column_stack([np.asarray(x, np.float64), np.asarray(y, np.float64)])
-    points = np.unique(points[np.isfinite(points).all(axis=1)], axis=0)
-    if len(points) < 2 or (np.abs(points) > (180, 90)).any():
+    points = points[np.isfinite(points).all(axis=1)]
+    if (np.abs(points) > (180, 90)).any():
+        return False
+    points = np.unique(points, axis=0)
+    if len(points) < 2:
         return False
     spatial = need("scipy.spatial", extra="partition")
     nearest, _ = spatial.cKDTree(points).query(points, k=2)
     return bool(np.median(nearest[:, 1]) < _NEAREST_IN_METRES)
+
+
+def limits_of(crs: str | None) -> tuple[float, float]:
+    """Return how far from 0 positions in the system can be, to the east and to the north."""
+    return (180.0, 90.0) if crs is not None and in_degrees(crs) else (_FURTHEST, _FURTHEST)
 
 
 def position_problems(
@@ -134,18 +145,19 @@ def position_problems(
         places: Where the rows stand.
         names: What the two are called there.
     """
-    degrees = crs is not None and in_degrees(crs)
-    most = (180.0, 90.0) if degrees else (_FURTHEST, _FURTHEST)
+    most = limits_of(crs)
     found = []
     for numbers, name, limit in zip((x, y), names, most, strict=True):
         with np.errstate(invalid="ignore"):
             bad = ~(np.abs(numbers) <= limit)
-        expected = Reason("a number from {lowest} to {highest}", lowest=f"{-limit:.0f}", highest=f"{limit:.0f}")
+        expected = Reason(
+            "a number from {lowest} to {highest}", lowest=f"{-limit:.0f}", highest=f"{limit:.0f}"
+        )
         found += [
             problem("GT522", places.at(row, name), cell=f"{numbers[row]:g}", expected=expected)
             for row in np.flatnonzero(bad).tolist()
         ]
-    if degrees and not found and len(x):
+    if most[0] == 180 and not found and len(x):
         middle = float(np.median(x))
         away = np.abs(x - middle)
         found = [
@@ -192,7 +204,9 @@ class Projection:
         lon, lat = _degrees(float(np.median(x)), float(np.median(y)), name)
         return cls(name, _zone(name, lon, lat))
 
-    def points(self, x: ArrayLike, y: ArrayLike, *, crs: str | None = None) -> tuple[Floats, Floats]:
+    def points(
+        self, x: ArrayLike, y: ArrayLike, *, crs: str | None = None
+    ) -> tuple[Floats, Floats]:
         """Return positions in metres, float64.
 
         Args:
@@ -322,8 +336,10 @@ def _base(name: str) -> str | None:
 def _is_stretched(name: str) -> bool:
     """Return whether metres of the system are longer than those on the ground, as on web maps."""
     operation = _known(name).coordinate_operation
-    return operation is not None and "Mercator" in operation.method_name and "Transverse" not in (
-        operation.method_name
+    return (
+        operation is not None
+        and "Mercator" in operation.method_name
+        and "Transverse" not in (operation.method_name)
     )
 
 
