@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -92,7 +94,7 @@ def map_of(h: Hierarchy, *, divided: Sequence[str] = ()) -> BuildingMap:
     order = sorted(range(len(units)), key=lambda each: (homes[each] or "", each))
     pairs = [
         (min(one, other), max(one, other))
-        for one, other in zip(order, order[1:], strict=False)
+        for one, other in itertools.pairwise(order)
         if homes[one] == homes[other]
     ]
     return _made(
@@ -115,7 +117,7 @@ def maps(draw: st.DrawFn, most: int = 12) -> BuildingMap:
     """Draw maps of few units: several communities and compounds, some without positions."""
     number = draw(st.integers(1, most))
 
-    def each(what: st.SearchStrategy) -> list:
+    def each(what: st.SearchStrategy[Any]) -> list[Any]:
         return draw(st.lists(what, min_size=number, max_size=number))
 
     homes = sorted(each(st.sampled_from(["C-1", "C-2"])))
@@ -140,7 +142,7 @@ def maps(draw: st.DrawFn, most: int = 12) -> BuildingMap:
 
 
 @st.composite
-def plans(draw: st.DrawFn):
+def plans(draw: st.DrawFn) -> tuple[BuildingMap, list[str]]:
     """Draw a map and a grid for each of its units, in the order of its ids."""
     map = draw(maps())
     grid = st.sampled_from(["N-1", "N-2", "N-3", "甲", "a b"])

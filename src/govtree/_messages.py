@@ -797,7 +797,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT545": Text(
             "unit-in-two-communities",
-            "unit '{unit}' is said to be in community '{community}', but its compound '{compound}' is in '{other}'",
+            "unit '{unit}' is said to be in community "
+            "'{community}', but its compound '{compound}' is in '{other}'",
             "correct one of the two; where a compound lies in two communities, divide it",
         ),
         "GT546": Text(
@@ -838,7 +839,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         "GT558": Text(
             "labels-do-not-match",
             "{labels} grids are given for {units} units",
-            "give one for each unit, in the order of the ids of the map, or a mapping from id to grid",
+            "give one for each unit, in the order of the ids of the map, or a mapping from id "
+            "to grid",
         ),
         "GT559": Text(
             "unit-not-in-structure",
@@ -847,7 +849,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT560": Text(
             "divided-without-households",
-            "building '{unit}' is divided between grids by entrance, and the structure has no rows of households that could say so",
+            "building '{unit}' is divided between grids by entrance, and the structure has no "
+            "rows of households that could say so",
             "give rows of households with their entrance, or draw up the plan with whole buildings",
         ),
         "GT561": Text(

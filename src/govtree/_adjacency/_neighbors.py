@@ -76,7 +76,7 @@ class Neighbors:
         ()
         """
         kind = self.kind[chosen]
-        used = np.unique(kind[kind != INNER])
+        used = np.flatnonzero(np.bincount(kind[kind != INNER], minlength=len(self.kinds)))
         # One more cell at the end catches INNER, which indexes from the back.
         place = np.full(len(self.kinds) + 1, INNER, np.int16)
         place[used] = np.arange(len(used))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from govtree._recombination._chances import chances
 from govtree._recombination._forest import Forest
-from govtree._recombination._task import NEW, Task
+from govtree._recombination._task import NEW, Task, numbered
 
 __all__ = ["divide"]
 
@@ -49,7 +49,7 @@ def divide(
         rows = np.flatnonzero((group >= 0) & (number[group] > 1))
         if not len(rows):
             return group
-        ids, dense = _numbered(group[rows], len(number))
+        ids, dense = numbered(group[rows], len(number))
         best, below, halves = _cuts(task, rows, dense, group, number[ids], turn * PASSES + at)
         made = len(number) + np.arange(len(ids))
         number = np.concatenate([number, halves])
@@ -58,15 +58,6 @@ def divide(
         sizes = np.bincount(group[group >= 0], minlength=len(number))
         np.minimum(number, np.maximum(sizes, 1), out=number)
         at = min(at + 1, PASSES - 1)
-
-
-def _numbered(
-    group: NDArray[np.int64], groups: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the groups that there are, and for each unit which of them is its own."""
-    there = np.zeros(groups, bool)
-    there[group] = True
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[group]
 
 
 def _cuts(
@@ -123,8 +114,11 @@ def _cuts(
     if (task.fixed[rows] != NEW).any():
         charge += task.worth.torn * _torn(task.fixed[rows], dense, forest, groups)
     charge[:groups] = np.inf
-    order = np.lexsort((charge, of))
-    best = order[np.searchsorted(of[order], np.arange(groups))]
+    least = np.full(groups, np.inf)
+    np.minimum.at(least, of, charge)
+    alike = np.flatnonzero(charge == least[of])[::-1]
+    best = np.empty(groups, np.int64)
+    best[of[alike]] = alike
     marked = np.zeros(len(rows), bool)
     marked[best] = True
     chosen = np.empty(len(rows), bool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,24 +37,26 @@ class Forest:
         """Span the groups.
 
         Args:
-            u: Row of the one unit of each pair; both lie in one group.
+            u: Row of the one unit of each pair, sorted; both lie in one group.
             v: Row of the other.
             cost: Of each pair; above 0, and no two alike, so that the tree is one only.
             group: Group of each unit; each group is connected.
             groups: How many there are.
         """
         csgraph = need("scipy.sparse.csgraph", extra="partition")
+        sparse = need("scipy.sparse", extra="partition")
         units = len(group)
-        tree = csgraph.minimum_spanning_tree(_matrix(units, u, v, cost)).tocoo()
-        one, other = tree.coords
-        roots = np.empty(groups, np.int64)
-        roots[group[::-1]] = np.arange(units)[::-1]
+        starts = np.zeros(units + 1, np.int32)
+        np.cumsum(np.bincount(u, minlength=units), out=starts[1:])
+        pairs = sparse.csr_array((cost, v.astype(np.int32), starts), shape=(units, units))
+        tree = csgraph.minimum_spanning_tree(pairs)
+        roots = np.empty(groups, np.int32)
+        roots[group[::-1]] = np.arange(units, dtype=np.int32)[::-1]
         # One more unit above all roots, so that one walk sees every tree.
-        above = np.full(groups, units)
-        down = np.concatenate([one, other, above])
-        to = np.concatenate([other, one, roots])
-        joined = _matrix(units + 1, down, to, np.ones(len(down)))
-        walk, before = csgraph.breadth_first_order(joined, units)
+        to = np.concatenate([tree.indices, roots])
+        starts = np.append(tree.indptr, len(to)).astype(np.int32)
+        joined = sparse.csr_array((np.ones(len(to)), to, starts), shape=(units + 1, units + 1))
+        walk, before = csgraph.breadth_first_order(joined, units, directed=False)
         place = np.empty(units + 1, np.int64)
         place[walk] = np.arange(units + 1) - 1
         self.order: _Rows = walk[1:].astype(np.int64)
@@ -104,13 +106,3 @@ def _levels(up: _Rows, roots: int) -> list[tuple[int, int]]:
         found.append((start, end))
         start = end
     return found
-
-
-def _matrix(units: int, u: _Rows, v: _Rows, cost: NDArray[np.float64]) -> Any:
-    sparse = need("scipy.sparse", extra="partition")
-    order = np.argsort(u, kind="stable")
-    starts = np.zeros(units + 1, np.int32)
-    np.cumsum(np.bincount(u, minlength=units), out=starts[1:])
-    return sparse.csr_array(
-        (cost[order], v[order].astype(np.int32), starts), shape=(units, units)
-    )

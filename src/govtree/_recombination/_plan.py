@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree._recombination._task import NEW, Task
+from govtree._recombination._task import NEW, Task, numbered
 
 __all__ = ["charges", "kept_numbers", "without_gaps"]
 
@@ -23,7 +23,7 @@ def charges(
     """
     worth = task.worth
     rows = np.flatnonzero(group >= 0)
-    grids, dense = np.unique(grid[rows], return_inverse=True)
+    grids, dense = numbered(grid[rows], int(grid.max()) + 1)
     size = np.bincount(dense, task.weight[rows], len(grids)).astype(np.int64)
     of = np.empty(len(grids), np.int64)
     of[dense] = group[rows]
@@ -119,7 +119,9 @@ def without_gaps(grid: NDArray[np.int64], kept: int = 0) -> NDArray[np.int64]:
         grid = grid.copy()
         grid[later] = kept + without_gaps(grid[later])
         return grid
-    _, first, inverse = np.unique(grid, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return rank[inverse]
+    most = int(grid.max(initial=-1)) + 1
+    first = np.full(most, len(grid))
+    first[grid[::-1]] = np.arange(len(grid))[::-1]
+    rank = np.empty(most, np.int64)
+    rank[np.argsort(first, kind="stable")] = np.arange(most)
+    return rank[grid]

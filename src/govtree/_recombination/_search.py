@@ -7,17 +7,18 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from govtree._recombination._chains import hand_on
 from govtree._recombination._chances import chances
 from govtree._recombination._divide import divide
 from govtree._recombination._groups import groups_of
 from govtree._recombination._plan import charges, kept_numbers, without_gaps
-from govtree._recombination._start import start_of
+from govtree._recombination._start import plan_before, start_of
 from govtree._recombination._task import FREE, NEW, Task
 
 __all__ = ["ROUNDS", "search"]
 
 #: Rounds at effort 1.
-ROUNDS = 60
+ROUNDS = 48
 #: Less than this is no gain: sums of the same numbers differ by as much in another order.
 _GAIN = 1e-9
 
@@ -28,10 +29,10 @@ def search(
     """Return the grid of each unit.
 
     A round divides disjoint pairs of neighboring grids anew, and every fourth round groups of
-    three. Every third round more groups of two to four around grids that are out of bounds
-    or cross cells are divided into as many grids as before, one more or one less, where the
-    number of grids is free. What is charged for less than before is kept. With a plan before,
-    only groups around grids that are out of bounds are looked at.
+    three; then groups of two to four around grids out of bounds, into as many grids as before,
+    one more or one less, where the number of grids is free. What is charged for less than
+    before is kept. The first half of the rounds stays inside the regions that the search
+    starts from: a grid crosses a cell more only where that has not mended it.
 
     Each part of the map gets what it would get alone.
 
@@ -40,19 +41,43 @@ def search(
         rounds: How many rounds to search.
         told: Called after each round with the number of rounds done.
     """
-    repair = bool((task.held != NEW).any())
-    grid = start_of(task)
+    if (task.held != NEW).any():
+        return _repaired(task, rounds, told)
+    region, grid = start_of(task)
+    inside = task.within(region)
     for at in range(rounds):
-        turn = 4 * at + 1
-        out = _out(task, grid)
-        if not repair:
-            size = 3 if at % 4 == 3 else 2
-            grid = _round(task, grid, size, turn, out, only_urgent=False, vary=False)
-        if repair or at % 3 == 2:
-            urgent = _out(task, grid) if repair else _out(task, grid) | _crossing(task, grid)
-            if urgent.any():
-                size = 2 + (at if repair else at // 3) % 3
-                grid = _round(task, grid, size, turn + 2, urgent, only_urgent=True, vary=True)
+        half = 2 * at < rounds
+        seen = inside if half else task
+        size = 3 if at % 4 == 3 else 2
+        grid = _round(seen, grid, size, 4 * at + 1, _mendable(task, grid), only_urgent=False)
+        if half or at % 3 == 2:
+            grid = hand_on(seen, grid, _mendable(task, grid))
+            urgent = _mendable(task, grid)
+            if not half:
+                urgent |= _crossing(task, grid)
+            grid = _round(seen, grid, 2 + (at // 3) % 3, 4 * at + 3, urgent, only_urgent=True)
+        if told is not None:
+            told(at + 1)
+    return grid
+
+
+def _repaired(
+    task: Task, rounds: int, told: Callable[[int], object] | None
+) -> NDArray[np.int64]:
+    """Return the plan before with as little moved as brings its grids within bounds.
+
+    Only groups around grids that are out of bounds are looked at, or that gave or took units:
+    those may yet go back. Single units are handed on first, then groups of two to four
+    divided anew.
+    """
+    grid = plan_before(task)
+    for at in range(rounds):
+        urgent = _mendable(task, grid)
+        if 3 * at > 2 * rounds:
+            urgent |= _changed(task, grid)
+        if urgent.any():
+            grid = hand_on(task, grid, urgent)
+            grid = _round(task, grid, 2 + at % 3, 4 * at + 3, urgent, only_urgent=True)
         if told is not None:
             told(at + 1)
     return grid
@@ -66,16 +91,17 @@ def _round(
     urgent: NDArray[np.bool_],
     *,
     only_urgent: bool,
-    vary: bool,
 ) -> NDArray[np.int64]:
     """Return the plan after one round; see :func:`search`."""
+    if only_urgent and not urgent.any():
+        return grid
     of = groups_of(task, grid, size, turn, urgent, only_urgent=only_urgent)
     groups = int(of.max(initial=-1)) + 1
     if not groups:
         return grid
     number = np.bincount(of[of >= 0], minlength=groups)
     group = of[grid]
-    if vary:
+    if only_urgent:
         number = _varied(task, group, number, turn + 1)
     made = divide(task, group, number, turn)
     first = int(grid.max()) + 1
@@ -110,13 +136,30 @@ def _varied(
     return np.where(free, varied, number)
 
 
-def _out(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which grids are out of bounds; a number that no grid has is not."""
+def _mendable(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which grids are out of bounds, where fewer might be in their part of the map.
+
+    In a part that no number of grids fits one is out in every plan.
+    """
     grids = int(grid.max()) + 1
     size = np.bincount(grid, task.weight, grids).astype(np.int64)
-    there = np.zeros(grids, bool)
-    there[grid] = True
-    return there & task.is_out(size)
+    part = np.full(grids, -1)
+    part[grid] = task.part
+    out = (part >= 0) & task.is_out(size)
+    total = np.bincount(task.part, task.weight, len(task.number)).astype(np.int64)
+    least = np.where(task.fits(total), 0, 1)
+    more = np.bincount(part[out], minlength=len(least)) > least
+    return out & more[part]
+
+
+def _changed(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which grids hold units that were another's, or lack some of their own."""
+    changed = np.zeros(int(grid.max()) + 1, bool)
+    moved = (task.held != NEW) & (task.held != grid)
+    changed[grid[moved]] = True
+    lacking = task.held[moved]
+    changed[lacking[lacking < len(changed)]] = True
+    return changed
 
 
 def _crossing(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -9,27 +9,19 @@ from govtree._adjacency import parts_of
 from govtree._recombination._divide import divide
 from govtree._recombination._plan import without_gaps
 from govtree._recombination._regions import numbers_of, regions_of
-from govtree._recombination._task import FREE, NEW, Task
+from govtree._recombination._task import NEW, Task
 
-__all__ = ["start_of"]
-
-
-def start_of(task: Task) -> NDArray[np.int64]:
-    """Return a first plan: the grid of each unit, each grid connected.
-
-    Numbers below ``held.max() + 1`` are those of grids of the plan before.
-    """
-    if (task.held != NEW).any():
-        return _from_before(task)
-    if (task.fixed != NEW).any():
-        region = _around_fixed(task)
-    else:
-        region = regions_of(task)
-    return without_gaps(divide(task, region, numbers_of(task, region), 0))
+__all__ = ["plan_before", "start_of"]
 
 
-def _from_before(task: Task) -> NDArray[np.int64]:
-    """Return the plan before, with new units added and torn grids in pieces.
+def start_of(task: Task) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the region and the grid of each unit that the search starts from."""
+    region = _around_fixed(task) if (task.fixed != NEW).any() else regions_of(task)
+    return region, without_gaps(divide(task, region, numbers_of(task, region), 0))
+
+
+def plan_before(task: Task) -> NDArray[np.int64]:
+    """Return the plan before, each grid under its number, with new units added and torn grids in pieces.
 
     The heaviest piece of a grid keeps its number. A new unit joins the grid of a neighbor,
     within its cell where it can; those that reach none are divided like a new map.

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-__all__ = ["FREE", "NEW", "WORTH", "Task", "Worth"]
+__all__ = ["FREE", "NEW", "WORTH", "Task", "Worth", "numbered"]
 
 #: No number of grids is asked for.
 FREE = 0
@@ -29,7 +29,8 @@ class Worth:
         out: For each grid out of bounds.
         beyond: For how far it is out, as a share of the target.
         crossed: For each cell that a grid holds besides its first.
-        deviation: For the square of a grid's deviation, as a share of the target.
+        deviation: For a grid's deviation as a share of the target: a fifth of it, and its
+            square.
         cut: For each pair of neighbors inside a cell that two grids part.
         moved: For what is moved out of its grid of the plan before, as a share of the target.
     """
@@ -38,8 +39,8 @@ class Worth:
     out: float = 1_000.0
     beyond: float = 200.0
     crossed: float = 3.0
-    deviation: float = 1.0
-    cut: float = 0.004
+    deviation: float = 0.5
+    cut: float = 0.006
     moved: float = 0.0
 
 
@@ -49,7 +50,7 @@ WORTH: Mapping[str, Worth] = MappingProxyType(
         "balanced": Worth(),
         "compact": Worth(deviation=0.05, cut=0.02),
         # Nobody moves for a grid that stays out of bounds, only for one that comes within.
-        "least change": Worth(beyond=0.0, deviation=0.02, cut=0.0002, moved=1.0),
+        "least change": Worth(beyond=0.0, crossed=0.1, deviation=0.02, cut=0.0002, moved=1.0),
     }
 )
 
@@ -101,10 +102,10 @@ class Task:
 
     def of_size(self, size: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what grids of these sizes are charged for."""
-        off = (size - self.target) / self.target
+        off = np.abs(size - self.target) / self.target
         beyond = np.maximum(np.maximum(self.lowest - size, size - self.highest), 0)
         late = np.where(beyond > 0, self.worth.out + self.worth.beyond * beyond / self.target, 0.0)
-        charged: NDArray[np.float64] = self.worth.deviation * off * off + late
+        charged: NDArray[np.float64] = self.worth.deviation * off * (0.2 + off) + late
         return charged
 
     def is_out(self, size: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -122,6 +123,17 @@ class Task:
     def fits(self, total: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return whether some number of grids holds each total within bounds."""
         return self.fewest(total) <= self.most(total)
+
+    def within(self, region: NDArray[np.int64]) -> Task:
+        """Return the task without the pairs between two regions."""
+        kept = np.flatnonzero(region[self.u] == region[self.v])
+        return evolve(
+            self,
+            u=self.u[kept],
+            v=self.v[kept],
+            soft=self.soft[kept],
+            keys=self.keys[kept],
+        )
 
     def only(self, parts: NDArray[np.bool_]) -> tuple[Task, NDArray[np.int64]]:
         """Return the task of some parts alone, and the rows of its units."""
@@ -144,3 +156,15 @@ class Task:
             keys=self.keys[pairs],
         )
         return alone, rows
+
+
+def numbered(
+    numbers: NDArray[np.int64], most: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the numbers that there are, sorted, and for each which of them it is.
+
+    What ``np.unique`` says, without its sorting; all numbers lie below *most*.
+    """
+    there = np.zeros(most, bool)
+    there[numbers] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[numbers]

@@ -1,10 +1,11 @@
-"""Where should the grid lines run? Service grids over buildings, branches and workers over grids."""
+"""Where should the grid lines run? Grids over buildings, branches and workers over grids."""
 
 from govtree.grids._apply import Applied
 from govtree.grids._bounds import Bounds
 from govtree.grids._diff import GridChange, Move, PlanDiff
 from govtree.grids._map import BuildingMap
 from govtree.grids._partition import Partition
+from govtree.grids._read import building_map
 from govtree.grids._rewritten import Dropped
 from govtree.grids._table import GridTable, PlanSummary
 
@@ -19,4 +20,5 @@ __all__ = [
     "Partition",
     "PlanDiff",
     "PlanSummary",
+    "building_map",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree._columns import NONE, IntArray, marked
@@ -141,8 +141,7 @@ def _homes(plan: Partition, h: Hierarchy) -> IntArray:
     weighed = weights.reshape(len(plan), count)
     weighed[:, -1] = np.minimum(weighed[:, -1], 0 if count > 1 else 1)
     found: IntArray = row[weighed.argmax(axis=1)] if len(plan) else row[:0]
-    found = np.where(weighed.max(axis=1, initial=0) > 0, found, NONE).astype(np.int32)
-    return found
+    return np.where(weighed.max(axis=1, initial=0) > 0, found, NONE).astype(np.int32)
 
 
 def _successors(

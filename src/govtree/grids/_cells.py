@@ -76,12 +76,12 @@ def texts(cells: Sequence[Any] | NDArray[Any]) -> tuple[list[str | None], Unfit]
     for row, cell in enumerate(given):
         if isinstance(cell, str):
             found.append(str(cell) or None)
-        elif isinstance(cell, Integral) and not isinstance(cell, bool):
-            found.append(str(int(cell)))
-        else:
+        elif isinstance(cell, bool | np.bool_) or not isinstance(cell, Integral):
             found.append(None)
             if is_given(cell):
                 unfit.append((row, _other(cell)))
+        else:
+            found.append(str(int(cell)))
     return found, unfit
 
 

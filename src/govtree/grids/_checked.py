@@ -35,7 +35,7 @@ class Faults:
             self._any = True
             self._tally.add(each.code, partial(_itself, each))
 
-    def say(self, code: str, where: Callable[[], Location], **values: object) -> None:
+    def say(self, code: str, where: Callable[[], Location], **values: Any) -> None:
         """Note a problem; its place is asked for where it is kept."""
         self._any = True
         self._tally.add(code, lambda: problem(code, where(), **values))

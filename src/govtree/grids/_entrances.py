@@ -10,7 +10,7 @@ from govtree._adjacency import Neighbors
 from govtree._adjacency._neighbors import INNER
 from govtree._columns import IntArray
 from govtree._ids import arrange
-from govtree._wording import Reason, in_a_row
+from govtree._wording import Label, Listed, Reason
 from govtree.grids._map import BuildingMap
 from govtree.grids._of_hierarchy import counted
 from govtree.hierarchy import Hierarchy
@@ -59,7 +59,7 @@ def divided(units: BuildingMap, h: Hierarchy, largest: int) -> BuildingMap:
     note = Reason(
         "buildings above {largest} are divided by entrance: {buildings}",
         largest=largest,
-        buildings=in_a_row(names, "en"),
+        buildings=Listed(tuple(map(Label, names))),
     )
     return evolve(
         units,
@@ -100,7 +100,7 @@ def _chosen(units: BuildingMap, h: Hierarchy, largest: int) -> tuple[_Entrances,
             Reason(
                 "not every household names its entrance, so these buildings stay whole: "
                 "{buildings}",
-                buildings=in_a_row(names, "en"),
+                buildings=Listed(tuple(map(Label, names))),
             )
         )
     ids = h.ids("entrance", rows.astype(np.int32))

@@ -69,6 +69,7 @@ def read_buildings(
     compound: str | None = "compound",
     community: str | None = "community",
     more: Sequence[str] = (),
+    perhaps: Sequence[str] = (),
     crs: Any = None,
     limits: Limits = LIMITS,
 ) -> Features:
@@ -86,7 +87,8 @@ def read_buildings(
         weight: The property that holds what is counted; None where nothing is asked for.
         compound: The property that holds the compound; None for none.
         community: The property that holds the community; None for none.
-        more: Further properties to bring along.
+        more: Further properties to bring along, which some feature has to have.
+        perhaps: Further ones to bring along where there are any; what has one is a building.
         crs: The system of the positions where the source names none.
         limits: How much is read at most.
 
@@ -103,13 +105,15 @@ def read_buildings(
     (('7',), (30,))
     """
     opened_here = opened(source, crs=crs, limits=limits)
-    counted = [each for each in opened_here.features if not _is_other(each, weight)]
+    counted = [each for each in opened_here.features if not _is_other(each, (weight, *perhaps))]
     faults = opened_here.faults
     asked = {"weight": weight, "compound": compound, "community": community}
     wanted = {key: name for key, name in asked.items() if name is not None}
     wanted |= {name: name for name in more if name not in wanted}
     ids = _ids(counted, id, faults)
     columns = _columns(counted, wanted, faults)
+    for name in perhaps:
+        columns.setdefault(name, tuple(each.properties.get(name) for each in counted))
     shaper = Shaper(opened_here)
     shapes = np.empty(len(counted), object)
     shapes[:] = [shaper.shape(each, _BUILDING_KINDS) for each in counted]
@@ -125,12 +129,12 @@ def read_buildings(
     return Features(tuple(ids), columns, shapes, system, places, (*assumed, *notes))
 
 
-def _is_other(feature: Feature, weight: str | None) -> bool:
+def _is_other(feature: Feature, weights: Sequence[str | None]) -> bool:
     """Return whether OpenStreetMap calls it something else, and nobody lives there."""
     said = feature.properties
     if said.get("building") not in (None, "", "no"):
         return False
-    if weight is not None and said.get(weight) is not None:
+    if any(name is not None and said.get(name) is not None for name in weights):
         return False
     return any(said.get(key) not in (None, "", "no") for key in OTHER)
 

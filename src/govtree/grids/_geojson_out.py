@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from govtree._adjacency._reference import Projection
 from govtree._extras import need
 from govtree.errors import OutOfRangeError
+from govtree.grids._map import BuildingMap
 
 if TYPE_CHECKING:
     from govtree.grids._partition import Partition
@@ -29,7 +31,7 @@ def geojson_of(plan: Partition, by: str) -> dict[str, Any]:
         raise OutOfRangeError(f"by is '{by}', not 'grid' or 'unit'")
     if map.outlines is None and (map.x is None or map.y is None):
         raise OutOfRangeError("the map has no positions, so that nothing can be drawn")
-    turn = _degrees_of(map.crs)
+    turn = _degrees_of(map)
     decimals = _METRES if turn is None else _DEGREES
     features = list(
         _of_grids(plan, turn, decimals) if by == "grid" else _of_units(plan, turn, decimals)
@@ -45,15 +47,9 @@ def geojson_of(plan: Partition, by: str) -> dict[str, Any]:
     return {"type": "FeatureCollection", "govtree": about, "features": features}
 
 
-def _degrees_of(crs: str | None) -> Callable[[Floats, Floats], tuple[Floats, Floats]] | None:
+def _degrees_of(map: BuildingMap) -> Callable[[Floats, Floats], tuple[Floats, Floats]] | None:
     """Return what turns the map's metres into longitude and latitude; None if nothing can."""
-    if crs is None:
-        return None
-    try:
-        from govtree._adjacency._reference import to_degrees
-    except ImportError:
-        return None
-    return to_degrees(crs)
+    return None if map.metric is None else Projection(map.crs, map.metric).to_degrees
 
 
 def _of_units(plan: Partition, turn: Any, decimals: int) -> Iterator[dict[str, Any]]:
@@ -98,8 +94,7 @@ def _shape_of(
             return None
         plain = shape.__geo_interface__
         return {"type": plain["type"], "coordinates": _rounded(plain["coordinates"], decimals)}
-    assert map.x is not None and map.y is not None
-    x, y = map.x[units], map.y[units]
+    x, y = map.x[units], map.y[units]  # type: ignore[index]  # without outlines there are points
     if turn is not None:
         x, y = turn(x, y)
     points = [

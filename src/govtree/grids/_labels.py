@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from govtree.errors import (
 )
 from govtree.grids._bounds import Bounds
 from govtree.grids._map import BuildingMap
+from govtree.grids._read import building_map
 
 __all__ = ["map_of", "read", "unknown"]
 
@@ -40,9 +41,7 @@ def map_of(units: Any, options: Mapping[str, Any], bounds: Bounds) -> BuildingMa
                 f"the map is made already; leave out {', '.join(sorted(options))}"
             )
         return units
-    from govtree.grids._read import building_map
-
-    return building_map(units, bounds=bounds, **options)
+    return building_map(units, **({"largest": bounds.highest} | dict(options)))
 
 
 def read(
@@ -129,8 +128,8 @@ def _shown(cell: Any) -> str:
     return str(cell) if isinstance(cell, (int, float)) else f"a {type(cell).__name__}"
 
 
-def _made(code: str, unit: str, **values: str) -> Any:
+def _made(code: str, place: str, /, **values: str) -> Callable[[], Problem]:
     def made() -> Problem:
-        return problem(code, Location(record="labels", field=short(unit)), **values)
+        return problem(code, Location(record="labels", field=short(place)), **values)
 
     return made

@@ -86,7 +86,7 @@ def _read(pairs: ToldPairs, ids: Ids, faults: Faults) -> _Said:
             said = Reason("{field}: {reason}", field=field, reason=reason)
             faults.say("GT544", where(row, field), reason=said)
 
-    misses = NearMisses(ids.tolist())
+    misses = NearMisses(id for id in ids if id is not None)
     ends, names = [], []
     for field in ("u", "v"):
         told, unfit = texts(columns[field])

@@ -45,6 +45,8 @@ class BuildingMap:
         outlines: shapely polygons in the same metres, or None.
         neighbors: Who lies beside whom.
         crs: What the positions came in, such as ``EPSG:4548`` or ``gcj02``; None unsaid.
+        metric: The reference system of the metres, so that they can be turned into degrees
+            again; None where they have none.
         building: int32, for each unit the building it is an entrance of, as a row of
             *buildings*; -1 for a whole building.
         buildings: Ids of the buildings that were divided, sorted.
@@ -64,6 +66,7 @@ class BuildingMap:
     outlines: NDArray[Any] | None
     neighbors: Neighbors
     crs: str | None = None
+    metric: str | None = None
     building: NDArray[np.int32] | None = None
     buildings: tuple[str, ...] = ()
     notes: tuple[Reason, ...] = ()
@@ -94,7 +97,7 @@ class BuildingMap:
             OutOfRangeError: If there is not one a unit.
 
         >>> import numpy as np
-        >>> from govtree.grids._read import building_map
+        >>> from govtree.grids import building_map
         >>> street = building_map(
         ...     {"id": ["D-1", "D-2", "D-3"], "households": [20, 30, 40]},
         ...     pairs=[("D-1", "D-2"), ("D-2", "D-3")],

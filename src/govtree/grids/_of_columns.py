@@ -94,7 +94,7 @@ def units_of_records(
     return units_of_columns(columns, count, places, **more)
 
 
-def pairs_told(pairs: object, places: Places | None = None) -> ToldPairs | list[Problem]:
+def pairs_told(pairs: object, places: Places | None = None) -> ToldPairs | tuple[Problem, ...]:
     """Return listed pairs: (u, v), mappings, columns, or a data frame.
 
     Returns:
@@ -116,12 +116,12 @@ def pairs_told(pairs: object, places: Places | None = None) -> ToldPairs | list[
             u, v = zip(*listed, strict=True) if listed else ((), ())
             return ToldPairs({"u": u, "v": v}, where, len(listed))
         if not all(isinstance(each, Mapping) for each in listed):
-            return [
+            return tuple(
                 problem("GT544", where.at(row), reason=_no_pair(each))
                 for row, each in enumerate(listed)
                 if not isinstance(each, Mapping)
                 and not (isinstance(each, tuple | list) and len(each) == 2)
-            ] or [problem("GT544", where.at(0), reason=_no_pair(listed))]
+            ) or (problem("GT544", where.at(0), reason=Reason("mappings and ids are mixed")),)
         columns = _columns_of(listed, PAIR_FIELDS)
         columns.setdefault("u", [None] * len(listed))
         columns.setdefault("v", [None] * len(listed))
@@ -141,7 +141,7 @@ def pairs_told(pairs: object, places: Places | None = None) -> ToldPairs | list[
         if name not in columns
     ]
     if problems:
-        return problems
+        return tuple(problems)
     known = {name: cells for name, cells in columns.items() if name in PAIR_FIELDS}
     return ToldPairs(known, where, length)
 

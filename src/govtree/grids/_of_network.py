@@ -37,5 +37,5 @@ def units_of_network(graph: Any, count: str) -> ToldUnits:
         count,
         Labeled([f"nodes[{node!r}]" for node, _ in nodes]),
         pairs=listed,
-        faults=() if listed is not None else tuple(pairs),
+        faults=() if isinstance(pairs, ToldPairs) else pairs,
     )

@@ -67,12 +67,17 @@ class Partition:
         existing: The grid that each unit was in before, None for none; None as a whole where
             the plan was made without an earlier one.
 
-    >>> from govtree.grids import BuildingMap
-    >>> plan = Partition.from_labels(BuildingMap.line([200, 100, 150, 150]), ["W", "W", "O", "O"])
+    >>> buildings = {"id": ["1栋", "2栋", "3栋", "4栋"], "households": [200, 100, 150, 150]}
+    >>> pairs = [("1栋", "2栋"), ("2栋", "3栋"), ("3栋", "4栋")]
+    >>> labels = {"1栋": "西", "2栋": "西", "3栋": "东", "4栋": "东"}
+    >>> plan = Partition.from_labels(buildings, labels, pairs=pairs)
     >>> plan
     <Partition: 4 units with 600 households in 2 grids of 300 to 300, 0 out of bounds 240 to 360>
-    >>> plan.labels["b2"], plan.size_of("O")
-    ('O', 300)
+    >>> plan.units_of("东"), plan.size_of("东")
+    (('3栋', '4栋'), 300)
+    >>> other = Partition.from_labels(plan.map, ["A", "B", "B", "B"])
+    >>> plan.diff(other).moves
+    (Move(unit='2栋', before='西', after='B', weight=100),)
     """
 
     map: BuildingMap
@@ -115,15 +120,15 @@ class Partition:
             existing: The grid that each unit was in before.
         """
         given = np.asarray(codes, np.int64)
-        distinct, grid = np.unique(given, return_inverse=True)
+        distinct, at = np.unique(given, return_inverse=True)
         none = int((distinct < 0).sum())
-        grid = np.where(given < 0, -1, grid - none).astype(np.int32)
+        grid: IntArray = np.where(given < 0, -1, at - none).astype(np.int32)
         numbers = distinct[none:].tolist()
         order = _shape.west_to_east(map, grid, len(numbers))
         place = np.empty(len(numbers) + 1, np.int32)
         place[order] = np.arange(len(numbers), dtype=np.int32)
         place[-1] = -1
-        ids: list[str | None] = [(names or {}).get(numbers[at]) for at in order.tolist()]
+        ids: list[str | None] = [(names or {}).get(numbers[row]) for row in order.tolist()]
         taken = {*map.ids, *map.communities, *map.compounds, *map.buildings, *filter(None, ids)}
         fresh = iter(
             _names.ids_for([""] * ids.count(None), template=TEMPLATE, is_taken=taken.__contains__)
@@ -238,6 +243,10 @@ class Partition:
 
         Out of bounds, not contiguous, across a hard barrier, in two communities: errors; a
         soft line crossed: a note.
+
+        >>> plan = Partition.from_labels({"id": ["1栋"], "households": [410]}, {"1栋": "N-1"})
+        >>> [(each.subject, each.message) for each in plan.report]
+        [('N-1', 'holds 410, which is not within 240 to 360')]
         """
         return self._once("report", lambda: _findings.report_of(self))
 
@@ -286,17 +295,7 @@ class Partition:
         return tuple(self.map.ids[at] for at in rows)
 
     def diff(self, other: Partition) -> _diff.PlanDiff:
-        """Return what changes from this plan to the *other* one, by what grids share.
-
-        >>> from govtree.grids import BuildingMap
-        >>> map = BuildingMap.line([200, 100, 150, 150])
-        >>> west = Partition.from_labels(map, ["W", "W", "O", "O"])
-        >>> changed = west.diff(Partition.from_labels(map, ["A", "B", "B", "B"]))
-        >>> changed.moves
-        (Move(unit='b1', before='W', after='B', weight=100),)
-        >>> bool(west.diff(west))
-        False
-        """
+        """Return what changes from this plan to the *other* one, by what grids share."""
         return _diff.diff(self, other)
 
     def apply(self, h: Hierarchy, *, template: str = _apply.TEMPLATE) -> _apply.Applied:

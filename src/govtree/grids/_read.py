@@ -21,6 +21,7 @@ from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, Places
 from govtree.grids._checked import CheckedUnits, Faults, checked
 from govtree.grids._entrances import divided
+from govtree.grids._geojson import read_barriers
 from govtree.grids._listed import listed
 from govtree.grids._map import SAID, BuildingMap
 from govtree.grids._of_columns import pairs_told, units_told
@@ -131,6 +132,7 @@ def building_map(
         outlines=None if ground is None else ground.outlines,
         neighbors=neighbors,
         crs=None if ground is None else ground.projection.crs,
+        metric=None if ground is None else ground.projection.metric,
         notes=(*told.notes, *_assumed(here, count), *(ground.notes if ground else ()), *notes),
     )
     if isinstance(units, Hierarchy) and by_entrance and largest is not None:
@@ -140,7 +142,7 @@ def building_map(
 
 def _require(count: str, reach: float | None, largest: int | None) -> None:
     if count not in COUNTS:
-        meant = nearest(count, COUNTS) if isinstance(count, str) else ""
+        meant = nearest(str(count), COUNTS)
         hint = f"did you mean '{meant}'?" if meant else f"it has to be one of {', '.join(COUNTS)}"
         raise OutOfRangeError(f"count is {count!r}; {hint}")
     if reach is not None and not (reach > 0 and math.isfinite(reach)):
@@ -227,8 +229,6 @@ def _lines(barriers: Any, crs: Any, ground: _Ground | None) -> Barriers | None:
         return None
     if ground is None:
         raise OutOfRangeError("barriers need units whose positions are known; give x and y")
-    from govtree.grids._geojson import read_barriers
-
     return read_barriers(barriers, crs=crs).projected(ground.projection)
 
 

@@ -15,7 +15,16 @@ from govtree._texts import Texts
 from govtree.hierarchy import Hierarchy
 from govtree.units import columns_of
 
-__all__ = ["Dropped", "Masks", "lost", "names_gone", "pointing_to", "reordered", "renumbered"]
+__all__ = [
+    "Dropped",
+    "Masks",
+    "lost",
+    "names_gone",
+    "pointing_to",
+    "renumbered",
+    "reordered",
+    "told",
+]
 
 #: Which rows of each table are kept.
 Masks = dict[str, NDArray[np.bool_]]

@@ -109,10 +109,10 @@ def _rows(plan: Partition) -> list[list[str]]:
             _named(table.compounds[at]),
             f"{table.cells[at]:,}",
             f"{table.cut[at]:,}/{table.inner[at]:,}",
-            "" if table.walk[at] != table.walk[at] else f"{table.walk[at]:,.0f} m",  # noqa: PLR0124 - NaN
+            "" if table.walk[at] != table.walk[at] else f"{table.walk[at]:,.0f} m",
             ""
             if table.compactness[at] != table.compactness[at]
-            else f"{table.compactness[at]:.2f}",  # noqa: PLR0124 - NaN
+            else f"{table.compactness[at]:.2f}",
         ]
         for at in range(min(len(table), MOST))
     ]

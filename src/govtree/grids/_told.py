@@ -12,7 +12,7 @@ from govtree._columns import Coded
 from govtree._wording import Reason
 from govtree.errors import Location, Places, Problem
 
-__all__ = ["COUNTS", "FIELDS", "PAIR_FIELDS", "Labeled", "ToldPairs", "ToldUnits"]
+__all__ = ["COUNTS", "FIELDS", "PAIR_FIELDS", "Cells", "Labeled", "ToldPairs", "ToldUnits"]
 
 #: What may be counted in a unit.
 COUNTS = ("households", "occupied", "residents")
@@ -23,8 +23,8 @@ FIELDS = ("id", "x", "y", "compound", "community", "number", "priority")
 #: What may be said of a pair.
 PAIR_FIELDS = ("u", "v", "length", "soft", "kind")
 
-#: A column: values of Python, an array, or codes.
-Cells = Sequence[Any] | NDArray[Any] | Coded
+#: A column: values of Python, or an array.
+Cells = Sequence[Any] | NDArray[Any]
 
 
 @frozen
@@ -78,7 +78,7 @@ class ToldUnits:
         problems: What is wrong with the source itself.
     """
 
-    columns: Mapping[str, Cells]
+    columns: Mapping[str, Cells | Coded]
     places: Places
     length: int
     pairs: ToldPairs | None = None
