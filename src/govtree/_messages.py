@@ -821,6 +821,16 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "nothing says which units lie beside which",
             "give x and y or outlines; or compound and number of each building; or list pairs",
         ),
+        "GT550": Text(
+            "grids-of-no-compound",
+            "there is no compound '{id}'",
+            "name a compound of these units, or leave it out",
+        ),
+        "GT551": Text(
+            "grids-not-a-number",
+            "the number of grids of compound '{id}' is {number}",
+            "give a whole number, 1 or more",
+        ),
         "GT555": Text(
             "label-of-unknown-unit",
             "a grid is given for unit '{unit}', which is not in the map",
@@ -882,6 +892,46 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "unit-without-grid",
             "lies in no grid",
             "name its grid",
+        ),
+        "GT570": Text(
+            "worker-without-id",
+            "a worker has no id",
+            "give every worker an id of your own, not a name",
+        ),
+        "GT571": Text(
+            "worker-twice",
+            "worker '{id}' is listed twice; first at {first}",
+            "keep one of the two",
+        ),
+        "GT572": Text(
+            "worker-of-unknown-community",
+            "there is no community '{id}' on the map",
+            "write a community that the map has, or leave it out for who may work anywhere",
+        ),
+        "GT573": Text(
+            "workers-not-counted",
+            "'{value}' is no number of workers",
+            "write a whole number, 0 or more",
+        ),
+        "GT574": Text(
+            "grid-unknown",
+            "there is no grid '{id}' in the plan",
+            "write a grid of the plan",
+        ),
+        "GT575": Text(
+            "grid-without-number",
+            "nothing is given for grid '{id}'",
+            "give a number for every grid",
+        ),
+        "GT576": Text(
+            "grid-number-out-of-range",
+            "'{value}' is no number, 0 or more",
+            "write what it is, or leave the whole argument out",
+        ),
+        "GT577": Text(
+            "grid-number-not-whole",
+            "'{value}' is no whole number",
+            "members are counted whole",
         ),
         "GT900": Text(
             "not-a-workbook",

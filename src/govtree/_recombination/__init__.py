@@ -1,7 +1,9 @@
-"""The search for grids: where to start, and how to divide neighboring grids anew.
+"""How units become parts: connected, of about one size, along the lines between them.
 
-Reads the neighbors and knows nothing of buildings or households. Source: the ReCom chain
-(DeFord, Duchin, Solomon 2021), run as a search over all pairs of neighboring grids at once.
+Where a search starts, how it divides neighboring parts anew, and the best plan of a small
+piece, proven. Reads the neighbors and knows nothing of buildings or households. Source: the
+ReCom chain (DeFord, Duchin, Solomon 2021), run as a search over all pairs of neighboring parts
+at once.
 """
 
 from govtree._recombination._chances import keys_of

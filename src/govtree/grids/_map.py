@@ -21,6 +21,9 @@ SAID = {
     "households": Reason("households"),
     "residents": Reason("residents"),
     "occupied": Reason("occupied households"),
+    # Of maps whose units are grids.
+    "grids": Reason("grids"),
+    "members": Reason("members"),
 }
 
 
@@ -33,7 +36,8 @@ class BuildingMap:
     Attributes:
         ids: Their ids, sorted by code point.
         weight: int64, what is counted in each; 0 or more.
-        count: What is counted: ``households``, ``occupied`` or ``residents``.
+        count: What is counted: ``households``, ``occupied`` or ``residents``; where the units
+            are grids, also ``grids`` or ``members``.
         community: int32, the community of each as a row of *communities*; -1 for none. A
             grid never leaves its community.
         communities: Ids of communities, sorted.
