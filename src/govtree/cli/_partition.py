@@ -215,12 +215,13 @@ def _plan(
         if told.today:
             return today, None
     tell("grids")
-    objective = told.objective or ("least-change" if told.repair else "balanced")
+    # What goes out from a plan seeks the least change where nothing else is asked for.
+    objective = None if told.objective is None else told.objective.replace("-", " ")
     with _pool(told.workers) as executor:
         plan = drawn(
             source.units, bounds=bounds, grids=told.grids, existing=today,
-            objective=objective.replace("-", " "), seed=told.seed, effort=told.effort,
-            executor=executor,
+            objective=objective, seed=told.seed, effort=told.effort,
+            progress=lambda done, of: tell(f"grids {done}/{of}"), executor=executor,
         )  # fmt: skip
     return plan, today
 
