@@ -130,7 +130,7 @@ def test_floor_of_compounds_is_never_above_what_plans_reach(parts, limits, data)
     first, *others = parts
     names = ["C-1"] * len(first.weights) + [None] * sum(len(each.weights) for each in others)
     whole = beside(parts)
-    compound, words = codes_of(names, len(names))
+    _compound, _words = codes_of(names, len(names))
     number = data.draw(st.integers(1, len(first.weights)))
     # Joined by a street, which a compound with a number of its own does not share.
     street = (0, len(first.weights))
@@ -165,10 +165,14 @@ ANSWERS = {
     "a total that no number of grids fits": (
         row_of_buildings([200, 210], compounds=["12", "12"]),
         1,
-        "compound 12: 410 households behind one wall; no number of grids of 240 to 360 fits; "
-        "nearest: 1 grid of 410 or 2 of 205",
-        "小区 12：在同一围墙内共 410 户，无论分成几个 240 至 360 的网格都不合适；"
-        "最接近的是 1 个网格（410）或2 个（每个 205）",
+        (
+            "compound 12: 410 households behind one wall; no number of grids of 240 to 360 fits; "
+            "nearest: 1 grid of 410 or 2 of 205"
+        ),
+        (
+            "小区 12：在同一围墙内共 410 户，无论分成几个 240 至 360 的网格都不合适；"
+            "最接近的是 1 个网格（410）或2 个（每个 205）"
+        ),
     ),
     "two numbers that both miss": (
         row_of_buildings([100] * 7 + [25]),
@@ -179,8 +183,10 @@ ANSWERS = {
     "a building above the bound": (
         row_of_buildings([300, 400, 260], communities=["S", "S", "S"]),
         1,
-        "community S: B-01 (400) has more households alone than the 360 of a grid; it could be "
-        "divided by entrance",
+        (
+            "community S: B-01 (400) has more households alone than the 360 of a grid; it could be "
+            "divided by entrance"
+        ),
         "社区 S：B-01（400） 单独的户就超过网格上限 360，可按单元门划分",
     ),
     "an island too small for a grid": (
@@ -204,8 +210,10 @@ ANSWERS = {
     "buildings in an order that allows no cut": (
         row_of_buildings([50, 350, 199, 51]),
         1,
-        "the part around B-00: no way to divide its 4 units keeps every grid within 240 to 360 "
-        "households; all were tried",
+        (
+            "the part around B-00: no way to divide its 4 units keeps every grid within 240 to 360 "
+            "households; all were tried"
+        ),
         "B-00 一带：4 个单元的所有分法都试过，没有一种能使每个网格都在 240 至 360 户之内",
     ),
     "part of a compound": (

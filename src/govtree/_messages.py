@@ -933,6 +933,16 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{value}' is no whole number",
             "members are counted whole",
         ),
+        "GT590": Text(
+            "fixed-unit-unknown",
+            "there is no unit '{unit}' to be fixed",
+            "look at how it is spelled, or leave it out",
+        ),
+        "GT591": Text(
+            "fixed-units-apart",
+            "unit '{unit}' is fixed to grid '{grid}' with '{other}', but hard lines keep them apart",
+            "fix them to two grids",
+        ),
         "GT900": Text(
             "not-a-workbook",
             "the file is {kind}, not an xlsx workbook",

@@ -92,7 +92,8 @@ class Neighbors:
     @property
     def soft(self) -> NDArray[np.bool_]:
         """Which pairs have a soft line between."""
-        return self.kind != INNER
+        soft: NDArray[np.bool_] = self.kind != INNER
+        return soft
 
     def __len__(self) -> int:
         return len(self.u)

@@ -7,7 +7,20 @@ at once.
 """
 
 from govtree._recombination._chances import keys_of
+from govtree._recombination._exact import best_plan
+from govtree._recombination._regions import share_out
 from govtree._recombination._search import ROUNDS, search
 from govtree._recombination._task import FREE, NEW, WORTH, Task, Worth
 
-__all__ = ["FREE", "NEW", "ROUNDS", "WORTH", "Task", "Worth", "keys_of", "search"]
+__all__ = [
+    "FREE",
+    "NEW",
+    "ROUNDS",
+    "WORTH",
+    "Task",
+    "Worth",
+    "best_plan",
+    "keys_of",
+    "search",
+    "share_out",
+]

@@ -35,9 +35,7 @@ class _Chain(NamedTuple):
     other: int
 
 
-def hand_on(
-    task: Task, grid: NDArray[np.int64], urgent: NDArray[np.bool_]
-) -> NDArray[np.int64]:
+def hand_on(task: Task, grid: NDArray[np.int64], urgent: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the plan with the best chain for each urgent grid, where one is charged for less.
 
     A chain takes a unit out of the grid or brings one in, and may hand one on from or to a
@@ -81,9 +79,7 @@ class _Beside:
             reached = [min(mine)]
             mine.remove(reached[0])
             for unit in reached:
-                near = mine.intersection(
-                    self._to[self._from[unit] : self._from[unit + 1]].tolist()
-                )
+                near = mine.intersection(self._to[self._from[unit] : self._from[unit + 1]].tolist())
                 mine -= near
                 reached += near
             if mine:
@@ -170,9 +166,7 @@ def _leaving(task: Task, moves: _Moves) -> NDArray[np.float64]:
     return task.worth.moved * (np.where(leaves, share, 0.0) - np.where(returns, share, 0.0))
 
 
-def _crossing(
-    task: Task, grid: NDArray[np.int64], moves: _Moves
-) -> NDArray[np.int64]:
+def _crossing(task: Task, grid: NDArray[np.int64], moves: _Moves) -> NDArray[np.int64]:
     """Return how many cells more (or fewer) grids cross after each move."""
     cells = task.cells
     met, units = np.unique(grid * cells + task.cell, return_counts=True)
@@ -184,4 +178,5 @@ def _crossing(
         there = np.append(met, -1)[at] == key
         return np.where(there, units[at], 0)
 
-    return (count(moves.to) == 0).astype(np.int64) - (count(moves.here) == 1)
+    more: NDArray[np.int64] = (count(moves.to) == 0).astype(np.int64) - (count(moves.here) == 1)
+    return more

@@ -27,7 +27,7 @@ def chances(keys: NDArray[np.uint64], turn: int) -> NDArray[np.float64]:
     """Return what each key draws in a turn: evenly from 0 to below 1."""
     with np.errstate(over="ignore"):
         mixed = _mixed(keys + np.uint64(turn) * _TURN)
-    drawn: NDArray[np.float64] = (mixed >> np.uint64(11)) * 2.0**-53
+    drawn: NDArray[np.float64] = (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
     return drawn
 
 

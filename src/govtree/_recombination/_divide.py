@@ -50,7 +50,7 @@ def divide(
         if not len(rows):
             return group
         ids, dense = numbered(group[rows], len(number))
-        best, below, halves = _cuts(task, rows, dense, group, number[ids], turn * PASSES + at)
+        _best, below, halves = _cuts(task, rows, dense, group, number[ids], turn * PASSES + at)
         made = len(number) + np.arange(len(ids))
         number = np.concatenate([number, halves])
         number[ids] -= halves
@@ -107,9 +107,7 @@ def _cuts(
     if in_two.any():
         cut = _pairs_cut(forest, u, v, ~soft & (number[dense[u]] == 2))[in_two]
         over = total[in_two] - below[in_two]
-        charge[in_two] = (
-            task.of_size(below[in_two]) + task.of_size(over) + task.worth.cut * cut
-        )
+        charge[in_two] = task.of_size(below[in_two]) + task.of_size(over) + task.worth.cut * cut
     charge -= task.worth.crossed * parts_cells
     if (task.fixed[rows] != NEW).any():
         charge += task.worth.torn * _torn(task.fixed[rows], dense, forest, groups)

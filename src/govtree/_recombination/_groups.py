@@ -90,9 +90,7 @@ def _take_one_more(
     group[other[free]] = group[one[free]]
 
 
-def _leave_out_crowds(
-    task: Task, grid: NDArray[np.int64], group: NDArray[np.int64]
-) -> None:
+def _leave_out_crowds(task: Task, grid: NDArray[np.int64], group: NDArray[np.int64]) -> None:
     """Leave out groups in which more than two fixed numbers meet: a cut can part two."""
     has = (task.fixed != NEW) & (group[grid] >= 0)
     if not has.any():

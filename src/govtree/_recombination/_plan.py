@@ -27,13 +27,11 @@ def charges(
     size = np.bincount(dense, task.weight[rows], len(grids)).astype(np.int64)
     of = np.empty(len(grids), np.int64)
     of[dense] = group[rows]
-    charged = np.bincount(of, task.of_size(size), groups)
+    charged: NDArray[np.float64] = np.bincount(of, task.of_size(size), groups).astype(np.float64)
     cells = np.unique(dense * task.cells + task.cell[rows]) // task.cells
     charged += worth.crossed * np.bincount(of[cells], minlength=groups)
     charged -= worth.crossed * np.bincount(of, minlength=groups)
-    inside = np.flatnonzero(
-        (group[task.u] == group[task.v]) & (group[task.u] >= 0) & ~task.soft
-    )
+    inside = np.flatnonzero((group[task.u] == group[task.v]) & (group[task.u] >= 0) & ~task.soft)
     parted = grid[task.u[inside]] != grid[task.v[inside]]
     charged += worth.cut * np.bincount(group[task.u[inside[parted]]], minlength=groups)
     if worth.moved:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from govtree._recombination._task import FREE, Task
 
-__all__ = ["numbers_of", "regions_of"]
+__all__ = ["numbers_of", "regions_of", "share_out"]
 
 
 def regions_of(task: Task) -> NDArray[np.int64]:
@@ -32,9 +32,7 @@ def regions_of(task: Task) -> NDArray[np.int64]:
             break
         a, b, pairs = a[lacking], b[lacking], pairs[lacking]
         together = total[a] + total[b]
-        order = np.lexsort(
-            (b, a, together, -pairs, fits[a] | fits[b], ~task.fits(together))
-        )
+        order = np.lexsort((b, a, together, -pairs, fits[a] | fits[b], ~task.fits(together)))
         _join(region, total, a[order], b[order])
     _join_to_number(task, region, total, one, other)
     there = np.unique(region[task.cell], return_inverse=True)
@@ -121,37 +119,52 @@ def numbers_of(task: Task, region: NDArray[np.int64]) -> NDArray[np.int64]:
     part[region] = task.part
     for each in np.flatnonzero(task.number != FREE).tolist():
         mine = np.flatnonzero(part == each)
-        number[mine] = _adjusted(
-            task, total[mine].tolist(), number[mine].tolist(), units[mine].tolist(),
-            int(task.number[each]),
-        )
+        asked = int(task.number[each])
+        number[mine] = _changed(task, total[mine], number[mine], units[mine], asked)
     return number
 
 
-def _adjusted(
-    task: Task, total: list[int], number: list[int], units: list[int], asked: int
-) -> list[int]:
+def share_out(
+    task: Task, total: NDArray[np.int64], units: NDArray[np.int64], asked: int
+) -> NDArray[np.int64]:
+    """Return how many of the grids that are asked for each part of the map gets.
+
+    Args:
+        task: What is to be divided.
+        total: What is counted in each part.
+        units: How many units each has; it gets no more grids, and one at least.
+        asked: How many grids there are for all.
+    """
+    nearest = np.rint(total / task.target).astype(np.int64)
+    return _changed(task, total, np.clip(nearest, 1, units), units, asked)
+
+
+def _changed(
+    task: Task,
+    total: NDArray[np.int64],
+    number: NDArray[np.int64],
+    units: NDArray[np.int64],
+    asked: int,
+) -> NDArray[np.int64]:
     """Return numbers of grids with the sum that is asked for, changed where it costs least."""
+    number = number.copy()
+    step = 1 if asked > number.sum() else -1
 
-    def charged(at: int, count: int) -> float:
-        return count * float(task.of_size(np.array(total[at] / count)))
-
-    step = 1 if asked > sum(number) else -1
-
-    def change(at: int) -> tuple[float, int] | None:
-        after = number[at] + step
+    def change(at: int) -> list[tuple[float, int]]:
+        now, after = int(number[at]), int(number[at]) + step
         if not 1 <= after <= units[at]:
-            return None
-        return charged(at, after) - charged(at, number[at]), at
+            return []
+        sizes = np.array([total[at] / after, total[at] / now])
+        more = after * task.of_size(sizes)[0] - now * task.of_size(sizes)[1]
+        return [(float(more), at)]
 
-    heap = [each for at in range(len(total)) if (each := change(at)) is not None]
+    heap = [each for at in range(len(number)) for each in change(at)]
     heapq.heapify(heap)
-    for _ in range(abs(asked - sum(number))):
+    for _ in range(abs(asked - int(number.sum()))):
         if not heap:
             break
         _, at = heapq.heappop(heap)
         number[at] += step
-        again = change(at)
-        if again is not None:
-            heapq.heappush(heap, again)
+        for each in change(at):
+            heapq.heappush(heap, each)
     return number

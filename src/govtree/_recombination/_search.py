@@ -41,10 +41,14 @@ def search(
         rounds: How many rounds to search.
         told: Called after each round with the number of rounds done.
     """
-    if (task.held != NEW).any():
+    has_before = bool((task.held != NEW).any())
+    if has_before and task.worth.is_repair:
         return _repaired(task, rounds, told)
-    region, grid = start_of(task)
-    inside = task.within(region)
+    if has_before:
+        grid, inside = plan_before(task), task
+    else:
+        region, grid = start_of(task)
+        inside = task.within(region)
     for at in range(rounds):
         half = 2 * at < rounds
         seen = inside if half else task
@@ -61,9 +65,7 @@ def search(
     return grid
 
 
-def _repaired(
-    task: Task, rounds: int, told: Callable[[int], object] | None
-) -> NDArray[np.int64]:
+def _repaired(task: Task, rounds: int, told: Callable[[int], object] | None) -> NDArray[np.int64]:
     """Return the plan before with as little moved as brings its grids within bounds.
 
     Only groups around grids that are out of bounds are looked at, or that gave or took units:
@@ -149,7 +151,8 @@ def _mendable(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
     total = np.bincount(task.part, task.weight, len(task.number)).astype(np.int64)
     least = np.where(task.fits(total), 0, 1)
     more = np.bincount(part[out], minlength=len(least)) > least
-    return out & more[part]
+    mendable: NDArray[np.bool_] = out & more[part]
+    return mendable
 
 
 def _changed(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -165,4 +168,5 @@ def _changed(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
 def _crossing(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return which grids hold units of several cells."""
     met = np.unique(grid * task.cells + task.cell) // task.cells
-    return np.bincount(met, minlength=int(grid.max()) + 1) > 1
+    crossing: NDArray[np.bool_] = np.bincount(met, minlength=int(grid.max()) + 1) > 1
+    return crossing

@@ -58,9 +58,9 @@ def _around_fixed(task: Task) -> NDArray[np.int64]:
     if rest.any():
         region[rest] = int(task.fixed.max()) + 1 + regions_of(task)[rest]
     inside = region[task.u] == region[task.v]
-    return parts_of(
-        len(task), task.u[inside].astype(np.int32), task.v[inside].astype(np.int32)
-    )[1].astype(np.int64)
+    return parts_of(len(task), task.u[inside].astype(np.int32), task.v[inside].astype(np.int32))[
+        1
+    ].astype(np.int64)
 
 
 def _spread(task: Task, number: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -74,11 +74,12 @@ def _spread(task: Task, number: NDArray[np.int64]) -> NDArray[np.int64]:
     soft = np.concatenate([task.soft, task.soft])
     while True:
         reach = (number[u] != NEW) & (number[v] == NEW)
-        step = reach & ~soft
-        if not step.any():
-            step = reach
-        if not step.any():
+        if not reach.any():
             return number
+        # Part by part, so that what happens in one makes no difference to another.
+        inner = np.zeros(len(task.number), bool)
+        inner[task.part[v[reach & ~soft]]] = True
+        step = reach & (~soft | ~inner[task.part[v]])
         found = np.full(len(number), np.iinfo(np.int64).max)
         np.minimum.at(found, v[step], number[u[step]])
         hit = found < np.iinfo(np.int64).max

@@ -33,6 +33,7 @@ class Worth:
             square.
         cut: For each pair of neighbors inside a cell that two grids part.
         moved: For what is moved out of its grid of the plan before, as a share of the target.
+        is_repair: Whether grids within bounds are left alone, but to mend those that are not.
     """
 
     torn: float = 1e6
@@ -42,6 +43,7 @@ class Worth:
     deviation: float = 0.5
     cut: float = 0.006
     moved: float = 0.0
+    is_repair: bool = False
 
 
 #: The weights of each objective.
@@ -50,7 +52,9 @@ WORTH: Mapping[str, Worth] = MappingProxyType(
         "balanced": Worth(),
         "compact": Worth(deviation=0.05, cut=0.02),
         # Nobody moves for a grid that stays out of bounds, only for one that comes within.
-        "least change": Worth(beyond=0.0, crossed=0.1, deviation=0.02, cut=0.0002, moved=1.0),
+        "least change": Worth(
+            beyond=0.0, crossed=0.1, deviation=0.02, cut=0.0002, moved=1.0, is_repair=True
+        ),
     }
 )
 
@@ -158,9 +162,7 @@ class Task:
         return alone, rows
 
 
-def numbered(
-    numbers: NDArray[np.int64], most: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def numbered(numbers: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the numbers that there are, sorted, and for each which of them it is.
 
     What ``np.unique`` says, without its sorting; all numbers lie below *most*.

@@ -203,16 +203,19 @@ def feasibility_of(
     )
 
 
-def _by_compound(map: BuildingMap, number: Mapping[str, int]) -> dict[int, int]:
+def _by_compound(map: BuildingMap, number: Mapping[str, object]) -> dict[int, int]:
     """Return the number of grids of each compound by its row, in order."""
     rows = {name: row for row, name in enumerate(map.compounds)}
     problems = []
+    asked: dict[int, int] = {}
     for name, grids in number.items():
         where = Location(record=f"grids[{name!r}]")
         if name not in rows:
             problems.append(problem("GT550", where, id=name))
         if isinstance(grids, bool) or not isinstance(grids, int | np.integer) or grids < 1:
             problems.append(problem("GT551", where, id=name, number=repr(grids)))
+        else:
+            asked[rows.get(name, -1)] = int(grids)
     if problems:
         raise StructureError(problems)
-    return dict(sorted((rows[name], int(grids)) for name, grids in number.items()))
+    return dict(sorted(asked.items()))

@@ -22,7 +22,7 @@ from govtree.grids._bounds import Bounds
 from govtree.grids._map import BuildingMap
 from govtree.grids._read import building_map
 
-__all__ = ["map_of", "read", "unknown"]
+__all__ = ["map_of", "read", "texts", "unknown"]
 
 #: Larger maps are not searched for the unit that was probably meant.
 _MOST_SEARCHED = 20_000
@@ -90,6 +90,25 @@ def read(
             tally.add("GT555", _made("GT555", _shown(id), **said))
     problems = tally.problems()
     if problems:
+        raise StructureError(problems)
+    return grids
+
+
+def texts(labels: Mapping[str, Any]) -> list[str]:
+    """Return grids as texts, in order.
+
+    Raises:
+        StructureError: If one can be none; names all.
+    """
+    tally = Tally()
+    grids = []
+    for id, cell in labels.items():
+        grid = _text(cell)
+        if grid is None:
+            tally.add("GT557", _made("GT557", id, unit=id, cell=_shown(cell)))
+        else:
+            grids.append(grid)
+    if problems := tally.problems():
         raise StructureError(problems)
     return grids
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from numpy.typing import ArrayLike
 
 from govtree import _frames
@@ -214,6 +214,10 @@ class Partition:
         ids = sorted(set(grids))
         code = {id: at for at, id in enumerate(ids)}
         return cls.drawn(known, [code[each] for each in grids], asked, names=dict(enumerate(ids)))
+
+    def because(self, *reasons: Reason) -> Partition:
+        """Return the plan with more reasons why it is as it is."""
+        return evolve(self, reasons=(*self.reasons, *reasons))
 
     # -- answers ---------------------------------------------------------------------------
 

@@ -1,0 +1,265 @@
+"""Where should the grid lines run? One call, from buildings to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from govtree._recombination import ROUNDS, Task, search
+from govtree._wording import Reason
+from govtree.errors import OutOfRangeError
+from govtree.grids import _labels
+from govtree.grids._bounds import Bounds
+from govtree.grids._feasibility import Feasibility, feasibility_of
+from govtree.grids._partition import Partition
+from govtree.grids._proven import proven
+from govtree.grids._read import building_map
+from govtree.grids._wishes import Fixed, Wishes
+
+__all__ = ["feasibility", "partition"]
+
+#: Parts of the map are handed to workers in lots of about so many units.
+_LOT = 2_000
+
+
+def partition(
+    units: Any,
+    target: float = 300,
+    tolerance: float = 0.2,
+    count: str = "households",
+    *,
+    bounds: Bounds | tuple[int, int] | None = None,
+    grids: int | Mapping[str, int] | None = None,
+    existing: Partition | Mapping[str, Any] | Sequence[Any] | None = None,
+    move_cost: float = 1.0,
+    fixed: Fixed | None = None,
+    within: Partition | Mapping[str, Any] | Sequence[Any] | None = None,
+    objective: str | None = None,
+    seed: int = 0,
+    effort: float = 1,
+    crs: Any = None,
+    barriers: Any = (),
+    pairs: Any = None,
+    reach: float | None = None,
+    by_entrance: bool = True,
+    progress: Callable[[int, int], object] | None = None,
+    executor: Executor | None = None,
+) -> Partition:
+    """Return a plan of grids over buildings: each contiguous, and as near to the target as can be.
+
+    What comes first where not all can be had: no grid leaves its community or crosses a hard
+    barrier, ever; as few grids as possible are out of bounds; a grid keeps to one compound, and
+    to one side of a soft line, unless no number of grids fits there; sizes are near the target;
+    grids are compact. An impossible map still gets a plan, and the plan names the grids that
+    are out of bounds, and why.
+
+    Args:
+        units: Buildings: a :class:`~govtree.hierarchy.Hierarchy`, a
+            :class:`~govtree.grids.BuildingMap`, or anything else that
+            :func:`~govtree.grids.building_map` takes.
+        target: What a grid should hold; above 0.
+        tolerance: Share of the target that a grid may be off, 0 to 1.
+        count: What is counted: ``households``, ``occupied`` households, or ``residents``.
+        bounds: The least and the most that a grid may hold, in the place of *tolerance*.
+        grids: How many grids there shall be: over all, or by id of a compound. A compound with
+            a number of its own shares no grid with what lies around it.
+        existing: A plan to keep: another :class:`~govtree.grids.Partition`, grids by id of
+            the unit, or in the order of ids. Its grids keep their names.
+        move_cost: What is charged for a target's worth of households that are moved out of
+            their grid of *existing*; 0 or more. 1 outweighs any gain within bounds.
+        fixed: Units that are seeds of a grid each; or, by id, the grids that they have to be
+            in, whatever these are called. Beside *existing*, units that stay where they are.
+        within: A plan that no grid may reach across: groups inside of grids.
+        objective: ``balanced``, the smallest deviations; ``compact``, the fewest pairs of
+            neighbors parted; ``least change``, for which *existing* is needed, and which is
+            what is sought where it is given.
+        seed: Where chance begins. The same seed gives the same plan, whatever the order of
+            the units and the number of workers.
+        effort: How long to search, 1 for the usual; twice as much takes twice as long.
+        crs: What the positions are in; see :func:`~govtree.grids.building_map`, also for
+            *barriers*, *pairs*, *reach* and *by_entrance*.
+        progress: Called with how much is done, and of how much, over and over.
+        executor: Where parts of the map are searched at once.
+
+    Raises:
+        OutOfRangeError: If an argument is out of its range.
+        StructureError: With everything that is wrong with what was handed in, sorted.
+        MissingExtraError: If scipy is not installed, or what *units* need.
+
+    Source: the step of the ReCom chain (DeFord, Duchin, Solomon 2021, "Recombination: a family
+    of Markov chains for redistricting"), run as a search; the field's rule of about 300
+    households a grid along physical lines.
+
+    >>> street = {
+    ...     "id": ["D-1", "D-2", "D-3", "D-4"],
+    ...     "households": [160, 150, 140, 170],
+    ... }
+    >>> plan = partition(street, pairs=[("D-1", "D-2"), ("D-2", "D-3"), ("D-3", "D-4")])
+    >>> plan
+    <Partition: 4 units with 620 households in 2 grids of 310 to 310, 0 out of bounds 240 to 360>
+    >>> plan.labels
+    {'D-1': 'N-001', 'D-2': 'N-001', 'D-3': 'N-002', 'D-4': 'N-002'}
+    """
+    limits = _limits(target, tolerance, bounds)
+    if not (isfinite(effort) and effort > 0):
+        raise OutOfRangeError(f"effort is {effort}; it has to be above 0")
+    map = building_map(
+        units,
+        count=count,
+        crs=crs,
+        barriers=barriers,
+        pairs=pairs,
+        reach=reach,
+        by_entrance=by_entrance,
+        largest=limits.highest,
+    )
+    if within is not None:
+        map = map.within(_labels.read(map, _of_plan(within), in_order=True))
+    floor = feasibility_of(map, limits, number=grids)
+    wishes = Wishes.of(
+        map,
+        limits,
+        grids=grids,
+        existing=existing,
+        move_cost=move_cost,
+        fixed=fixed,
+        objective=objective,
+        seed=seed,
+    )
+    found = _searched(wishes.task, max(1, round(ROUNDS * effort)), progress, executor)
+    if not wishes.task.worth.is_repair:
+        found = proven(wishes.task, found, limits.target, effort)
+    reasons = [*wishes.notes, *floor.reasons]
+    plan = Partition.drawn(
+        map,
+        found,
+        limits,
+        names=wishes.called_in(found),
+        objective=wishes.objective,
+        seed=seed,
+        reasons=reasons,
+        existing=wishes.before,
+    )
+    more = plan.summary.below + plan.summary.above - floor.floor
+    if more <= 0:
+        return plan
+    said = Reason(
+        "grids out of bounds beyond those that have to be: {number}; no better plan was found, "
+        "though none is proven not to be there",
+        number=more,
+    )
+    return plan.because(said)
+
+
+def feasibility(
+    units: Any,
+    target: float = 300,
+    tolerance: float = 0.2,
+    count: str = "households",
+    *,
+    bounds: Bounds | tuple[int, int] | None = None,
+    grids: int | Mapping[str, int] | None = None,
+    crs: Any = None,
+    barriers: Any = (),
+    pairs: Any = None,
+    reach: float | None = None,
+    by_entrance: bool = True,
+) -> Feasibility:
+    """Return what can be said of any plan before looking for one: by arithmetic.
+
+    Args:
+        units: As in :func:`partition`, like all others.
+        target: What a grid should hold.
+        tolerance: Share of the target that a grid may be off.
+        count: What is counted.
+        bounds: The least and the most that a grid may hold.
+        grids: How many grids there shall be.
+        crs: What the positions are in.
+        barriers: Lines that are not to be crossed, or not without need.
+        pairs: Who lies beside whom.
+        reach: Metres within which buildings are neighbors.
+        by_entrance: Whether a building above the bound may be divided by its entrances.
+
+    Raises:
+        OutOfRangeError: If an argument is out of its range.
+        StructureError: With everything that is wrong with what was handed in, sorted.
+        MissingExtraError: If what *units* need is not installed.
+
+    >>> walled = {"id": ["D-1", "D-2"], "households": [200, 210], "compound": ["X-12", "X-12"]}
+    >>> answer = feasibility(walled, pairs=[("D-1", "D-2")])
+    >>> answer.floor, answer.is_impossible
+    (1, True)
+    >>> print(answer.reasons[0].said("en"))
+    compound X-12: 410 households behind one wall; no number of grids of 240 to 360 fits; \
+nearest: 1 grid of 410 or 2 of 205
+    """
+    limits = _limits(target, tolerance, bounds)
+    map = building_map(
+        units,
+        count=count,
+        crs=crs,
+        barriers=barriers,
+        pairs=pairs,
+        reach=reach,
+        by_entrance=by_entrance,
+        largest=limits.highest,
+    )
+    return feasibility_of(map, limits, number=grids)
+
+
+def _limits(target: float, tolerance: float, bounds: Bounds | tuple[int, int] | None) -> Bounds:
+    if bounds is None:
+        return Bounds.around(target, tolerance)
+    if isinstance(bounds, Bounds):
+        return bounds
+    try:
+        lowest, highest = bounds
+    except (TypeError, ValueError):
+        raise OutOfRangeError(f"bounds are {bounds}; give the least and the most") from None
+    return Bounds.between(lowest, highest, target)
+
+
+def _of_plan(plan: Any) -> Any:
+    return plan.labels if isinstance(plan, Partition) else plan
+
+
+def _searched(
+    task: Task,
+    rounds: int,
+    progress: Callable[[int, int], object] | None,
+    executor: Executor | None,
+) -> NDArray[np.int64]:
+    """Return the grid of each unit, found in one go or in lots by workers."""
+    if executor is None:
+        told = None if progress is None else partial(_tell, progress, rounds)
+        return search(task, rounds, told)
+    lots = _lots(task)
+    found = np.empty(len(task), np.int64)
+    parts = [task.only(lot) for lot in lots]
+    first = int(task.held.max(initial=-1)) + 1
+    answers = executor.map(search, [alone for alone, _ in parts], [rounds] * len(parts))
+    for done, ((alone, rows), grid) in enumerate(zip(parts, answers, strict=True), start=1):
+        # Numbers of the plan before are one for all lots; new ones are made one for all.
+        new = grid > int(alone.held.max(initial=-1))
+        found[rows] = np.where(new, grid + first, grid)
+        first = max(first, int(found[rows].max(initial=-1)) + 1)
+        if progress is not None:
+            progress(done, len(parts))
+    return found
+
+
+def _tell(progress: Callable[[int, int], object], rounds: int, done: int) -> None:
+    progress(done, rounds)
+
+
+def _lots(task: Task) -> list[NDArray[np.bool_]]:
+    """Return the parts of the map in lots, by order of their first units."""
+    units = np.bincount(task.part, minlength=len(task.number))
+    lot = np.cumsum(units) // _LOT
+    return [lot == each for each in np.unique(lot)]

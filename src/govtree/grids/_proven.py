@@ -1,0 +1,118 @@
+"""The best plan of small parts of the map, in the place of what the search found there."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from govtree._recombination import FREE, NEW, Task, best_plan
+
+__all__ = ["MOST_UNITS", "proven"]
+
+#: Parts of more units are left as the search divided them.
+MOST_UNITS = 25
+#: Sets of units that are looked at for one map at effort 1; about half a second.
+_BUDGET = 2_000_000
+
+
+@frozen
+class _Worth:
+    """What the proof looks at, in its order: out of bounds, cells crossed, deviation, pairs."""
+
+    out: int
+    crossed: int
+    deviation: Fraction
+    cut: int
+
+
+def proven(
+    task: Task, grid: NDArray[np.int64], target: Fraction, effort: float
+) -> NDArray[np.int64]:
+    """Return the plan with small parts divided as well as can be, where that is proven.
+
+    Looked at are parts with a grid out of bounds that arithmetic does not ask for, parts with
+    a cell crossed, and whichever part has the largest deviation of the map, for as long as
+    that makes it smaller. The others keep what the search found, which is more compact.
+    """
+    if not _is_balanced(task):
+        return grid
+    units = np.bincount(task.part, minlength=len(task.number))
+    loose = np.ones(len(units), bool)
+    loose[task.part[task.fixed != NEW]] = False
+    small = (units <= MOST_UNITS) & (units > 1) & loose
+    lacking = np.flatnonzero(small & _lacking(task, grid)).tolist()
+    budget = int(_BUDGET * effort / max(1, len(lacking)))
+    grid = grid.copy()
+    seen: set[int] = set()
+    while True:
+        part = lacking.pop(0) if lacking else _worst(task, grid)
+        if part in seen or not small[part]:
+            return grid
+        seen.add(part)
+        mask = np.zeros(len(units), bool)
+        mask[part] = True
+        alone, rows = task.only(mask)
+        best = _best(alone, grid[rows], target, budget)
+        if best is not None:
+            grid[rows] = int(grid.max()) + 1 + best
+
+
+def _is_balanced(task: Task) -> bool:
+    """Return whether deviation is what comes after bounds and cells, as in the proof."""
+    return task.worth.deviation > task.worth.cut and not task.worth.moved
+
+
+def _lacking(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return the parts that might have fewer grids out of bounds, or fewer cells crossed."""
+    parts = len(task.number)
+    grids = int(grid.max()) + 1
+    size = np.bincount(grid, task.weight, grids).astype(np.int64)
+    part = np.zeros(grids, np.int64)
+    part[grid] = task.part
+    there = np.bincount(grid, minlength=grids) > 0
+    out = np.bincount(part[there & task.is_out(size)], minlength=parts)
+    met = np.unique(grid * task.cells + task.cell) // task.cells
+    crossed = np.bincount(part[met], minlength=parts) - np.bincount(part[there], minlength=parts)
+    total = np.bincount(task.part, task.weight, parts).astype(np.int64)
+    return (out > np.where(task.fits(total), 0, 1)) | (crossed > 0)
+
+
+def _worst(task: Task, grid: NDArray[np.int64]) -> int:
+    """Return the part with the grid that is furthest from the target."""
+    size = np.bincount(grid, task.weight)
+    there = np.bincount(grid) > 0
+    return int(task.part[grid == np.argmax(np.where(there, np.abs(size - task.target), -1))][0])
+
+
+def _best(
+    task: Task, grid: NDArray[np.int64], target: Fraction, budget: int
+) -> NDArray[np.int32] | None:
+    number = int(task.number[0])
+    known = _worth_of(task, grid, target)
+    return best_plan(
+        task.weight,
+        task.u,
+        task.v,
+        task.cell,
+        target=target,
+        lowest=task.lowest,
+        highest=task.highest,
+        number=None if number == FREE else number,
+        budget=budget,
+        upper=(known.out, known.crossed, known.deviation, known.cut),
+    )
+
+
+def _worth_of(task: Task, grid: NDArray[np.int64], target: Fraction) -> _Worth:
+    grid = np.unique(grid, return_inverse=True)[1]
+    size = np.bincount(grid, task.weight).astype(np.int64)
+    met = len(np.unique(grid * task.cells + task.cell))
+    return _Worth(
+        int(task.is_out(size).sum()),
+        met - len(size),
+        max(abs(int(each) - target) for each in size.tolist()),
+        int((grid[task.u] != grid[task.v]).sum()),
+    )
