@@ -15,8 +15,9 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r target text; do printf '%-22s %s\n' "$$target" "$$text"; done
 
-demo: install ## Check the shipped Luozhuang structure and print its coverage report
-	@$(BIN)/govtree demo
+demo: install ## Check the shipped Luozhuang structure, print its coverage report, draw grids
+	@mkdir -p build
+	@$(BIN)/govtree demo --map build/demo-grids.png
 
 test: lint types rooms tests ## Everything a change must pass: style, types, rooms, tests
 

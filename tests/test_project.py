@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,12 @@ PACKAGE = PROJECT / "src" / "govtree"
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PRINTED = re.compile(r"^ *print\(.*\)  # (.*)$", re.MULTILINE)
+#: Packages of extras that the blocks of a document need.
+NEEDS = {
+    "docs/partition.md": ("scipy",),
+    "docs/jinzhai.md": ("scipy",),
+    "docs/command.md": ("scipy",),
+}
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
 
@@ -35,7 +42,10 @@ def blocks(language: str) -> list[object]:
         codes = [code for name, code in FENCED.findall(document.read_text("utf-8"))
                  if name == language]  # fmt: skip
         if codes:
-            found.append(pytest.param(codes, id=document.relative_to(PROJECT).as_posix()))
+            name = document.relative_to(PROJECT).as_posix()
+            missing = [each for each in NEEDS.get(name, ()) if find_spec(each) is None]
+            lacks = pytest.mark.skipif(bool(missing), reason=f"needs {', '.join(missing)}")
+            found.append(pytest.param(codes, id=name, marks=lacks))
     return found
 
 

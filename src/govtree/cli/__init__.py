@@ -1,4 +1,4 @@
-"""The command: ``govtree check``, ``import``, ``compare``, ``show``, ``rules``, ``profiles``, ``schema``, ``demo``.
+"""The command: ``govtree check``, ``import``, ``partition``, ``compare``, ``show``, ``rules``, ``profiles``, ``schema``, ``demo``.
 
 Exit codes: 0 clean, 1 findings at or above ``--fail-on``, 2 bad input or a missing file,
 3 internal error, 130 interrupted. Numpy, networkx and yaml are loaded inside of the commands,

@@ -54,6 +54,8 @@ _REAL = {
     "jinzhai": "The county, its town and its communities are real; branches, groups, grids, "
     "households, bodies and persons below them are synthetic.",
 }
+#: The compound whose grids the demo draws anew.
+_DRAWN = {"luozhuang": "X-036", "jinzhai": "X-02"}
 _PLANTED = "planted"
 _SECOND = "The same structure with planted defects, at least one for each rule"
 _ABOUT_SECOND = (
@@ -68,12 +70,14 @@ def check(told: argparse.Namespace) -> int:
 
 
 def demo(told: argparse.Namespace) -> int:
-    """Print the report of a shipped example, and of its version with defects."""
+    """Print the report of a shipped example, of its version with defects, and some new grids."""
     plain = report_defaults(told)
     lang = language(told.lang)
     shipped = resources.files("govtree") / "examples" / told.example
     with resources.as_file(shipped) as folder:
-        code = _run(plain, str(folder), fill(say(_REAL[told.example], lang), 96))
+        with progress() as tell:
+            examined = read(str(folder), plain.lang, tell)
+        code = report_on(plain, examined, fill(say(_REAL[told.example], lang), 96))
     if not told.json:
         plant = import_module(f"govtree.examples.{told.example}.plant")
         with tempfile.TemporaryDirectory(prefix="govtree-") as above, contextlib.chdir(above):
@@ -81,6 +85,11 @@ def demo(told: argparse.Namespace) -> int:
             plant.main([_PLANTED])
             about = fill(say(_ABOUT_SECOND, lang), 96)
             _run(plain, _PLANTED, f"\n=== {say(_SECOND, lang)} ===\n\n{about}")
+        if examined.structure is not None:
+            from govtree.cli._partition import grids_of_one
+
+            h = examined.structure.hierarchy
+            code = max(code, grids_of_one(h, _DRAWN[told.example], told.map, lang))
     return code
 
 

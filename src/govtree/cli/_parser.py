@@ -39,6 +39,7 @@ examples:
   govtree demo
   govtree check town/structure.yaml
   govtree import households.xlsx --out town
+  govtree partition town --map town.png
   govtree show town/structure.yaml --unit B-012
   govtree rules GT210
   govtree compare march.json june.json
@@ -48,7 +49,7 @@ examples:
     )
     whole.add_argument("--version", action="version", version=f"govtree {__version__}")
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_check, _import, _compare, _show, _rules, _profiles, _schema, _demo):
+    for add in (_check, _import, _partition, _compare, _show, _rules, _profiles, _schema, _demo):
         add(commands)
     return whole
 
@@ -176,6 +177,121 @@ examples:
     _add_report_options(command)
 
 
+def _partition(commands: Any) -> None:
+    command = _add(
+        commands,
+        "partition",
+        "govtree.cli._partition:partition",
+        "divide buildings into service grids",
+        "Divide the buildings of a structure, or of a GeoJSON file, into contiguous grids of about "
+        "300 households, inside walls and communities, and print the plan. Needs scipy: pip "
+        'install "govtree[partition]"; maps and GeoJSON need the extras plot and geo.',
+        """\
+examples:
+  govtree partition town --feasibility
+  govtree partition town --today
+  govtree partition town --out grids.csv --map grids.png
+  govtree partition town --compound X-01 --map x-01.svg
+  govtree partition town --repair --json
+  govtree partition buildings.geojson --barriers streets.geojson --crs EPSG:4326
+
+exit codes:
+  0    every grid is within bounds
+  1    some grid is out of bounds, or not contiguous
+  2    bad input or a missing file
+  3    internal error
+  130  interrupted
+""",
+    )
+    command.add_argument(
+        "path",
+        metavar="PATH",
+        help="a structure file, a folder with a structure.yaml in it, or buildings as .geojson",
+    )
+    size = command.add_argument_group("how large a grid is")
+    size.add_argument(
+        "--target", metavar="N", type=_number, help="what a grid should hold (default: 300)"
+    )
+    size.add_argument(
+        "--tolerance",
+        metavar="SHARE",
+        type=_number,
+        help="share of the target that a grid may be off, 0 to 1 (default: 0.2)",
+    )
+    size.add_argument(
+        "--bounds",
+        metavar=("LOW", "HIGH"),
+        nargs=2,
+        type=_whole,
+        help="what a grid may hold, in the place of --tolerance; the target is their middle",
+    )
+    size.add_argument(
+        "--count",
+        choices=("households", "occupied", "residents"),
+        default="households",
+        help="what is counted (default: households)",
+    )
+    size.add_argument("--grids", metavar="N", type=_positive, help="so many grids, no other number")
+    what = command.add_argument_group("what is divided")
+    what.add_argument("--compound", metavar="ID", help="only the buildings of this compound")
+    what.add_argument("--community", metavar="ID", help="only the buildings of this community")
+    what.add_argument(
+        "--barriers", metavar="FILE", help="GeoJSON of lines that grids keep to: walls, rivers, ..."
+    )
+    what.add_argument(
+        "--crs",
+        metavar="NAME",
+        help="reference system of the positions: EPSG:4548, gcj02, bd09, ... "
+        "(default: that of the input)",
+    )
+    how = command.add_argument_group("how it is divided")
+    kind = how.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--today", action="store_true", help="the table of today's grids, without any search"
+    )
+    kind.add_argument(
+        "--feasibility",
+        action="store_true",
+        help="what can be and what cannot, before any search, and why",
+    )
+    kind.add_argument(
+        "--repair",
+        action="store_true",
+        help="keep today's grids, and move as little as puts them within bounds",
+    )
+    how.add_argument(
+        "--objective",
+        choices=("balanced", "compact", "least-change"),
+        help="what is sought once grids are within bounds (default: balanced, with --repair "
+        "least-change)",
+    )
+    how.add_argument(
+        "--seed",
+        metavar="N",
+        type=_whole,
+        default=0,
+        help="another seed, another plan (default: 0)",
+    )
+    how.add_argument(
+        "--effort", metavar="N", type=_number, default=1.0, help="how long to search (default: 1)"
+    )
+    how.add_argument(
+        "--workers",
+        metavar="N",
+        type=_positive,
+        default=1,
+        help="processes at work; the plan is the same (default: 1)",
+    )
+    told = command.add_argument_group("what comes out")
+    told.add_argument("--json", action="store_true", help="print JSON, every unit in it")
+    told.add_argument(
+        "--rows", metavar="N", type=_whole, default=40, help="grids that are printed (default: 40)"
+    )
+    told.add_argument("--out", metavar="FILE", help="write unit and grid as CSV")
+    told.add_argument("--geojson", metavar="FILE", help="write the grids as GeoJSON")
+    told.add_argument("--map", metavar="FILE", help="draw the grids: .png, .svg or .pdf")
+
+
 def _compare(commands: Any) -> None:
     command = _add(
         commands,
@@ -297,6 +413,9 @@ def _demo(commands: Any) -> None:
         default="luozhuang",
         help="luozhuang (default) or jinzhai",
     )
+    command.add_argument(
+        "--map", metavar="FILE", help="draw the grids of one compound: .png, .svg or .pdf"
+    )
     _add_report_options(command)
 
 
@@ -325,6 +444,24 @@ def _depth(text: str) -> int:
     if not re.fullmatch("[0-9]{1,3}", text) or int(text) > 100:
         raise argparse.ArgumentTypeError("a number from 0 to 100 is meant")
     return int(text)
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise argparse.ArgumentTypeError("a whole number is meant, 0 or more")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < 1:
+        raise argparse.ArgumentTypeError("a whole number is meant, 1 or more")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
+        raise argparse.ArgumentTypeError("a number is meant, such as 300 or 0.2")
+    return float(text)
 
 
 def _day(text: str) -> dt.date:

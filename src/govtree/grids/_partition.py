@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
@@ -17,6 +18,7 @@ from govtree.findings import Finding, Report
 from govtree.grids import (
     _apply,
     _diff,
+    _draw,
     _findings,
     _geojson_out,
     _labels,
@@ -30,6 +32,8 @@ from govtree.grids._map import BuildingMap
 from govtree.grids._table import GridTable, PlanSummary
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from govtree.hierarchy import Hierarchy
 
 __all__ = ["TEMPLATE", "Partition"]
@@ -358,6 +362,52 @@ class Partition:
             OutOfRangeError: If *by* is something else, or no positions are known.
         """
         return _geojson_out.geojson_of(self, by)
+
+    def plot(
+        self,
+        *,
+        title: str | None = None,
+        lang: str = "en",
+        file: str | os.PathLike[str] | None = None,
+        before: Partition | None = None,
+        barriers: Iterable[Any] = (),
+        labels: int = 80,
+        width: float = 10.0,
+    ) -> Figure:
+        """Return a map of the grids, and write it to a file where one is named.
+
+        Each grid is an area in a tint that no grid beside it has, told apart in grey, too. A
+        unit is its outline, else a dot that grows with what is counted in it. Grids out of
+        bounds have a heavy red edge and say by which bound; where a grid crosses a soft line,
+        the pairs across it are dashed. Without positions, units stand in rows, a block a
+        compound, and the picture says that it is no map.
+
+        Nothing of matplotlib's global state changes, and no window opens. On one platform and
+        one set of versions, the same plan makes the same bytes.
+
+        Args:
+            title: What stands above; without it, how many grids there are.
+            lang: Language of the words, ``en`` or ``zh``.
+            file: Where to write it: ``.png``, ``.svg`` or ``.pdf``; written whole or not at all.
+            before: An earlier plan, drawn to the left. A grid has the tint of the one that it
+                goes on from, and units that changed between grids have a black ring.
+            barriers: Lines to draw: shapely geometries in the metres of the map.
+            labels: How many grids are labelled at most, those out of bounds and large ones
+                first; 0 or more. Labels that find no room are left out and counted.
+            width: Inches of each panel; 2 to 40.
+
+        Returns:
+            A ``matplotlib.figure.Figure``.
+
+        Raises:
+            MissingExtraError: Without matplotlib (extra ``plot``) or scipy (``partition``).
+            OutOfRangeError: If an argument is out of its range.
+            FileError: If the file cannot be written.
+        """
+        return _draw.plot(
+            self, title=title, lang=lang, file=file, before=before, barriers=barriers,
+            labels=labels, width=width,
+        )  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.grids)
