@@ -17,7 +17,7 @@ pytest.importorskip("scipy")
 
 from govtree._adjacency import Neighbors
 from govtree.errors import FileError, OutOfRangeError
-from govtree.grids import Bounds, BuildingMap
+from govtree.grids import Bounds, BuildingMap, Partition
 from govtree.grids import _letters as letters
 from govtree.grids._colors import TINTS, colored
 from govtree.grids._draw import plot
@@ -217,7 +217,7 @@ def test_without_a_font_for_chinese_the_picture_says_so(monkeypatch):
     assert "no installed font has 2 of the characters; install Noto Sans CJK" in said
 
 
-HOSTILE = ["$\\frac{", "a\\nb", "\\x1b[31m", "\\u202eabc", "<b>&", "%s{}", "🏠", "x" * 300]
+HOSTILE = ["$\\frac{$", "a\nb", "\x1b[31m", "\u202eabc", "<b>&", "%s{}", "🏠", "x" * 300]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -332,6 +332,17 @@ def test_a_wrong_argument_is_told(wrong, said):
     """What cannot be drawn is refused before anything is."""
     with pytest.raises(OutOfRangeError, match=said):
         plot(lattice(), **wrong)
+
+
+def test_a_plan_draws_itself(tmp_path):
+    """The method of a plan is this drawing, options and all."""
+    street = {"id": ["D-1", "D-2"], "households": [300, 410], "x": [0.0, 60.0], "y": [0.0, 0.0]}
+    plan = Partition.from_labels(street, {"D-1": "N-1", "D-2": "N-2"})
+
+    said = words(plan.plot(title="河畔", file=tmp_path / "map.pdf", before=plan, labels=9, width=4))
+
+    assert "N-2\n410 > 360" in said
+    assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path):

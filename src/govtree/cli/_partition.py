@@ -160,7 +160,8 @@ def _bounds(told: argparse.Namespace) -> Bounds:
     if told.bounds is not None:
         if told.tolerance is not None:
             raise OutOfRangeError("--bounds says what a grid may hold; leave out --tolerance")
-        return Bounds.between(*told.bounds, target=told.target)
+        lowest, highest = told.bounds
+        return Bounds.between(lowest, highest, told.target)
     target = 300 if told.target is None else told.target
     return Bounds.around(target, 0.2 if told.tolerance is None else told.tolerance)
 
