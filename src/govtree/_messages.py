@@ -797,7 +797,8 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
         ),
         "GT545": Text(
             "unit-in-two-communities",
-            "unit '{unit}' is said to be in community '{community}', but its compound '{compound}' is in '{other}'",
+            "unit '{unit}' is said to be in community '{community}', "
+            "but its compound '{compound}' is in '{other}'",
             "correct one of the two; where a compound lies in two communities, divide it",
         ),
         "GT546": Text(

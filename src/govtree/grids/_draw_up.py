@@ -24,13 +24,15 @@ from govtree.grids._wishes import Fixed, Wishes
 
 __all__ = ["feasibility", "partition"]
 
+#: Households of a grid. Source: what both places that govtree starts from aim at.
+TARGET = 300
 #: Parts of the map are handed to workers in lots of about so many units.
 _LOT = 2_000
 
 
 def partition(
     units: Any,
-    target: float = 300,
+    target: float | None = None,
     tolerance: float = 0.2,
     count: str = "households",
     *,
@@ -63,7 +65,8 @@ def partition(
         units: Buildings: a :class:`~govtree.hierarchy.Hierarchy`, a
             :class:`~govtree.grids.BuildingMap`, or anything else that
             :func:`~govtree.grids.building_map` takes.
-        target: What a grid should hold; above 0.
+        target: What a grid should hold; above 0. 300 where nothing is said, or the middle of
+            *bounds* where these are.
         tolerance: Share of the target that a grid may be off, 0 to 1.
         count: What is counted: ``households``, ``occupied`` households, or ``residents``.
         bounds: The least and the most that a grid may hold, in the place of *tolerance*.
@@ -159,7 +162,7 @@ def partition(
 
 def feasibility(
     units: Any,
-    target: float = 300,
+    target: float | None = None,
     tolerance: float = 0.2,
     count: str = "households",
     *,
