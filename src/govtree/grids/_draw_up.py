@@ -216,9 +216,11 @@ nearest: 1 grid of 410 or 2 of 205
     return feasibility_of(map, limits, number=grids)
 
 
-def _limits(target: float, tolerance: float, bounds: Bounds | tuple[int, int] | None) -> Bounds:
+def _limits(
+    target: float | None, tolerance: float, bounds: Bounds | tuple[int, int] | None
+) -> Bounds:
     if bounds is None:
-        return Bounds.around(target, tolerance)
+        return Bounds.around(TARGET if target is None else target, tolerance)
     if isinstance(bounds, Bounds):
         return bounds
     try:
