@@ -8,8 +8,9 @@ at once.
 
 from govtree._recombination._chances import keys_of
 from govtree._recombination._exact import best_plan
+from govtree._recombination._plan import joined, kept_numbers
 from govtree._recombination._regions import share_out
-from govtree._recombination._search import ROUNDS, search
+from govtree._recombination._search import ROUNDS, mendable, search
 from govtree._recombination._task import FREE, NEW, WORTH, Task, Worth
 
 __all__ = [
@@ -20,7 +21,10 @@ __all__ = [
     "Task",
     "Worth",
     "best_plan",
+    "joined",
+    "kept_numbers",
     "keys_of",
+    "mendable",
     "search",
     "share_out",
 ]

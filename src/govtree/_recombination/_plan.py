@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from govtree._recombination._task import NEW, Task, numbered
 
-__all__ = ["charges", "kept_numbers", "without_gaps"]
+__all__ = ["charges", "joined", "kept_numbers", "without_gaps"]
 
 
 def charges(
@@ -108,6 +108,24 @@ def kept_numbers(
     renamed = made.copy()
     renamed[rows] = name[dense]
     return renamed
+
+
+def joined(
+    task: Task, grid: NDArray[np.int64], rows: NDArray[np.int64], found: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the plan with another for some parts of the map, which was found apart.
+
+    Args:
+        task: What is to be divided.
+        grid: The grid of each unit.
+        rows: Units of those parts, whole parts.
+        found: Their grids; numbers of the plan before are what they are in *grid*.
+    """
+    kept = int(task.held.max(initial=NEW)) + 1
+    new = found > int(task.held[rows].max(initial=NEW))
+    grid = grid.copy()
+    grid[rows] = np.where(new, found + kept + int(grid.max(initial=-1)) + 1, found)
+    return without_gaps(grid, kept)
 
 
 def without_gaps(grid: NDArray[np.int64], kept: int = 0) -> NDArray[np.int64]:
