@@ -69,33 +69,34 @@ def kept_numbers(
     made: NDArray[np.int64],
     grid: NDArray[np.int64],
     group: NDArray[np.int64],
-    first: int,
+    elsewhere: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
     """Return *made* with each new grid called by the grid before that it shares most with.
 
     A group gives the numbers of its own grids, and those that no grid has any more; each is
     given once, the greatest common weight first. A grid that finds none gets a number of its
-    own, from *first* on.
+    own, above all others.
 
     Args:
-        task: What is to be divided.
-        made: The new grid of each unit.
+        task: Units that are divided anew.
+        made: The new grid of each.
         grid: The grid that it had until now.
-        group: The group of each unit; -1 for units that stay out.
-        first: Above all numbers of *grid*.
+        group: The group of each.
+        elsewhere: For each number up to the largest one of any grid, now or before, whether
+            units have it that are not divided anew.
     """
-    rows = np.flatnonzero(group >= 0)
-    there, dense = np.unique(made[rows], return_inverse=True)
+    first = len(elsewhere)
+    there, dense = np.unique(made, return_inverse=True)
     of = np.empty(len(there), np.int64)
-    of[dense] = group[rows]
+    of[dense] = group
     owner = np.full(first, NEW)
     owner[grid] = group
-    unused = np.ones(first, bool)
+    unused = ~elsewhere
     unused[grid] = False
-    held = task.held[rows]
+    held = task.held
     known = held != NEW
     keys, inverse = np.unique(dense[known] * first + held[known], return_inverse=True)
-    common = np.bincount(inverse, task.weight[rows[known]] + _LITTLE, len(keys))
+    common = np.bincount(inverse, task.weight[known] + _LITTLE, len(keys))
     new, old = keys // first, keys % first
     may = (owner[old] == of[new]) | unused[old]
     new, old, common = new[may], old[may], common[may]
@@ -105,9 +106,7 @@ def kept_numbers(
         if free_new[new[at]] and free_old[old[at]]:
             free_new[new[at]] = free_old[old[at]] = False
             name[new[at]] = old[at]
-    renamed = made.copy()
-    renamed[rows] = name[dense]
-    return renamed
+    return name[dense]
 
 
 def joined(

@@ -24,7 +24,9 @@ _Urgent: TypeAlias = Callable[[Task, _Grid], NDArray[np.bool_]]
 _Step: TypeAlias = Callable[[Task, _Grid], _Grid]
 
 #: Rounds at effort 1.
-ROUNDS = 40
+ROUNDS = 30
+#: How often each group is divided in a round; the best is kept.
+TRIES = 3
 #: Less than this is no gain: sums of the same numbers differ by as much in another order.
 _GAIN = 1e-9
 
@@ -119,19 +121,43 @@ def _round(
     if not groups:
         return grid
     number = np.bincount(of[of >= 0], minlength=groups)
-    group = of[grid]
     if only_urgent:
-        number = _varied(task, group, number, turn + 1)
-    made = divide(task, group, number, turn)
-    first = int(grid.max()) + 1
-    changed = np.where(group >= 0, first + made, grid)
-    if task.has_before:
-        changed = kept_numbers(task, changed, grid, group, first)
-    before = charges(task, grid, group, groups)
-    better = charges(task, changed, group, groups) < before - _GAIN
-    take = (group >= 0) & better[group]
+        number = _varied(task, of[grid], number, turn + 1)
+    rows = np.flatnonzero(of[grid] >= 0)
+    changed = grid.copy()
+    changed[rows] = _divided(task, grid, rows, of[grid[rows]], number, turn)
     kept = int(task.held.max(initial=NEW)) + 1
-    return without_gaps(np.where(take, changed, grid), kept)
+    return without_gaps(changed, kept)
+
+
+def _divided(task: Task, grid: _Grid, rows: _Grid, group: _Grid, number: _Grid, turn: int) -> _Grid:
+    """Return the grids of units in groups, those of a group new where that is charged for less.
+
+    Args:
+        task: What is to be divided.
+        grid: The grid of each unit.
+        rows: Units that are in groups.
+        group: Their groups.
+        number: How many grids each group shall have.
+        turn: Which chances are drawn.
+    """
+    groups, now = len(number), grid[rows]
+    # With a plan before, what a try is charged for depends on the names of its grids.
+    tries = 1 if task.has_before else TRIES
+    alone = task.of_units(rows, tries)
+    of = (group + groups * np.arange(tries)[:, None]).ravel()
+    above = max(int(grid.max()), int(task.held.max())) + 1
+    made = above + divide(alone, of, np.tile(number, tries), turn)
+    if task.has_before:
+        elsewhere = np.zeros(above, bool)
+        elsewhere[np.delete(grid, rows)] = True
+        made = kept_numbers(alone, made, now, group, elsewhere)
+    charged = charges(alone, made, of, groups * tries).reshape(tries, groups)
+    best = charged.argmin(axis=0)
+    before = charges(task.of_units(rows), now, group, groups)
+    better = charged[best, np.arange(groups)] < before - _GAIN
+    chosen = made.reshape(tries, -1)[best[group], np.arange(len(rows))]
+    return np.where(better[group], chosen, now)
 
 
 def _varied(

@@ -13,6 +13,8 @@ __all__ = ["FREE", "NEW", "WORTH", "Task", "Worth", "numbered"]
 
 #: No number of grids is asked for.
 FREE = 0
+#: What tells copies of a pair apart.
+_COPY = np.uint64(0x9E3779B97F4A7C15)
 #: A unit that no grid of the plan before holds, or that nobody has fixed.
 NEW = -1
 
@@ -141,27 +143,39 @@ class Task:
             keys=self.keys[kept],
         )
 
-    def only(self, parts: NDArray[np.bool_]) -> tuple[Task, NDArray[np.int64]]:
-        """Return the task of some parts alone, and the rows of its units."""
-        rows = np.flatnonzero(parts[self.part])
+    def of_units(self, rows: NDArray[np.int64], times: int = 1) -> Task:
+        """Return the task of some units alone, with the pairs among them.
+
+        Args:
+            rows: Their rows, sorted.
+            times: How many copies stand behind one another, each with chances of its own.
+        """
         place = np.full(len(self), -1, np.int64)
         place[rows] = np.arange(len(rows))
-        pairs = np.flatnonzero(parts[self.part[self.u]])
-        numbers = np.cumsum(parts) - 1
-        alone = evolve(
+        pairs = np.flatnonzero((place[self.u] >= 0) & (place[self.v] >= 0))
+        copy = np.repeat(np.arange(times), len(pairs))
+        units, pairs = np.tile(rows, times), np.tile(pairs, times)
+        with np.errstate(over="ignore"):
+            keys = self.keys[pairs] + copy.astype(np.uint64) * _COPY
+        return evolve(
             self,
-            weight=self.weight[rows],
-            u=place[self.u[pairs]],
-            v=place[self.v[pairs]],
+            weight=self.weight[units],
+            u=place[self.u[pairs]] + copy * len(rows),
+            v=place[self.v[pairs]] + copy * len(rows),
             soft=self.soft[pairs],
-            part=numbers[self.part[rows]],
-            number=self.number[parts],
-            cell=self.cell[rows],
-            held=self.held[rows],
-            fixed=self.fixed[rows],
-            keys=self.keys[pairs],
+            part=self.part[units],
+            cell=self.cell[units],
+            held=self.held[units],
+            fixed=self.fixed[units],
+            keys=keys,
         )
-        return alone, rows
+
+    def only(self, parts: NDArray[np.bool_]) -> tuple[Task, NDArray[np.int64]]:
+        """Return the task of some parts of the map alone, and the rows of its units."""
+        rows = np.flatnonzero(parts[self.part])
+        alone = self.of_units(rows)
+        numbers = np.cumsum(parts) - 1
+        return evolve(alone, part=numbers[alone.part], number=self.number[parts]), rows
 
 
 def numbered(numbers: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -283,8 +283,9 @@ def _renewed(
     held = grid[rows]
     anew = evolve(alone, worth=WORTH["balanced"], held=np.full(len(rows), NEW), has_before=False)
     made = proven(anew, search(anew, max(1, round(ROUNDS * effort))), target, effort)
-    first = max(int(held.max()), int(alone.held.max(initial=NEW)), int(made.max())) + 1
-    named = kept_numbers(alone, first + made, held, alone.part, first)
+    elsewhere = np.zeros(max(int(grid.max()), int(task.held.max())) + 1, bool)
+    elsewhere[np.delete(grid, rows)] = True
+    named = kept_numbers(alone, len(elsewhere) + made, held, alone.part, elsewhere)
     better = _out_by_part(alone, named) < _out_by_part(alone, held)
     return joined(task, grid, rows, np.where(better[alone.part], named, held))
 
