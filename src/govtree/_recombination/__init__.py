@@ -6,6 +6,7 @@ ReCom chain (DeFord, Duchin, Solomon 2021), run as a search over all pairs of ne
 at once.
 """
 
+from govtree._recombination._bundles import bundled, bundles_of
 from govtree._recombination._chances import keys_of
 from govtree._recombination._exact import best_plan
 from govtree._recombination._plan import joined, kept_numbers
@@ -21,6 +22,8 @@ __all__ = [
     "Task",
     "Worth",
     "best_plan",
+    "bundled",
+    "bundles_of",
     "joined",
     "kept_numbers",
     "keys_of",

@@ -40,28 +40,13 @@ def charges(
         charged += worth.moved * np.bincount(group[rows[moved]], share, groups)
         # Who counts for nobody does not move for nothing either.
         charged += _LITTLE * np.bincount(group[rows[moved]], minlength=groups)
-    fixed = rows[task.fixed[rows] != NEW]
-    if len(fixed):
-        charged += worth.torn * _torn(task.fixed[fixed], grid[fixed], group[fixed], groups)
+    fixed = np.bincount(dense, task.fixed[rows] != NEW, len(grids))
+    charged += worth.torn * np.bincount(of, np.maximum(fixed - 1, 0), groups)
     return charged
 
 
 #: What each unit that moves is charged for besides what it counts.
 _LITTLE = 1e-3
-
-
-def _torn(
-    fixed: NDArray[np.int64], grid: NDArray[np.int64], group: NDArray[np.int64], groups: int
-) -> NDArray[np.int64]:
-    """Return how many fixed numbers stand in two grids, or in one with another."""
-    met = np.unique(np.stack([group, fixed, grid]), axis=1)
-    spread = np.unique(met[:2], axis=1)
-    shared = np.unique(met[[0, 2]], axis=1)
-    return (
-        2 * np.bincount(met[0], minlength=groups)
-        - np.bincount(spread[0], minlength=groups)
-        - np.bincount(shared[0], minlength=groups)
-    )
 
 
 def kept_numbers(

@@ -27,7 +27,7 @@ class Worth:
     the greater within the few grids that are divided anew together.
 
     Attributes:
-        torn: For each fixed unit that is not where it has to be.
+        torn: For each fixed unit too many in a grid.
         out: For each grid out of bounds.
         beyond: For how far it is out, as a share of the target.
         crossed: For each cell that a grid holds besides its first.
@@ -75,8 +75,8 @@ class Task:
         cell: int64, the cell that each unit lies in.
         held: int64, the grid of the plan before that holds each unit; :data:`NEW` for none.
         has_before: Whether there is a plan before, be it one that holds none of these units.
-        fixed: int64, units with the same number have to share a grid, and those with two
-            numbers may not; :data:`NEW` for the others.
+        fixed: int64, a number for units that may not share a grid with one of another number;
+            :data:`NEW` for the others.
         target: What a grid should count.
         lowest: The least it may.
         highest: The most it may.
@@ -110,7 +110,8 @@ class Task:
 
     def of_size(self, size: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what grids of these sizes are charged for."""
-        off = np.abs(size - self.target) / self.target
+        # What is beyond is charged for by itself, evenly: its square would outweigh all else.
+        off = np.abs(np.clip(size, self.lowest, self.highest) - self.target) / self.target
         beyond = np.maximum(np.maximum(self.lowest - size, size - self.highest), 0)
         late = np.where(beyond > 0, self.worth.out + self.worth.beyond * beyond / self.target, 0.0)
         charged: NDArray[np.float64] = self.worth.deviation * off * (0.2 + off) + late

@@ -154,7 +154,7 @@ def partition(
     reasons = [*wishes.notes, *floor.reasons]
     plan = Partition.drawn(
         map,
-        found,
+        found[wishes.bundle],
         limits,
         names=wishes.called_in(found),
         objective=wishes.objective,
