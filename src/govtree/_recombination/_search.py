@@ -173,7 +173,8 @@ def _varied(
     step = (chances(key, turn) * 3).astype(np.int64) - 1
     free = np.zeros(len(number), bool)
     free[group[rows]] = task.number[task.part[rows]] == FREE
-    fewest, most = task.fewest(total), task.most(total)
+    units = np.bincount(group[rows], minlength=len(number))
+    fewest, most = task.fewest(total), np.minimum(task.most(total), units)
     fits = fewest <= most
     varied = np.where(
         fits, np.clip(number + step, fewest, np.maximum(most, 1)), np.maximum(1, number + step)
