@@ -338,7 +338,7 @@ def _repaired(name: str, after: Town, repeats: int) -> Figure:
         f"{name}: repair",
         f"{share:.2%} of households moved, {out} grids out, {repaired.seconds.text()}",
         f"a new plan {moved(after, new.labels):.0%}, {out_new} out, {new.seconds.text()}",
-        f"{(beyond > 0).sum()} out before; {mended.sum() / after.weight.sum():.2%} were beyond bounds",
+        f"{(beyond > 0).sum()} out before, by {mended.sum() / after.weight.sum():.2%}",
         "at most 0.5 %, no more out than a new plan",
         share <= 0.005 and out <= out_new and not repaired.verdict.broken,
     )
