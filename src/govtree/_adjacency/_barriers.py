@@ -53,6 +53,7 @@ class Barriers:
         hard: Which are never crossed; others are crossed only where needed.
         crs: The system that the shapes are in; None where nobody said.
         notes: What was assumed.
+        places: Where each stands, for problems; None where that is not known.
     """
 
     shapes: NDArray[Any] = field(converter=read_only)
@@ -60,6 +61,7 @@ class Barriers:
     hard: NDArray[np.bool_] = field(converter=read_only)
     crs: str | None = None
     notes: tuple[Reason, ...] = ()
+    places: Places | None = None
 
     @classmethod
     def of(
@@ -112,22 +114,24 @@ class Barriers:
         Raises:
             OutOfRangeError: If they are in two systems.
         """
-        if len(self) and len(other) and not same(self.crs, other.crs):
+        if not len(self) or not len(other):
+            one, empty = (self, other) if len(self) else (other, self)
+            return evolve(one, notes=(*one.notes, *empty.notes))
+        if not same(self.crs, other.crs):
             raise OutOfRangeError(f"barriers are in {self.crs} and in {other.crs}")
         return Barriers(
             np.concatenate([self.shapes, other.shapes]),
             self.kind + other.kind,
             np.concatenate([self.hard, other.hard]),
-            self.crs if len(self) else other.crs,
+            self.crs,
             self.notes + other.notes,
         )
 
-    def projected(self, way: Projection, places: Places | None = None) -> Barriers:
+    def projected(self, way: Projection) -> Barriers:
         """Return them in the metres of the units.
 
         Args:
             way: The way of the units into metres.
-            places: Where the barriers stand, for problems.
 
         Raises:
             StructureError: If they name a system and the units have none, or the other way
@@ -136,7 +140,7 @@ class Barriers:
         if not len(self):
             return self
         shapely = need("shapely", extra="geo")
-        where = places or RecordPlaces("barriers")
+        where = self.places or RecordPlaces("barriers")
         if self.crs is not None and way.crs is None:
             told = problem("GT521", where.at(0), crs=self.crs, other=Reason("no system named"))
             raise StructureError([told])
