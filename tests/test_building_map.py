@@ -412,6 +412,34 @@ def test_lines_in_a_map_of_buildings_are_barriers(tmp_path, line):
     assert told(building_map(str(path), barriers=other))["pairs"] == []
 
 
+def test_of_several_files_of_lines_some_may_name_their_system():
+    """What GDAL writes names a system, what Overpass writes does not; both are degrees."""
+    pytest.importorskip("pyproj")
+    shapely = pytest.importorskip("shapely")
+    units = {"id": ["a", "b", "c"], "households": [1, 2, 3], "y": [39.9] * 3}
+    units["x"] = [116.3, 116.3004, 116.3008]
+    lines = [
+        {"type": "LineString", "coordinates": [[x, 39], [x, 40]]} for x in (116.3002, 116.3006)
+    ]
+    named = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+    found = building_map(units, crs=4326, barriers=[lines[0], lines[1] | {"crs": named}])
+    assert len(found.neighbors) == 0
+    frame = pytest.importorskip("geopandas").GeoSeries(
+        [shapely.LineString(line["coordinates"]) for line in lines[:1]], crs=4326
+    )
+    here = building_map(units, crs=4326)
+    wall = shapely.LineString([(here.x[1] + 9, here.y[1] - 99), (here.x[1] + 9, here.y[1] + 99)])
+    assert len(building_map(here_as(here), barriers=[frame, wall]).neighbors) == 0
+
+
+def here_as(units):
+    """Return a map as a frame in the metres that it is in."""
+    geopandas = pytest.importorskip("geopandas")
+    columns = {"id": units.ids, "households": units.weight}
+    places = geopandas.points_from_xy(units.x, units.y)
+    return geopandas.GeoDataFrame(columns, geometry=places, crs=units.metric)
+
+
 def test_faults_of_features_and_of_units_are_told_together():
     """Who mends a file wants to know of everything at once, and of nothing twice."""
     pytest.importorskip("shapely")

@@ -530,6 +530,15 @@ def test_a_line_and_a_file_are_two_barriers(tmp_path):
     assert found.kind == ("barrier", "river")
 
 
+def test_faults_of_several_files_are_told_together():
+    """Two files with a fault each are two faults."""
+    one, other = collection(line([0, 0], [9, 9], kind="wal")), collection(line([0, 0]))
+    with pytest.raises(StructureError) as error:
+        read_barriers([one, other, shapely.LineString([(0, 0), (9, 9)])])
+
+    assert {each.code for each in error.value.problems} == {"GT531", "GT527"}
+
+
 def test_barriers_of_two_systems_are_refused():
     """One call takes barriers of one system only."""
     frames = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -108,23 +108,26 @@ class Barriers:
     def __len__(self) -> int:
         return len(self.shapes)
 
-    def joined(self, other: Barriers) -> Barriers:
-        """Return both together.
+    @classmethod
+    def together(cls, parts: Iterable[Barriers]) -> Barriers:
+        """Return all of several as one.
 
         Raises:
             OutOfRangeError: If they are in two systems.
         """
-        if not len(self) or not len(other):
-            one, empty = (self, other) if len(self) else (other, self)
-            return evolve(one, notes=(*one.notes, *empty.notes))
-        if not same(self.crs, other.crs):
-            raise OutOfRangeError(f"barriers are in {self.crs} and in {other.crs}")
-        return Barriers(
-            np.concatenate([self.shapes, other.shapes]),
-            self.kind + other.kind,
-            np.concatenate([self.hard, other.hard]),
-            self.crs,
-            self.notes + other.notes,
+        given = list(parts)
+        there = [each for each in given if len(each)]
+        if len(there) == len(given) == 1:
+            return there[0]
+        for each in there:
+            if not same(each.crs, there[0].crs):
+                raise OutOfRangeError(f"barriers are in {there[0].crs} and in {each.crs}")
+        return cls(
+            np.concatenate([np.empty(0, object), *(each.shapes for each in there)]),
+            tuple(kind for each in there for kind in each.kind),
+            np.concatenate([np.empty(0, bool), *(each.hard for each in there)]),
+            there[0].crs if there else None,
+            tuple(note for each in given for note in each.notes),
         )
 
     def projected(self, way: Projection) -> Barriers:

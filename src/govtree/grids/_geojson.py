@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from govtree.errors import OutOfRangeError, Places, Problem, StructureError
 from govtree.grids._shapes import Faults, Feature, Shaper, Source, is_source, opened
 from govtree.grids._told import COUNTS
 
-__all__ = ["Features", "looked_at", "read_barriers", "read_buildings"]
+__all__ = ["Features", "barriers_of", "looked_at", "read_barriers", "read_buildings"]
 
 _BUILDING_KINDS = ("Polygon", "MultiPolygon", "Point")
 _BARRIER_KINDS = ("LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
@@ -331,41 +331,75 @@ def read_barriers(source: Any, *, crs: Any = None, limits: Limits = LIMITS) -> B
     >>> read_barriers([wall]).kind
     ('barrier',)
     """
+    return Barriers.together(barriers_of(source, crs=crs, limits=limits))
+
+
+def barriers_of(source: Any, *, crs: Any = None, limits: Limits = LIMITS) -> list[Barriers]:
+    """Return what :func:`read_barriers` does, one for each system that parts of it are in."""
+    problems: list[Problem] = []
+    of_system: dict[str | None, list[Barriers]] = {}
+    for part in _parts(source, crs, limits):
+        try:
+            found = part()
+        except StructureError as error:
+            # Of several files each has its faults.
+            problems += error.problems
+            continue
+        of_system.setdefault(found.crs, []).append(found)
+    if problems:
+        raise StructureError(problems)
+    return [Barriers.together(each) for each in of_system.values()]
+
+
+def _parts(source: Any, crs: Any, limits: Limits) -> Iterator[Callable[[], Barriers]]:
+    """Yield what gives each part of barriers once it is called."""
     if isinstance(source, Barriers):
-        return (
-            source
-            if crs is None
-            else evolve(source, crs=source.crs or Barriers.of([], crs=crs).crs)
-        )
-    if source is None:
-        return Barriers.of([])
-    if hasattr(source, "geom_type") and not hasattr(source, "crs"):
-        return Barriers.of([source], crs=crs)
-    if is_source(source):
-        found = opened(source, crs=crs, limits=limits)
-        lines = _of_features(found, found.features)
-        found.faults.stop()
-        return lines
+        told = source.crs or named(crs)
+        yield lambda: evolve(source, crs=told)
+    elif source is None:
+        return
+    elif hasattr(source, "geom_type") and not hasattr(source, "crs"):
+        yield lambda: Barriers.of([source], crs=crs)
+    elif is_source(source):
+        yield lambda: _of_map(source, crs, limits)
+    elif not _holds_parts(source):
+        raise OutOfRangeError(f"barriers are lines or a map of them, not {type(source).__name__}")
+    else:
+        parts = list(source)
+        if len(parts) == 2 and _is_kind(parts[1], is_sure=isinstance(source, tuple)):
+            yield lambda: _of_kind(parts[0], parts[1], crs, limits)
+        elif _is_line(parts):
+            yield lambda: Barriers.of([_line_of(parts)], crs=crs)
+        else:
+            for part in parts:
+                yield from _parts(part, crs, limits)
+
+
+def _holds_parts(source: Any) -> bool:
     # A table has columns; an array may be a single number.
     is_number = isinstance(source, np.ndarray) and not source.ndim
-    if is_number or hasattr(source, "columns") or not isinstance(source, Iterable):
-        raise OutOfRangeError(f"barriers are lines or a map of them, not {type(source).__name__}")
-    parts = list(source)
-    if len(parts) == 2 and _is_kind(parts[1], is_sure=isinstance(source, tuple)):
-        said = read_barriers(parts[0], limits=limits)
-        if said.crs and crs is not None and not same(said.crs, named(crs)):
-            raise OutOfRangeError(f"barriers are in {said.crs} and in {named(crs)}")
-        return Barriers.of(said.shapes, parts[1], crs=said.crs or crs)
-    if _is_line(parts):
-        shapely = need("shapely", extra="geo")
-        line = np.asarray(parts, np.float64)
-        if not np.isfinite(line).all():
-            raise OutOfRangeError("a line of barriers has a position that is not finite")
-        return Barriers.of([shapely.linestrings(line)], crs=crs)
-    joined = Barriers.of([])
-    for part in parts:
-        joined = joined.joined(read_barriers(part, crs=crs, limits=limits))
-    return joined
+    return isinstance(source, Iterable) and not (is_number or hasattr(source, "columns"))
+
+
+def _of_map(source: Any, crs: Any, limits: Limits) -> Barriers:
+    found = opened(source, crs=crs, limits=limits)
+    lines = _of_features(found, found.features)
+    found.faults.stop()
+    return lines
+
+
+def _of_kind(source: Any, kind: str, crs: Any, limits: Limits) -> Barriers:
+    said = read_barriers(source, limits=limits)
+    if said.crs and crs is not None and not same(said.crs, named(crs)):
+        raise OutOfRangeError(f"barriers are in {said.crs} and in {named(crs)}")
+    return Barriers.of(said.shapes, kind, crs=said.crs or crs)
+
+
+def _line_of(positions: Sequence[Any]) -> Any:
+    line = np.asarray(positions, np.float64)
+    if not np.isfinite(line).all():
+        raise OutOfRangeError("a line of barriers has a position that is not finite")
+    return need("shapely", extra="geo").linestrings(line)
 
 
 def _is_kind(word: Any, *, is_sure: bool) -> bool:

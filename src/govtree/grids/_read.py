@@ -25,7 +25,7 @@ from govtree.errors import Location, OutOfRangeError, Places
 from govtree.grids._cells import reals
 from govtree.grids._checked import CheckedUnits, Faults, checked
 from govtree.grids._entrances import divided
-from govtree.grids._geojson import read_barriers
+from govtree.grids._geojson import barriers_of
 from govtree.grids._listed import listed
 from govtree.grids._map import SAID, BuildingMap
 from govtree.grids._of_columns import pairs_told, units_told
@@ -290,17 +290,19 @@ def _lines(
         if _is_empty(barriers):
             return None, ()
         raise OutOfRangeError("barriers need units whose positions are known; give x and y")
-    lines = None
-    if not _is_empty(barriers):
-        lines = read_barriers(barriers, crs=crs).projected(ground.projection)
+    # Each from the system it is in: of several files some may name theirs, and others not.
+    parts = [] if _is_empty(barriers) else barriers_of(barriers, crs=crs)
+    lines = [each.projected(ground.projection) for each in parts]
     if own is None or not len(own):
-        return lines, ()
-    mine = own.projected(ground.projection)
+        found = Barriers.together(lines)
+        return (found, found.notes) if lines else (None, ())
+    lines.append(own.projected(ground.projection))
     said = Reason(
         "{number} features of the map are lines that part buildings, and count as barriers",
         number=len(own),
     )
-    return mine if lines is None else lines.joined(mine), (said,)
+    found = Barriers.together(lines)
+    return found, (said, *found.notes)
 
 
 # -- who lies beside whom ----------------------------------------------------------------------
