@@ -18,7 +18,7 @@ from plans import line_of, plans
 
 from govtree import Building, Community, Compound, Grid, Hierarchy, Household
 from govtree.errors import OutOfRangeError, StructureError, UnknownIdError
-from govtree.grids import Bounds, Partition
+from govtree.grids import Bounds, Partition, feasibility
 
 AROUND_300 = Bounds.around(300, 0.2)
 
@@ -461,3 +461,28 @@ def test_all_units_without_weight_can_be_compared():
 
     assert [(each.before, each.after) for each in changed.kept] == [("A", "X"), ("B", "Y")]
     assert changed.share_moved == 0
+
+
+@pytest.mark.parametrize(
+    ("made", "match"),
+    [
+        (lambda: Bounds.around("300", 0.2), "target is '300'"),
+        (lambda: Bounds.around(True, 0.2), "target is True"),
+        (lambda: Bounds.around(math.nan, 0.2), "target is nan"),
+        (lambda: Bounds.around(1e308, 0.2), "target is 1e"),
+        (lambda: Bounds.around(300, "20%"), "tolerance is '20%'"),
+        (lambda: Bounds.around(300, None), "tolerance is None"),
+        (lambda: Bounds.between("240", 360), "a bound is '240'"),
+        (lambda: Bounds.between(240, 360.5), "a bound is 360.5"),
+        (lambda: Bounds.between(240, math.inf), "a bound is inf"),
+        (lambda: Bounds.between(240, 10**400), "a bound is 1000000000000000000000000000000000000"),
+        (lambda: Bounds.between(240, 360, "300"), "target is '300'"),
+        (lambda: Partition.from_labels(line_of([3, 4]), 5), "labels are a int"),
+        (lambda: feasibility(line_of([3, 4]), grids=1.5), "number is '1.5'"),
+        (lambda: feasibility(line_of([3, 4]), grids="two"), "number is 'two'"),
+    ],
+)
+def test_what_is_no_size_is_refused_by_name(made, match):
+    """A text where a number is meant, or a number that no sum reaches, is told as such."""
+    with pytest.raises(OutOfRangeError, match=match):
+        made()

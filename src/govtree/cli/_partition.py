@@ -247,7 +247,7 @@ def _require_files(told: argparse.Namespace, source: _Source) -> None:
         OutOfRangeError: If a file would be written twice, or over one that was read; or if the
             name of a map does not say what it is.
     """
-    kept = {told.path, *([told.barriers] if told.barriers else ())}
+    kept = {told.path, *(told.barriers or ())}
     structure = None if source.examined is None else source.examined.structure
     if structure is not None:
         kept |= {*structure.files}

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil, floor, isfinite
+from math import ceil, floor, inf
+from numbers import Real
 
 from attrs import frozen
 
 from govtree.errors import OutOfRangeError
 
 __all__ = ["Bounds"]
+
+# The most that units may add up to.
+_MOST = 2**53
+_UP_TO = " and up to 2^53"
+# Characters that an error quotes.
+_LONGEST = 40
 
 
 @frozen
@@ -41,10 +48,10 @@ class Bounds:
         >>> bounds.lowest, bounds.highest
         (240, 360)
         """
-        if not (isfinite(target) and target > 0):
-            raise OutOfRangeError(f"target is {target}; it has to be above 0")
-        if not (isfinite(tolerance) and 0 <= tolerance <= 1):
-            raise OutOfRangeError(f"tolerance is {tolerance}; it is a share, 0 to 1")
+        if not (_is_number(target) and 0 < target <= _MOST):
+            raise OutOfRangeError(f"target is {_shown(target)}; it has to be above 0{_UP_TO}")
+        if not (_is_number(tolerance) and 0 <= tolerance <= 1):
+            raise OutOfRangeError(f"tolerance is {_shown(tolerance)}; it is a share, 0 to 1")
         # As it is written: 20 % of 300 is 60, not 59.99.
         aim, share = Fraction(str(target)), Fraction(str(tolerance))
         lowest, highest = ceil(aim * (1 - share)), floor(aim * (1 + share))
@@ -62,6 +69,12 @@ class Bounds:
             OutOfRangeError: If they are not ``0 <= lowest <= target <= highest``, or no grid
                 could hold anything.
         """
+        for each in (lowest, highest):
+            if not (_is_number(each) and each == int(each) and abs(each) <= _MOST):
+                raise OutOfRangeError(f"a bound is {_shown(each)}; it has to be whole{_UP_TO}")
+        if not (target is None or _is_number(target)):
+            raise OutOfRangeError(f"target is {_shown(target)}; it has to be above 0{_UP_TO}")
+        lowest, highest = int(lowest), int(highest)
         aim = Fraction(lowest + highest, 2) if target is None else Fraction(str(target))
         if not (0 <= lowest <= aim <= highest and highest > 0):
             raise OutOfRangeError(
@@ -88,3 +101,15 @@ class Bounds:
         fewest = max(1, -(-total // self.highest))
         most = total // self.lowest if self.lowest else max(fewest, total)
         return range(fewest, most + 1)
+
+
+def _is_number(given: object) -> bool:
+    """Return whether it is a number that is finite and can be compared."""
+    if isinstance(given, bool) or not isinstance(given, Real):
+        return False
+    return bool(abs(given) < inf)  # type: ignore[operator]  # mypy: no numbers.Real
+
+
+def _shown(given: object) -> str:
+    text = f"{given}" if isinstance(given, Real) else f"{given!r}"
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

@@ -155,7 +155,14 @@ def feasibility_of(
     :func:`~govtree.grids._pieces.floor_of_group`.
     """
     wanted = _by_compound(map, number) if isinstance(number, Mapping) else {}
-    overall = None if number is None or isinstance(number, Mapping) else index(number)
+    overall: int | None = None
+    if number is not None and not isinstance(number, Mapping):
+        try:
+            overall = index(number)
+        except TypeError:
+            raise OutOfRangeError(
+                f"number is {str(number)[:40]!r}; grids are counted whole"
+            ) from None
     if overall is not None and overall < 1:
         raise OutOfRangeError(f"number is {number}; it has to be 1 or more")
     neighbors = map.neighbors
