@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from govtree._adjacency._barriers import Barriers
+from govtree._adjacency._reference import Projection
 from govtree._extras import need
 from govtree._files import save
 from govtree.errors import OutOfRangeError
+from govtree.grids._geojson import read_barriers
+from govtree.grids._map import BuildingMap
 from govtree.grids._picture import DPI, Picture
 from govtree.grids._view import View
 
@@ -32,7 +35,7 @@ def plot(
     lang: str = "en",
     file: str | os.PathLike[str] | None = None,
     before: Partition | None = None,
-    barriers: Iterable[Any] = (),
+    barriers: Any = None,
     labels: int = 80,
     width: float = 10.0,
 ) -> Figure:
@@ -44,11 +47,21 @@ def plot(
     form = None if file is None else form_of(file)
     picture = Picture(lang, labels, width)
     figure = picture.drawn(
-        View.of(partition), None if before is None else View.of(before), title, tuple(barriers)
+        View.of(partition),
+        None if before is None else View.of(before),
+        title,
+        _lines(partition.map, barriers),
     )
     if file is not None and form is not None:
         save(file, as_bytes(figure, form))
     return figure
+
+
+def _lines(units: BuildingMap, barriers: Any) -> Barriers | None:
+    """Return the lines to draw, in the metres of the map."""
+    if barriers is None:
+        return units.barriers
+    return read_barriers(barriers).projected(Projection(units.crs, units.metric))
 
 
 def form_of(file: str | os.PathLike[str]) -> str:

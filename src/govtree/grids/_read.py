@@ -134,6 +134,7 @@ def building_map(
         crs=None if ground is None else ground.projection.crs,
         metric=None if ground is None else ground.projection.metric,
         notes=(*told.notes, *_assumed(here, count), *(ground.notes if ground else ()), *notes),
+        barriers=lines,
     )
     if isinstance(units, Hierarchy) and by_entrance and largest is not None:
         return divided(made, units, largest)
