@@ -293,6 +293,13 @@ def test_outlines_are_drawn_with_their_courtyards():
     figure.canvas.draw()
 
 
+def test_a_notebook_shows_the_map(tmp_path):
+    """The last line of a cell is shown as the picture that a file would hold."""
+    figure = plot(lattice(), file=tmp_path / "a.png")
+
+    assert figure._repr_png_() == (tmp_path / "a.png").read_bytes()
+
+
 def test_the_lines_that_a_map_keeps_to_are_on_it():
     """Walls and roads are drawn without being handed in again, and the legend tells them apart."""
     pytest.importorskip("shapely")

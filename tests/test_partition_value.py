@@ -412,6 +412,13 @@ def test_labels_are_refused_all_at_once(labels, codes):
     assert str(caught.value)
 
 
+@pytest.mark.parametrize("labels", [True, 7, "AB", b"AB", 1.5])
+def test_what_is_no_labels_is_refused(labels):
+    """A single value, or a text, is no grid for each unit."""
+    with pytest.raises(OutOfRangeError, match="give a mapping from id to grid"):
+        Partition.from_labels(line_of([1, 1]), labels)
+
+
 def test_numbers_are_labels():
     """Whole numbers, as other programs give them, are names of grids."""
     plan = Partition.from_labels(line_of([1, 1, 1]), np.array([2, 2, 1]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from govtree._files import save
 from govtree.errors import OutOfRangeError
 from govtree.grids._geojson import read_barriers
 from govtree.grids._map import BuildingMap
-from govtree.grids._picture import DPI, Picture
+from govtree.grids._picture import Picture
 from govtree.grids._view import View
 
 if TYPE_CHECKING:
@@ -78,24 +77,7 @@ def form_of(file: str | os.PathLike[str]) -> str:
 
 def as_bytes(figure: Figure, form: str) -> bytes:
     """Return the picture as a file, without the day and the versions that made it."""
-    matplotlib = need("matplotlib", extra="plot")
-    unsaid: dict[str, dict[str, None]] = {
-        ".png": {"Software": None},
-        ".svg": {"Date": None, "Creator": None},
-        ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-    }
-    settings = {
-        "svg.hashsalt": "govtree",
-        "svg.fonttype": "path",
-        "pdf.fonttype": 3,
-        "pdf.compression": 6,
-        "path.simplify": True,
-        "savefig.bbox": None,
-        "savefig.transparent": False,
-        "savefig.facecolor": "auto",
-        "savefig.edgecolor": "auto",
-    }
-    stream = io.BytesIO()
-    with matplotlib.rc_context(settings):
-        figure.savefig(stream, format=form[1:], dpi=DPI, metadata=unsaid[form])
-    return stream.getvalue()
+    need("matplotlib", extra="plot")
+    from govtree.grids import _map_figure
+
+    return _map_figure.as_bytes(figure, form)

@@ -23,13 +23,11 @@ if TYPE_CHECKING:
     from govtree.grids._bounds import Bounds
     from govtree.grids._map import BuildingMap
 
-__all__ = ["DPI", "Picture"]
+__all__ = ["Picture"]
 
 #: Lines that part what lies on both sides: soft, hard.
 _WALL = ("#b8b8b8", "#3f4a5a")
 _RED, _INK, _QUIET, _ROAD = "#c1121f", "#1b1b1b", "#777777", "#5a3e9b"
-#: Dots an inch of a picture made of dots.
-DPI = 150
 _POINTS = 72.0
 #: Inches above a panel for the title, and below it for the legend.
 _HEAD, _FOOT, _SIDE = 0.55, 0.8, 0.25
@@ -68,8 +66,13 @@ class Picture:
         total = np.array([
             len(views) * wide + (len(views) + 1) * _SIDE, tall + _HEAD + _FOOT
         ])  # fmt: skip
-        figure: Figure = need("matplotlib.figure", extra="plot").Figure(
-            figsize=tuple(total), dpi=DPI, facecolor="white", edgecolor="white", layout="none"
+        need("matplotlib.figure", extra="plot")
+        from govtree.grids._map_figure import DPI, MapFigure
+
+        # Known to matplotlib, though not to its types.
+        no_layout: Any = "none"
+        figure = MapFigure(
+            figsize=tuple(total), dpi=DPI, facecolor="white", edgecolor="white", layout=no_layout
         )
         need("matplotlib.backends.backend_agg", extra="plot").FigureCanvasAgg(figure)
         painted = tints(views)
