@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor, isfinite
+from numbers import Real
 
 from attrs import frozen
 
 from govtree.errors import OutOfRangeError
 
-__all__ = ["Bounds"]
+__all__ = ["Bounds", "is_number"]
 
 
 @frozen
@@ -41,10 +43,9 @@ class Bounds:
         >>> bounds.lowest, bounds.highest
         (240, 360)
         """
-        if not (isfinite(target) and target > 0):
-            raise OutOfRangeError(f"target is {target}; it has to be above 0")
-        if not (isfinite(tolerance) and 0 <= tolerance <= 1):
-            raise OutOfRangeError(f"tolerance is {tolerance}; it is a share, 0 to 1")
+        _require_target(target)
+        if not (is_number(tolerance) and 0 <= tolerance <= 1):
+            raise OutOfRangeError(f"tolerance is {tolerance!r}; it is a share, 0 to 1")
         # As it is written: 20 % of 300 is 60, not 59.99.
         aim, share = Fraction(str(target)), Fraction(str(tolerance))
         lowest, highest = ceil(aim * (1 - share)), floor(aim * (1 + share))
@@ -62,6 +63,12 @@ class Bounds:
             OutOfRangeError: If they are not ``0 <= lowest <= target <= highest``, or no grid
                 could hold anything.
         """
+        for each in (lowest, highest):
+            if not (is_number(each) and each == floor(each)):
+                raise OutOfRangeError(f"bounds hold {each!r}; they are whole numbers")
+        lowest, highest = int(lowest), int(highest)
+        if target is not None:
+            _require_target(target)
         aim = Fraction(lowest + highest, 2) if target is None else Fraction(str(target))
         if not (0 <= lowest <= aim <= highest and highest > 0):
             raise OutOfRangeError(
@@ -88,3 +95,13 @@ class Bounds:
         fewest = max(1, -(-total // self.highest))
         most = total // self.lowest if self.lowest else max(fewest, total)
         return range(fewest, most + 1)
+
+
+def _require_target(target: float) -> None:
+    if not (is_number(target) and target > 0):
+        raise OutOfRangeError(f"target is {target!r}; it has to be above 0")
+
+
+def is_number(value: object) -> bool:
+    """Return whether a value is a finite number, which neither a text nor yes or no is."""
+    return not isinstance(value, bool) and isinstance(value, Real | Decimal) and isfinite(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ from govtree._columns import IntArray, read_only
 from govtree._names import nearest
 from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, Places
+from govtree.grids._bounds import is_number
 from govtree.grids._checked import CheckedUnits, Faults, checked
 from govtree.grids._entrances import divided
 from govtree.grids._geojson import read_barriers
@@ -146,8 +146,8 @@ def _require(count: str, reach: float | None, largest: int | None) -> None:
         meant = nearest(str(count), COUNTS)
         hint = f"did you mean '{meant}'?" if meant else f"it has to be one of {', '.join(COUNTS)}"
         raise OutOfRangeError(f"count is {count!r}; {hint}")
-    if reach is not None and not (reach > 0 and math.isfinite(reach)):
-        raise OutOfRangeError(f"reach is {reach}; it is metres, above 0")
+    if reach is not None and not (is_number(reach) and reach > 0):
+        raise OutOfRangeError(f"reach is {reach!r}; it is metres, above 0")
     if largest is not None and largest < 1:
         raise OutOfRangeError(f"largest is {largest}; it has to be 1 or more")
 
