@@ -350,8 +350,11 @@ def test_geojson_is_in_degrees_where_the_system_is_known():
     outlines = shapely.transform(outlines, lambda at: at + np.array((500_000, 3_500_000)))
     map = evolve(map, metric="EPSG:32650", outlines=outlines)
 
-    shape = Partition.from_labels(map, ["A", "A"]).to_geojson()["features"][0]["geometry"]
+    found = Partition.from_labels(map, ["A", "A"]).to_geojson()
+    shape = found["features"][0]["geometry"]
 
+    assert found["govtree"]["coordinates"] == "degrees of WGS 84"
+    assert found["govtree"]["given_in"] == "EPSG:32650"
     assert shape["type"] == "Polygon"
     ring = shapely.Polygon(shape["coordinates"][0])
     assert ring.exterior.is_ccw

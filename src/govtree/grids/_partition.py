@@ -355,8 +355,9 @@ class Partition:
     def to_geojson(self, *, by: Literal["grid", "unit"] = "grid") -> dict[str, Any]:
         """Return the plan as GeoJSON (RFC 7946): plain values, ready for ``json.dumps``.
 
-        Longitude and latitude where the reference system of the map is known; else the map's
-        own metres, which the member ``govtree`` of the collection then says.
+        Longitude and latitude of WGS 84, also where positions were given in ``gcj02``; where
+        the reference system of the map is not known, the map's own metres. The member
+        ``govtree`` of the collection says which.
 
         Args:
             by: ``grid`` has a feature for each grid, with its row of the table: the outlines
