@@ -10,7 +10,7 @@ from attrs import frozen
 
 from govtree.errors import OutOfRangeError
 
-__all__ = ["Bounds"]
+__all__ = ["Bounds", "is_number"]
 
 # The most that units may add up to.
 _MOST = 2**53
@@ -48,9 +48,9 @@ class Bounds:
         >>> bounds.lowest, bounds.highest
         (240, 360)
         """
-        if not (_is_number(target) and 0 < target <= _MOST):
+        if not (is_number(target) and 0 < target <= _MOST):
             raise OutOfRangeError(f"target is {_shown(target)}; it has to be above 0{_UP_TO}")
-        if not (_is_number(tolerance) and 0 <= tolerance <= 1):
+        if not (is_number(tolerance) and 0 <= tolerance <= 1):
             raise OutOfRangeError(f"tolerance is {_shown(tolerance)}; it is a share, 0 to 1")
         # As it is written: 20 % of 300 is 60, not 59.99.
         aim, share = Fraction(str(target)), Fraction(str(tolerance))
@@ -70,9 +70,9 @@ class Bounds:
                 could hold anything.
         """
         for each in (lowest, highest):
-            if not (_is_number(each) and each == int(each) and abs(each) <= _MOST):
+            if not (is_number(each) and each == int(each) and abs(each) <= _MOST):
                 raise OutOfRangeError(f"a bound is {_shown(each)}; it has to be whole{_UP_TO}")
-        if not (target is None or _is_number(target)):
+        if not (target is None or is_number(target)):
             raise OutOfRangeError(f"target is {_shown(target)}; it has to be above 0{_UP_TO}")
         lowest, highest = int(lowest), int(highest)
         aim = Fraction(lowest + highest, 2) if target is None else Fraction(str(target))
@@ -103,7 +103,7 @@ class Bounds:
         return range(fewest, most + 1)
 
 
-def _is_number(given: object) -> bool:
+def is_number(given: object) -> bool:
     """Return whether it is a number that is finite and can be compared."""
     if isinstance(given, bool) or not isinstance(given, Real):
         return False

@@ -65,9 +65,10 @@ def read(
                 "labels are given without ids; give a mapping from id to grid, or make the map "
                 "first and give them in the order of its ids"
             )
-        if not isinstance(labels, Iterable):
+        if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
             raise OutOfRangeError(
-                f"labels are a {type(labels).__name__}; give a mapping from id to grid"
+                f"labels are {type(labels).__name__}; give a mapping from id to grid, or a grid "
+                "for each unit in the order of the ids of the map"
             )
         cells = list(labels)
         if len(cells) != len(map):

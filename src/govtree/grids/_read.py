@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from functools import partial
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -22,6 +20,7 @@ from govtree._columns import IntArray, read_only
 from govtree._names import nearest
 from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, Places
+from govtree.grids._bounds import is_number
 from govtree.grids._cells import reals
 from govtree.grids._checked import CheckedUnits, Faults, checked
 from govtree.grids._entrances import divided
@@ -147,6 +146,7 @@ def building_map(
             *(ground.notes if ground else _unplaced(here, ground)),
             *notes,
         ),
+        barriers=lines,
     )
     if isinstance(units, Hierarchy) and by_entrance and largest is not None:
         return divided(made, units, largest)
@@ -158,14 +158,10 @@ def _require(count: str, reach: float | None, largest: int | None) -> None:
         meant = nearest(str(count), COUNTS)
         hint = f"did you mean '{meant}'?" if meant else f"it has to be one of {', '.join(COUNTS)}"
         raise OutOfRangeError(f"count is {count!r}; {hint}")
-    if reach is not None and not (_is_number(reach) and reach > 0 and math.isfinite(reach)):
+    if reach is not None and not (is_number(reach) and reach > 0):
         raise OutOfRangeError(f"reach is {reach!r}; it is metres, above 0")
     if largest is not None and largest < 1:
         raise OutOfRangeError(f"largest is {largest}; it has to be 1 or more")
-
-
-def _is_number(given: object) -> bool:
-    return isinstance(given, Real) and not isinstance(given, bool)
 
 
 def _as_it_is(units: BuildingMap, *options: Any) -> BuildingMap:
