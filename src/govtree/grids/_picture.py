@@ -14,6 +14,7 @@ from govtree._wording import Reason
 from govtree.grids._colors import TINTS
 from govtree.grids._layout import crossing_pairs, round_length, triangles_inside
 from govtree.grids._letters import Letters
+from govtree.grids._shown import Words
 from govtree.grids._view import View, candidates, moved, tints
 
 if TYPE_CHECKING:
@@ -268,9 +269,12 @@ class Picture:
     # -- around the panels ---------------------------------------------------------------------
 
     def _numbers(self, view: View) -> str:
+        several = "{grids} grids, {total} {count}, {out} out of bounds"
+        others = "{grids} {what}, {total} {count}, {out} out of bounds"
         return self._say(
-            "{grids} grids, {total} {count}, {out} out of bounds",
-            grids=len(view.ids), total=int(view.sizes.sum()), out=int(view.is_out.sum()),
+            several if view.units.level == "grid" else others,
+            what=Words.of(view.units, self._lang).parts, grids=len(view.ids),
+            total=int(view.sizes.sum()), out=int(view.is_out.sum()),
             count=self._counted(view.units),
         )  # fmt: skip
 
@@ -293,25 +297,26 @@ class Picture:
         Line = need("matplotlib.lines", extra="plot").Line2D  # noqa: N806 - a class
         Patch = need("matplotlib.patches", extra="plot").Patch  # noqa: N806
         out, bounds, units = view.is_out, view.bounds, view.units
+        words = Words.of(units, self._lang)
         entries = [
             (
                 Patch(facecolor=TINTS[1], edgecolor="#8c8c8c", linewidth=0.8),
                 self._say(
-                    "grid of {lowest} to {highest}: {number}", lowest=bounds.lowest,
-                    highest=bounds.highest, number=int((~out).sum()),
+                    "{what} of {lowest} to {highest}: {number}", what=words.part,
+                    lowest=bounds.lowest, highest=bounds.highest, number=int((~out).sum()),
                 ),
             ),
             (
                 Patch(facecolor=TINTS[1], edgecolor=_RED, linewidth=2.5),
-                self._say("grid out of bounds: {number}", number=int(out.sum())),
+                self._say("{what} out of bounds: {number}", what=words.part, number=int(out.sum())),
             ),
         ]  # fmt: skip
         mark = {"linestyle": "none", "markeredgewidth": 0.0, "color": _darker(TINTS[1])}
         kind = "o" if units.outlines is None else "s"
         entries.append((
             Line([], [], marker=kind, markersize=6, **mark),
-            self._say("units, by their {count}: {number}", count=self._counted(units),
-                      number=len(units)),
+            self._say("{what}, by their {count}: {number}", what=words.units,
+                      count=self._counted(units), number=len(units)),
         ))  # fmt: skip
         if crossed:
             entries.append((
