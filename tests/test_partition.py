@@ -295,3 +295,32 @@ def test_everything_that_is_wrong_with_fixed_units_is_told_at_once():
 def test_unknown_compound_is_told_before_any_search():
     with pytest.raises(StructureError, match="GT550"):
         partition(**row_of(100, 200, compound=["X-1", "X-1"]), grids={"X-2": 1})
+
+
+def test_a_bar_is_moved_on():
+    """A bar that counts, as tqdm's, is told how much there is, and reaches it."""
+
+    class Bar:
+        total, n = None, 0
+
+        def update(self, more):
+            self.n += more
+
+    bar = Bar()
+    partition(**row_of(100, 100, 100), progress=bar)
+
+    assert bar.n == bar.total > 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"progress": True}, {"executor": 4}, {"seed": "a"}, {"seed": 1.5}, {"effort": "x"},
+        {"move_cost": "x"}, {"existing": True}, {"existing": "today"}, {"fixed": 3},
+        {"target": "300"}, {"tolerance": "x"}, {"bounds": "ab"},
+    ],
+)  # fmt: skip
+def test_an_argument_of_another_kind_is_named(wrong):
+    """No foreign error comes through: the argument and what was given are named."""
+    with pytest.raises(OutOfRangeError, match=next(iter(wrong))):
+        partition(**row_of(100, 100, 100) | wrong)
