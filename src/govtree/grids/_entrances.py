@@ -6,8 +6,7 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from govtree._adjacency import Neighbors
-from govtree._adjacency._neighbors import INNER
+from govtree._adjacency import INNER, Neighbors
 from govtree._columns import IntArray
 from govtree._ids import arrange
 from govtree._wording import Label, Listed, Reason

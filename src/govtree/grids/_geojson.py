@@ -9,8 +9,7 @@ import numpy as np
 from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
-from govtree._adjacency import Barriers
-from govtree._adjacency._kinds import BARRIER, KNOWN, OTHER, kind_of, kind_of_tags
+from govtree._adjacency import BARRIER, KNOWN, OTHER, Barriers, kind_of, kind_of_tags
 from govtree._columns import read_only
 from govtree._extras import need
 from govtree._files import LIMITS, Limits

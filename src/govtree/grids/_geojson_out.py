@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from govtree._adjacency._reference import Projection
+from govtree._adjacency import Projection
 from govtree._extras import need
 from govtree.errors import OutOfRangeError
 

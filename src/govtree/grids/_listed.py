@@ -9,8 +9,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._adjacency import Neighbors
-from govtree._adjacency._kinds import COMPOUND_LINE, kind_of
+from govtree._adjacency import COMPOUND_LINE, Neighbors, kind_of
 from govtree._ids import Ids
 from govtree._names import NearMisses
 from govtree._wording import Reason

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from govtree._adjacency._geometry import points_of
+from govtree._adjacency import points_of
 from govtree.grids._geojson import read_buildings
 from govtree.grids._of_columns import units_of_columns
 from govtree.grids._told import ToldUnits

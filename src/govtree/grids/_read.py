@@ -10,15 +10,23 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from govtree._adjacency import Neighbors
-from govtree._adjacency._barriers import Barriers, cross
-from govtree._adjacency._find import crossing_compounds, find_neighbors
-from govtree._adjacency._numbers import pairs_by_number
-from govtree._adjacency._reference import Projection, named, position_problems, same
+from govtree._adjacency import (
+    Barriers,
+    Neighbors,
+    Projection,
+    cross,
+    crossing_compounds,
+    find_neighbors,
+    named,
+    pairs_by_number,
+    position_problems,
+    same,
+)
 from govtree._columns import IntArray, read_only
 from govtree._names import nearest
+from govtree._rows import Chosen
 from govtree._wording import Reason
-from govtree.errors import Location, OutOfRangeError, Places
+from govtree.errors import Location, OutOfRangeError
 from govtree.grids._checked import CheckedUnits, Faults, checked
 from govtree.grids._entrances import divided
 from govtree.grids._geojson import read_barriers
@@ -185,20 +193,6 @@ class _Ground:
     notes: tuple[Reason, ...]
 
 
-@frozen
-class _InOrder:
-    """Places of units in order of id."""
-
-    places: Places
-    order: IntArray
-
-    def at(self, row: int, field: str = "") -> Location:
-        return self.places.at(int(self.order[row]), field)
-
-    def quote(self, row: int, field: str = "") -> str:
-        return self.places.quote(int(self.order[row]), field)
-
-
 def _on_ground(
     told: ToldUnits, here: CheckedUnits, crs: Any, is_listed: bool, faults: Faults
 ) -> _Ground | None:
@@ -214,7 +208,7 @@ def _on_ground(
     if is_listed and not known.all():
         # Who lies beside whom is said: the map is drawn without the others.
         return None
-    problems = position_problems(here.x, here.y, own or name, _InOrder(told.places, here.order))
+    problems = position_problems(here.x, here.y, own or name, Chosen(told.places, here.order))
     if problems:
         faults.take(problems)
         return None

@@ -17,7 +17,7 @@ from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
 from govtree import _json
-from govtree._adjacency._reference import (
+from govtree._adjacency import (
     WGS84,
     limits_of,
     looks_like_degrees,

@@ -10,8 +10,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from govtree import _frames
-from govtree._adjacency import parts_of
-from govtree._adjacency._neighbors import INNER
+from govtree._adjacency import INNER, parts_of
 from govtree._columns import IntArray, each_once, read_only
 from govtree.grids import _shape
 from govtree.grids._bounds import Bounds
