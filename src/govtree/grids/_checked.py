@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,44 +14,11 @@ from govtree._columns import Coded, IntArray
 from govtree._files import LIMITS
 from govtree._ids import Ids, arrange
 from govtree._wording import Reason
-from govtree.errors import Location, Problem, StructureError, Tally, problem
+from govtree.errors import Location, Tally
 from govtree.grids._cells import MOST, Unfit, coded, reals, texts, wholes
 from govtree.grids._told import ToldUnits
 
-__all__ = ["CheckedUnits", "Faults", "checked"]
-
-
-class Faults:
-    """Problems of one input; many of one kind are counted."""
-
-    def __init__(self, known: Iterable[Problem] = ()) -> None:
-        self._tally = Tally()
-        self._any = False
-        self.take(known)
-
-    def take(self, known: Iterable[Problem]) -> None:
-        """Note problems that were found elsewhere."""
-        for each in known:
-            self._any = True
-            self._tally.add(each.code, partial(_itself, each))
-
-    def say(self, code: str, where: Callable[[], Location], **values: Any) -> None:
-        """Note a problem; its place is asked for where it is kept."""
-        self._any = True
-        self._tally.add(code, lambda: problem(code, where(), **values))
-
-    def stop(self) -> None:
-        """Raise what was noted.
-
-        Raises:
-            StructureError: If there is any problem.
-        """
-        if self._any:
-            raise StructureError(self._tally.problems())
-
-
-def _itself(known: Problem) -> Problem:
-    return known
+__all__ = ["CheckedUnits", "checked"]
 
 
 @frozen(eq=False)
@@ -85,7 +52,7 @@ class CheckedUnits:
     number: list[str | None] | None
 
 
-def checked(told: ToldUnits, faults: Faults) -> CheckedUnits:
+def checked(told: ToldUnits, faults: Tally) -> CheckedUnits:
     """Return the units in order, and note in *faults* everything that is wrong with them.
 
     The answer is whole only where nothing was noted.
@@ -161,7 +128,7 @@ def _uncoded(cells: Any) -> Any:
     return cells.values if isinstance(cells, Coded) else cells
 
 
-def _ids(told: ToldUnits, faults: Faults) -> tuple[list[str | None], IntArray, Ids]:
+def _ids(told: ToldUnits, faults: Tally) -> tuple[list[str | None], IntArray, Ids]:
     """Return the id of each row, the rows in order of id, and the ids in order."""
     if "id" not in told.columns:
         rows = np.arange(told.length, dtype=np.int32)
@@ -187,7 +154,7 @@ def _ids(told: ToldUnits, faults: Faults) -> tuple[list[str | None], IntArray, I
     return names, rows, found.ids
 
 
-def _look_at_sum(told: ToldUnits, weight: NDArray[np.int64], faults: Faults) -> None:
+def _look_at_sum(told: ToldUnits, weight: NDArray[np.int64], faults: Tally) -> None:
     # Python adds up without end.
     total = sum(weight.tolist()) if weight.max(initial=0) > MOST // max(told.length, 1) else 0
     if total > MOST:
@@ -205,7 +172,7 @@ def _look_at_compounds(
     names: list[str | None],
     communities: tuple[IntArray, tuple[str, ...]],
     compounds: tuple[IntArray, tuple[str, ...]],
-    faults: Faults,
+    faults: Tally,
 ) -> None:
     """Note units that are said to be in another community than their compound.
 

@@ -16,7 +16,7 @@ from govtree._files import LIMITS, Limits
 from govtree._names import NearMisses
 from govtree._wording import Label, Listed, Reason
 from govtree.errors import OutOfRangeError, Places
-from govtree.grids._shapes import Faults, Feature, Shaper, Source, is_source, opened
+from govtree.grids._shapes import Feature, FeatureFaults, Shaper, Source, is_source, opened
 
 __all__ = ["Features", "read_barriers", "read_buildings"]
 
@@ -138,7 +138,7 @@ def _is_other(feature: Feature, weights: Sequence[str | None]) -> bool:
     return any(said.get(key) not in (None, "", "no") for key in OTHER)
 
 
-def _ids(features: Sequence[Feature], name: str, faults: Faults) -> list[str]:
+def _ids(features: Sequence[Feature], name: str, faults: FeatureFaults) -> list[str]:
     ids, missing = [], []
     for row, feature in enumerate(features):
         found = feature.properties.get(name)
@@ -151,14 +151,14 @@ def _ids(features: Sequence[Feature], name: str, faults: Faults) -> list[str]:
         elif isinstance(found, str) or (isinstance(found, int) and not isinstance(found, bool)):
             ids.append(str(found))
         else:
-            faults.add("GT530", feature.number, name, found=f"{found!r}"[:80])
+            faults.wrong("GT530", feature.number, name, found=f"{found!r}"[:80])
             ids.append("")
     _missing(features, missing, name, faults)
     return ids
 
 
 def _columns(
-    features: Sequence[Feature], wanted: Mapping[str, str], faults: Faults
+    features: Sequence[Feature], wanted: Mapping[str, str], faults: FeatureFaults
 ) -> dict[str, tuple[Any, ...]]:
     columns = {}
     for key, name in wanted.items():
@@ -172,13 +172,15 @@ def _columns(
     return columns
 
 
-def _missing(features: Sequence[Feature], rows: Sequence[int], name: str, faults: Faults) -> None:
+def _missing(
+    features: Sequence[Feature], rows: Sequence[int], name: str, faults: FeatureFaults
+) -> None:
     if not rows:
         return
     first = features[rows[0]]
     known = sorted({key for each in features for key in each.properties})
     meant = NearMisses(known).nearest(name) if len(rows) == len(features) else ""
-    faults.add(
+    faults.wrong(
         "GT529",
         first.number,
         name,
@@ -186,7 +188,7 @@ def _missing(features: Sequence[Feature], rows: Sequence[int], name: str, faults
         total=f"{len(features):,}",
         first=f"features[{first.number}]",
         field=name,
-        **({"meant": meant} if meant else {}),
+        meant=meant,
     )
 
 
@@ -195,7 +197,7 @@ def _repair(
     features: Sequence[Feature],
     ids: Sequence[str],
     shaper: Shaper,
-    faults: Faults,
+    faults: FeatureFaults,
 ) -> list[Reason]:
     """Put valid polygons in the place of faulty ones; return what was done."""
     shapely = need("shapely", extra="geo")
@@ -206,13 +208,13 @@ def _repair(
         parts = shapely.get_parts(shapely.make_valid(shapes[row]), return_index=False)
         areas = [each for part in parts for each in shapely.get_parts(part) if each.area > 0]
         if not areas:
-            faults.add("GT528", features[row].number, detail=reason)
+            faults.wrong("GT528", features[row].number, detail=reason)
             continue
         shapes[row] = shapely.union_all(areas)
         repaired.append(ids[row])
     flat = (shapely.get_dimensions(shapes) == 2) & (shapely.area(shapes) == 0)
     for row in np.setdiff1d(np.flatnonzero(flat), invalid).tolist():
-        faults.add("GT528", features[row].number, detail="no area")
+        faults.wrong("GT528", features[row].number, detail="no area")
     notes = []
     if repaired:
         notes.append(
@@ -335,22 +337,23 @@ def _of_features(source: Source) -> Barriers:
     return evolve(Barriers.of(shapes, kinds, hard=hard, crs=source.crs), notes=tuple(notes))
 
 
-def _told(feature: Feature, near: NearMisses, faults: Faults) -> tuple[str, bool, bool] | None:
+def _told(
+    feature: Feature, near: NearMisses, faults: FeatureFaults
+) -> tuple[str, bool, bool] | None:
     """Return the kind of a barrier, whether it is hard, and whether it is faulty; None for none."""
     said = feature.properties
     hard = said.get("hard")
     if hard is not None and not isinstance(hard, bool):
         expected = Reason("true or false")
-        faults.add("GT524", feature.number, "hard", found=f"{hard!r}"[:80], expected=expected)
+        faults.wrong("GT524", feature.number, "hard", found=f"{hard!r}"[:80], expected=expected)
         return "", False, True
     word = next((said[each] for each in ("kind", "种类", "类型") if said.get(each)), None)
     if word is not None:
         found = kind_of(word)
         if found is None and hard is None:
             text = str(word)[:80]
-            meant = near.nearest(text)
-            values = {"meant": meant} if meant else {}
-            faults.add("GT531", feature.number, "kind", kind=text, known=", ".join(KNOWN), **values)
+            meant, known = near.nearest(text), ", ".join(KNOWN)
+            faults.wrong("GT531", feature.number, "kind", kind=text, known=known, meant=meant)
             return "", False, True
         found = found or (str(word), True)
     else:

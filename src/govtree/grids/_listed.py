@@ -13,9 +13,8 @@ from govtree._adjacency import COMPOUND_LINE, Neighbors, kind_of
 from govtree._ids import Ids
 from govtree._names import NearMisses
 from govtree._wording import Reason
-from govtree.errors import Location
+from govtree.errors import Location, Tally
 from govtree.grids._cells import Unfit, reals, texts, truths
-from govtree.grids._checked import Faults
 from govtree.grids._told import ToldPairs
 
 __all__ = ["listed"]
@@ -38,7 +37,7 @@ class _Said:
 
 
 def listed(
-    pairs: ToldPairs, ids: Ids, compound: NDArray[np.int32], faults: Faults
+    pairs: ToldPairs, ids: Ids, compound: NDArray[np.int32], faults: Tally
 ) -> tuple[Neighbors, tuple[Reason, ...]]:
     """Return listed pairs as neighbors, and note in *faults* what is wrong with them.
 
@@ -74,7 +73,7 @@ def listed(
     return found, tuple(notes)
 
 
-def _read(pairs: ToldPairs, ids: Ids, faults: Faults) -> _Said:
+def _read(pairs: ToldPairs, ids: Ids, faults: Tally) -> _Said:
     length, columns = pairs.length, pairs.columns
 
     def where(row: int, field: str = "") -> Callable[[], Location]:
@@ -95,9 +94,7 @@ def _read(pairs: ToldPairs, ids: Ids, faults: Faults) -> _Said:
         for row in np.flatnonzero(rows < 0).tolist():
             id = told[row]
             if id is not None:
-                meant = misses.nearest(id)
-                hint = {"meant": meant} if meant else {}
-                faults.say("GT542", where(row, field), id=id, **hint)
+                faults.say("GT542", where(row, field), id=id, meant=misses.nearest(id))
             elif row not in wrong:
                 nothing = Reason("nothing is given")
                 said = Reason("{field}: {reason}", field=field, reason=nothing)

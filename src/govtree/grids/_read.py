@@ -26,8 +26,8 @@ from govtree._columns import IntArray, read_only
 from govtree._names import nearest
 from govtree._rows import Chosen
 from govtree._wording import Reason
-from govtree.errors import Location, OutOfRangeError
-from govtree.grids._checked import CheckedUnits, Faults, checked
+from govtree.errors import Location, OutOfRangeError, Tally
+from govtree.grids._checked import CheckedUnits, checked
 from govtree.grids._entrances import divided
 from govtree.grids._geojson import read_barriers
 from govtree.grids._listed import listed
@@ -102,7 +102,8 @@ def building_map(
     if isinstance(units, BuildingMap):
         return _as_it_is(units, crs, barriers, pairs, reach)
     told = _told(units, count, crs)
-    faults = Faults(told.problems)
+    faults = Tally()
+    faults.take(told.problems)
     here = checked(told, faults)
     beside = told.pairs
     if pairs is not None:
@@ -194,7 +195,7 @@ class _Ground:
 
 
 def _on_ground(
-    told: ToldUnits, here: CheckedUnits, crs: Any, is_listed: bool, faults: Faults
+    told: ToldUnits, here: CheckedUnits, crs: Any, is_listed: bool, faults: Tally
 ) -> _Ground | None:
     """Return where the units stand; None where that is not known."""
     name = named(crs)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from inspect import getattr_static
 from itertools import chain
 from typing import Any
@@ -30,7 +31,7 @@ from govtree._json import Document, Path
 from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, Places, StructureError, Tally, problem
 
-__all__ = ["Faults", "Feature", "FeaturePlaces", "Shaper", "Source", "is_source", "opened"]
+__all__ = ["Feature", "FeatureFaults", "FeaturePlaces", "Shaper", "Source", "is_source", "opened"]
 
 _NUMBERS = (int, float, np.number)
 #: How deep the positions of each kind of geometry stand.
@@ -91,21 +92,16 @@ class FeaturePlaces:
         return FeaturePlaces(self.ids, self.document, self.prefix, rows)
 
 
-class Faults:
+class FeatureFaults(Tally):
     """What is wrong with features, told at the end, all at once."""
 
     def __init__(self, places: Places) -> None:
+        super().__init__()
         self._places = places
-        self._tally = Tally()
 
-    def add(self, code: str, row: int, at: str = "", /, **values: Any) -> None:
+    def wrong(self, code: str, row: int, at: str = "", /, **values: Any) -> None:
         """Note a fault of the feature *row*, in its property or member *at*."""
-        self._tally.add(code, lambda: problem(code, self._places.at(row, at), **values))
-
-    def stop(self) -> None:
-        """Raise what was noted."""
-        if found := self._tally.problems():
-            raise StructureError(found)
+        self.say(code, partial(self._places.at, row, at), **values)
 
 
 @frozen(eq=False)
@@ -115,7 +111,7 @@ class Source:
     features: tuple[Feature, ...]
     crs: str | None
     places: FeaturePlaces
-    faults: Faults
+    faults: FeatureFaults
 
     def settled(self, shapes: NDArray[Any]) -> tuple[str | None, tuple[Reason, ...]]:
         """Return the system of buildings, WGS-84 where none is named and they are in degrees."""
@@ -196,7 +192,7 @@ def _of_frame(frame: Any, asked: str | None) -> Source:
     if not (frame.index.name or "").lower().endswith("id"):
         # A numbering of rows is no id.
         features = tuple(evolve(each, id=None) for each in features)
-    return Source(features, _agreed(said, asked, places), places, Faults(places))
+    return Source(features, _agreed(said, asked, places), places, FeatureFaults(places))
 
 
 def _plain(value: Any) -> Any:
@@ -210,20 +206,20 @@ def _plain(value: Any) -> Any:
 
 def _of_value(value: Any, document: Document | None, told: str | None, asked: str | None) -> Source:
     places = FeaturePlaces([], document, ())
-    faults = Faults(places)
+    faults = FeatureFaults(places)
     if not isinstance(value, Mapping):
-        faults.add("GT524", 0, found=_kind(value), expected=Reason("an object of GeoJSON"))
+        faults.wrong("GT524", 0, found=_kind(value), expected=Reason("an object of GeoJSON"))
         faults.stop()
     said = _member(value, faults) or told
     faults.stop()
     kind = value.get("type")
     if kind == "FeatureCollection":
         places = FeaturePlaces([], document)
-        faults = Faults(places)
+        faults = FeatureFaults(places)
         members = value.get("features")
         if not isinstance(members, list | tuple):
             places.prefix = ()
-            faults.add("GT524", 0, "features", found=_kind(members), expected=Reason("a list"))
+            faults.wrong("GT524", 0, "features", found=_kind(members), expected=Reason("a list"))
             faults.stop()
             members = []
         places.ids += [each.get("id") if isinstance(each, Mapping) else None for each in members]
@@ -234,7 +230,7 @@ def _of_value(value: Any, document: Document | None, told: str | None, asked: st
         members = [{"type": "Feature", "properties": {}, "geometry": value}]
         places.ids.append(None)
     else:
-        faults.add("GT524", 0, "type", found=_kind(kind), expected=Reason("a type of GeoJSON"))
+        faults.wrong("GT524", 0, "type", found=_kind(kind), expected=Reason("a type of GeoJSON"))
         faults.stop()
         members = []
     features = tuple(
@@ -243,21 +239,21 @@ def _of_value(value: Any, document: Document | None, told: str | None, asked: st
     return Source(features, _agreed(said, asked, places), places, faults)
 
 
-def _feature(number: int, member: Any, faults: Faults) -> Iterator[Feature]:
+def _feature(number: int, member: Any, faults: FeatureFaults) -> Iterator[Feature]:
     if not isinstance(member, Mapping) or member.get("type") != "Feature":
         found = member.get("type") if isinstance(member, Mapping) else member
-        faults.add("GT524", number, found=_kind(found), expected=Reason("a feature"))
+        faults.wrong("GT524", number, found=_kind(found), expected=Reason("a feature"))
         return
     properties = member.get("properties")
     if properties is None:
         properties = {}
     if not isinstance(properties, Mapping):
-        faults.add("GT524", number, found=_kind(properties), expected=Reason("properties"))
+        faults.wrong("GT524", number, found=_kind(properties), expected=Reason("properties"))
         return
     yield Feature(number, member.get("id"), properties, member.get("geometry"))
 
 
-def _member(value: Mapping[str, Any], faults: Faults) -> str | None:
+def _member(value: Mapping[str, Any], faults: FeatureFaults) -> str | None:
     """Return the system that a file names, as those before RFC 7946 did."""
     given = value.get("crs")
     if given is None:
@@ -269,7 +265,7 @@ def _member(value: Mapping[str, Any], faults: Faults) -> str | None:
     except OutOfRangeError:
         found = None
     if found is None:
-        faults.add("GT520", 0, "crs", crs=name if isinstance(name, str) else _kind(given))
+        faults.wrong("GT520", 0, "crs", crs=name if isinstance(name, str) else _kind(given))
     return found
 
 
@@ -448,4 +444,4 @@ class Shaper:
         return False
 
     def _wrong(self, code: str, row: int, **values: Any) -> None:
-        self._faults.add(code, row, **values)
+        self._faults.wrong(code, row, **values)

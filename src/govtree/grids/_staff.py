@@ -13,13 +13,13 @@ import numpy as np
 from attrs import evolve
 from numpy.typing import ArrayLike, NDArray
 
-from govtree.errors import Location, OutOfRangeError, StructureError, Tally, problem
+from govtree.errors import Location, OutOfRangeError, Tally
 from govtree.grids._by_grid import numbers_by_grid
 from govtree.grids._places import placed, workers_of_grids
 from govtree.grids._quotient import centres, community_of_grids, sum_by_grid
 from govtree.grids._shortfall import reasons
 from govtree.grids._staffing import Staffing
-from govtree.grids._workers import Workers, read_workers
+from govtree.grids._workers import Workers, number_of_workers, read_workers
 
 if TYPE_CHECKING:
     from govtree.grids._partition import Partition
@@ -189,15 +189,11 @@ def _now(
     tally = Tally()
     row_of = {grid: row for row, grid in enumerate(grids)}
     for grid, number in (before or {}).items():
-        try:
-            whole = -1 if isinstance(number, bool) else operator.index(number)
-        except TypeError:
-            whole = -1
-        if whole < 0:
-            where = Location(record=f"existing[{str(grid)!r}]")
-            tally.add("GT573", partial(problem, "GT573", where, value=number))
+        whole = number_of_workers(number)
+        if whole is None:
+            where = partial(Location, record=f"existing[{str(grid)!r}]")
+            tally.say("GT573", where, value=number)
         elif grid in row_of:
             answer[row_of[grid]] = whole
-    if tally.problems():
-        raise StructureError(tally.problems())
+    tally.stop()
     return answer, tuple(sorted(str(each) for each in before or {} if each not in row_of))

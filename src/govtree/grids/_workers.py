@@ -17,16 +17,9 @@ from numpy.typing import NDArray
 from govtree._columns import read_only
 from govtree._frames import columns_of
 from govtree._names import NearMisses
-from govtree.errors import (
-    Location,
-    OutOfRangeError,
-    Problem,
-    StructureError,
-    Tally,
-    problem,
-)
+from govtree.errors import Location, OutOfRangeError, Tally
 
-__all__ = ["Workers", "read_workers"]
+__all__ = ["Workers", "number_of_workers", "read_workers"]
 
 #: What is known of a worker: their id, where they are bound to work, and their grid now.
 _COLUMNS = ("id", "community", "grid")
@@ -105,6 +98,15 @@ def _whole(value: object) -> int | None:
     return whole
 
 
+def number_of_workers(value: object) -> int | None:
+    """Return a whole number that is 0 or more; None for anything else."""
+    try:
+        whole = -1 if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        return None
+    return whole if whole >= 0 else None
+
+
 def _pool(bound: NDArray[np.int64], free: int) -> Workers:
     nobody = np.empty(0, np.int32)
     return Workers(bound, free, None, nobody, nobody.copy())
@@ -115,19 +117,14 @@ def _numbers(given: Mapping[Any, Any], row_of: Mapping[str, int]) -> Workers:
     near = NearMisses(row_of)
     bound = np.zeros(len(row_of), np.int64)
     for name, number in given.items():
-        where = Location(record=f"workers[{str(name)!r}]")
+        where = partial(Location, record=f"workers[{str(name)!r}]")
         if name not in row_of:
-            _unknown(tally, "GT572", where, str(name), near)
-            continue
-        try:
-            whole = -1 if isinstance(number, bool) else operator.index(number)
-        except TypeError:
-            whole = -1
-        if whole < 0:
-            tally.add("GT573", partial(problem, "GT573", where, value=number))
-            continue
-        bound[row_of[name]] = whole
-    _raise(tally)
+            tally.say("GT572", where, id=str(name), meant=near.nearest(str(name)))
+        elif (whole := number_of_workers(number)) is None:
+            tally.say("GT573", where, value=number)
+        else:
+            bound[row_of[name]] = whole
+    tally.stop()
     return _pool(bound, 0)
 
 
@@ -157,7 +154,7 @@ def _people(
     _check_ids(ids, tally)
     near = NearMisses(row_of)
     bound_to = [_row(row_of, near, each, at, tally) for at, each in enumerate(others["community"])]
-    _raise(tally)
+    tally.stop()
     stand = others["grid"]
     if existing is not None:
         known = {each: row for row, each in enumerate(ids)}
@@ -185,12 +182,12 @@ def _check_ids(ids: Sequence[str | None], tally: Tally) -> None:
     for at, each in enumerate(ids):
         if each is not None and counts[each] == 1:
             continue
-        where = Location(record=f"workers[{at}]", field="id")
+        where = partial(Location, record=f"workers[{at}]", field="id")
         if each is None:
-            tally.add("GT570", partial(problem, "GT570", where))
+            tally.say("GT570", where)
         elif each in seen:
             first = f"workers[{seen[each]}]"
-            tally.add("GT571", partial(problem, "GT571", where, id=each, first=first))
+            tally.say("GT571", where, id=each, first=first)
         else:
             seen[each] = at
 
@@ -202,18 +199,10 @@ def _row(
         return -1
     found = row_of.get(name)
     if found is None:
-        where = Location(record=f"workers[{at}]", field="community")
-        _unknown(tally, "GT572", where, name, near)
+        where = partial(Location, record=f"workers[{at}]", field="community")
+        tally.say("GT572", where, id=name, meant=near.nearest(name))
         return -1
     return found
-
-
-def _unknown(tally: Tally, code: str, where: Location, name: str, known: NearMisses) -> None:
-    def made() -> Problem:
-        meant = known.nearest(name)
-        return problem(code, where, id=name, **({"meant": meant} if meant else {}))
-
-    tally.add(code, made)
 
 
 def _text(cell: object) -> str | None:
@@ -223,9 +212,3 @@ def _text(cell: object) -> str | None:
         cell = None if isnan(cell) else int(cell) if cell.is_integer() else cell
     text = "" if cell is None else str(cell)
     return text or None
-
-
-def _raise(tally: Tally) -> None:
-    problems = tally.problems()
-    if problems:
-        raise StructureError(problems)
