@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
 from govtree._adjacency._kinds import BARRIER, kind_of
-from govtree._adjacency._neighbors import INNER, Neighbors
+from govtree._adjacency._neighbors import Neighbors
 from govtree._adjacency._reference import (
     Projection,
     in_degrees,
@@ -245,13 +245,9 @@ def cross(
     """
     met = crossings(neighbors.u, neighbors.v, x, y, barriers, outlines)
     kept = met.hard < 0
-    kinds = [neighbors.kinds[code] if code != INNER else None for code in neighbors.kind[kept]]
     softly = met.soft[kept]
-    for row in np.flatnonzero(softly >= 0).tolist():
-        kinds[row] = barriers.kind[softly[row]]
-    made = Neighbors.of(
-        neighbors.units, neighbors.u[kept], neighbors.v[kept], neighbors.length[kept], kinds
-    )
+    rows = np.flatnonzero(softly >= 0)
+    made = neighbors.where(kept).with_lines(rows, (barriers.kind[at] for at in softly[rows]))
     return made, (*astray(x, y, barriers), *told(met.hard[~kept], barriers))
 
 

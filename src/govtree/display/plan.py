@@ -21,9 +21,6 @@ MOST = 40
 #: Compounds of a grid that are named.
 _NAMED = 2
 
-#: What is counted, where a number stands before it.
-_COUNTED = {"occupied": "occupied households"}
-
 
 def plan_text(
     plan: Partition,
@@ -62,7 +59,7 @@ def plan_text(
 
 def counted(plan: Partition, lang: str) -> str:
     """Return what a plan counts, as it stands behind a number."""
-    return say(_COUNTED.get(plan.map.count, plan.map.count), lang)
+    return plan.map.counted.said(lang)
 
 
 def _table(plan: Partition, ink: Ink, lang: str, most: int) -> list[str]:

@@ -10,12 +10,13 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._columns import NONE, IntArray, marked
+from govtree._columns import NONE, IntArray, followed, marked
 from govtree._wording import Reason
 from govtree.errors import Location, StructureError, problem
 from govtree.grids import _diff, _names, _rewritten
 from govtree.grids._edit import Edit
 from govtree.grids._rewritten import Dropped
+from govtree.grids._sums import main_of
 from govtree.grids._today import Footprint
 
 if TYPE_CHECKING:
@@ -132,18 +133,10 @@ def _several(of: IntArray, grid: IntArray) -> list[int]:
 
 def _homes(plan: Partition, h: Hierarchy) -> IntArray:
     """Return the row in ``community`` of each grid, that of most of what is counted in it."""
-    map, grid = plan.map, plan.grid
-    row = np.append(h.rows("community", map.communities), np.int32(NONE))
-    count = len(map.communities) + 1
-    here = grid >= 0
-    cells = grid[here].astype(np.int64) * count + map.community[here] % count
-    weights = np.zeros(len(plan) * count, np.int64)
-    # One more for each unit decides where nothing is counted.
-    np.add.at(weights, cells, map.weight[here] * len(map) + 1)
-    weighed = weights.reshape(len(plan), count)
-    weighed[:, -1] = np.minimum(weighed[:, -1], 0 if count > 1 else 1)
-    found: IntArray = row[weighed.argmax(axis=1)] if len(plan) else row[:0]
-    return np.where(weighed.max(axis=1, initial=0) > 0, found, NONE).astype(np.int32)
+    map = plan.map
+    named = np.where(map.community >= 0, plan.grid, NONE)
+    main = main_of(map.community, named, len(plan), map.weight)
+    return followed(main, h.rows("community", map.communities))
 
 
 def _successors(

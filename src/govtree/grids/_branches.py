@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from attrs import evolve
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from govtree._adjacency import parts_of
 from govtree._columns import IntArray
-from govtree._wording import Reason
+from govtree._wording import Listed, Reason
 from govtree.errors import OutOfRangeError
 from govtree.grids import _names
 from govtree.grids._bounds import Bounds
 from govtree.grids._by_grid import numbers_by_grid
+from govtree.grids._cut import cut_out
 from govtree.grids._map import BuildingMap
 from govtree.grids._merging import merged
-from govtree.grids._quotient import main_of_grids, quotient, sum_by_grid
-from govtree.grids._shortfall import named
+from govtree.grids._quotient import quotient
+from govtree.grids._sums import main_of, sum_of
 
 if TYPE_CHECKING:
     from govtree.grids._partition import Partition
@@ -210,7 +211,7 @@ def _by_compound(
     """Return a branch a compound, and those of the streets between."""
     of = _rows_of(partition, map)
     below = partition.map
-    main = main_of_grids(below.compound, below.weight, of, len(map), is_majority=True)
+    main = main_of(below.compound, of, len(map), below.weight, is_majority=True)
     codes = np.full(len(map), -1, np.int32)
     in_one = main >= 0
     # A compound that two communities share has a branch in each.
@@ -220,7 +221,7 @@ def _by_compound(
     rest = np.flatnonzero(~in_one)
     said: tuple[Reason, ...] = ()
     if len(rest):
-        outside = _some(map, rest)
+        outside = cut_out(map, ~in_one)
         if streets is None:
             of_rest = parts_of(len(rest), outside.neighbors.u, outside.neighbors.v)[1]
         else:
@@ -259,25 +260,6 @@ def _rows_of(partition: Partition, map: BuildingMap) -> IntArray:
     return row[partition.grid]
 
 
-def _some(map: BuildingMap, rows: NDArray[np.int64]) -> BuildingMap:
-    """Return the part of a map of grids with some rows."""
-    at = np.full(len(map), -1, np.int32)
-    at[rows] = np.arange(len(rows), dtype=np.int32)
-    pairs = map.neighbors
-    inside = pairs.where((at[pairs.u] >= 0) & (at[pairs.v] >= 0))
-    return evolve(
-        map,
-        ids=tuple(map.ids[row] for row in rows.tolist()),
-        weight=map.weight[rows],
-        community=map.community[rows],
-        compound=map.compound[rows],
-        priority=map.priority[rows],
-        x=None if map.x is None else map.x[rows],
-        y=None if map.y is None else map.y[rows],
-        neighbors=evolve(inside, units=len(rows), u=at[inside.u], v=at[inside.v]),
-    )
-
-
 def _in_parts(plan: Partition) -> Iterator[Reason]:
     """Yield the branches whose grids are not all joined."""
     pairs = plan.map.neighbors
@@ -290,13 +272,13 @@ def _in_parts(plan: Partition) -> Iterator[Reason]:
             "the grids of branch {id} lie in {number} parts: {which}",
             id=plan.grids[row],
             number=int(counts[row]),
-            which=named(plan.units_of(plan.grids[row])),
+            which=Listed.of(plan.units_of(plan.grids[row])),
         )
 
 
 def _of_members(plan: Partition, number: int | None, stuck: Sequence[int]) -> Iterator[Reason]:
     """Yield why branches are not within the bounds of members."""
-    size = sum_by_grid(plan.map.weight, plan.grid, len(plan.grids))
+    size = sum_of(plan.map.weight, plan.grid, len(plan.grids))
     units = np.bincount(plan.grid[plan.grid >= 0], minlength=len(plan.grids))
     pairs = plan.map.neighbors
     one, other = plan.grid[pairs.u], plan.grid[pairs.v]

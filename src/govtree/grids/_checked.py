@@ -16,6 +16,7 @@ from govtree._ids import Ids, arrange
 from govtree._wording import Reason
 from govtree.errors import Location, Tally
 from govtree.grids._cells import MOST, Unfit, coded, reals, texts, wholes
+from govtree.grids._sums import main_of
 from govtree.grids._told import ToldUnits
 
 __all__ = ["CheckedUnits", "checked"]
@@ -182,13 +183,7 @@ def _look_at_compounds(
     both = np.flatnonzero((community >= 0) & (compound >= 0))
     if not len(both):
         return
-    keys, times = np.unique(
-        compound[both].astype(np.int64) * len(called) + community[both], return_counts=True
-    )
-    of, which = keys // len(called), keys % len(called)
-    order = np.lexsort((which, -times, of))
-    home = np.full(len(named), -1, np.int64)
-    home[of[order][::-1]] = which[order][::-1]
+    home = main_of(community[both], compound[both], len(named))
     for row in both[home[compound[both]] != community[both]].tolist():
         faults.say(
             "GT545",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from govtree._adjacency import INNER, Neighbors
 from govtree._columns import IntArray
 from govtree._ids import arrange
-from govtree._wording import Label, Listed, Reason
+from govtree._wording import Listed, Reason
 from govtree.grids._map import BuildingMap
 from govtree.grids._of_hierarchy import counted
 from govtree.hierarchy import Hierarchy
@@ -58,7 +58,7 @@ def divided(units: BuildingMap, h: Hierarchy, largest: int) -> BuildingMap:
     note = Reason(
         "buildings above {largest} are divided by entrance: {buildings}",
         largest=largest,
-        buildings=Listed(tuple(map(Label, names))),
+        buildings=Listed.of(names),
     )
     return evolve(
         units,
@@ -99,7 +99,7 @@ def _chosen(units: BuildingMap, h: Hierarchy, largest: int) -> tuple[_Entrances,
             Reason(
                 "not every household names its entrance, so these buildings stay whole: "
                 "{buildings}",
-                buildings=Listed(tuple(map(Label, names))),
+                buildings=Listed.of(names),
             )
         )
     ids = h.ids("entrance", rows.astype(np.int32))

@@ -120,7 +120,7 @@ class Feasibility:
         head = Reason(
             "{count}: {total}; parts kept apart by hard lines: {parts}; grids of {lowest} to "
             "{highest} that fit best: {span}; out of bounds in any plan: at least {floor}",
-            count=Reason(self.count),
+            count=self._map.counted,
             total=self.total,
             parts=self.parts,
             lowest=self.bounds.lowest,

@@ -14,7 +14,7 @@ from govtree._columns import read_only
 from govtree._extras import need
 from govtree._files import LIMITS, Limits
 from govtree._names import NearMisses
-from govtree._wording import Label, Listed, Reason
+from govtree._wording import Listed, Reason
 from govtree.errors import OutOfRangeError, Places
 from govtree.grids._shapes import Feature, FeatureFaults, Shaper, Source, is_source, opened
 
@@ -221,7 +221,7 @@ def _repair(
             Reason(
                 "{number} outlines cross themselves and were repaired: {ids}",
                 number=len(repaired),
-                ids=_listed(repaired),
+                ids=Listed.of(sorted(repaired)),
             )
         )
     if shaper.closed:
@@ -231,14 +231,10 @@ def _repair(
             Reason(
                 "{number} outlines did not end where they begin and were closed: {ids}",
                 number=len(closed),
-                ids=_listed(closed),
+                ids=Listed.of(sorted(closed)),
             )
         )
     return notes
-
-
-def _listed(ids: Iterable[str]) -> Listed:
-    return Listed(tuple(Label(each) for each in sorted(ids)))
 
 
 def read_barriers(source: Any, *, crs: Any = None, limits: Limits = LIMITS) -> Barriers:

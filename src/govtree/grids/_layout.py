@@ -8,12 +8,12 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._adjacency import parts_of
 from govtree._extras import need
 
 if TYPE_CHECKING:
     from govtree._adjacency import Neighbors
     from govtree.grids._map import BuildingMap
+    from govtree.grids._partition import Partition
 
 __all__ = ["Places", "crossing_pairs", "grids_beside", "round_length", "triangles_inside"]
 
@@ -82,26 +82,13 @@ def _rows(units: BuildingMap) -> NDArray[np.float64]:
     return xy
 
 
-def crossing_pairs(
-    units: BuildingMap, grid: NDArray[np.int32], grids: int
-) -> tuple[NDArray[np.bool_], int]:
-    """Return which pairs of one grid join two cells, and how many cells are crossed in all.
-
-    A grid that holds units of several cells crosses one cell fewer.
-
-    Args:
-        units: The map.
-        grid: The grid of each unit, from 0; *grids* for none.
-        grids: How many grids there are.
-    """
-    pairs = units.neighbors
-    inner = ~pairs.soft
-    cells, cell = parts_of(len(units), pairs.u[inner], pairs.v[inner])
-    placed = grid < grids
-    held = np.unique(grid[placed].astype(np.int64) * max(1, cells) + cell[placed])
-    crossed = len(held) - len(np.unique(grid[placed]))
-    joins = (grid[pairs.u] == grid[pairs.v]) & placed[pairs.u] & (cell[pairs.u] != cell[pairs.v])
-    return joins, crossed
+def crossing_pairs(plan: Partition) -> NDArray[np.bool_]:
+    """Return which pairs of one grid join two cells."""
+    pairs, grid = plan.map.neighbors, plan.grid
+    _, cell = plan.map.cells()
+    inside = (grid[pairs.u] == grid[pairs.v]) & (grid[pairs.u] >= 0)
+    joins: NDArray[np.bool_] = inside & (cell[pairs.u] != cell[pairs.v])
+    return joins
 
 
 def triangles_inside(units: int, u: NDArray[np.int32], v: NDArray[np.int32]) -> NDArray[np.int32]:

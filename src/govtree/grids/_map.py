@@ -79,7 +79,7 @@ class BuildingMap:
         return len(self.ids)
 
     def __repr__(self) -> str:
-        said = [_number(len(self), "unit"), f"{int(self.weight.sum()):,} {SAID[self.count]}"]
+        said = [_number(len(self), "unit"), f"{int(self.weight.sum()):,} {self.counted}"]
         if self.communities:
             said.append(_number(len(self.communities), "community"))
         if self.compounds:
@@ -129,6 +129,16 @@ class BuildingMap:
         """Return how many parts hard barriers and communities leave, and the part of each."""
         joined = self.neighbors
         return parts_of(len(self), joined.u, joined.v)
+
+    def cells(self) -> tuple[int, NDArray[np.int32]]:
+        """Return how many parts are left when soft lines are kept to as well, and that of each."""
+        inner = ~self.neighbors.soft
+        return parts_of(len(self), self.neighbors.u[inner], self.neighbors.v[inner])
+
+    @property
+    def counted(self) -> Reason:
+        """What is counted, as it stands behind a number."""
+        return SAID[self.count]
 
 
 def _number(count: int, what: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
 from govtree._adjacency import points_of
 from govtree.grids._geojson import read_buildings
 from govtree.grids._of_columns import units_of_columns
+from govtree.grids._shapes import is_source
 from govtree.grids._told import ToldUnits
 
 __all__ = ["is_geojson", "units_of_geojson"]
@@ -21,7 +21,7 @@ def is_geojson(units: object) -> bool:
     """Return whether *units* is a file, a GeoJSON mapping, or what has such an interface."""
     if isinstance(units, Mapping):
         return isinstance(units.get("type"), str)
-    return isinstance(units, str | os.PathLike) or hasattr(units, "__geo_interface__")
+    return is_source(units)
 
 
 def units_of_geojson(source: Any, count: str, crs: Any = None) -> ToldUnits:

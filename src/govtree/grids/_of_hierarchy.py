@@ -12,6 +12,7 @@ from govtree._columns import NONE, TAG, Coded, IntArray, Words, each_once, follo
 from govtree._wording import Reason
 from govtree.errors import Location, Places, Problem, RecordPlaces, problem
 from govtree.grids._map import SAID
+from govtree.grids._sums import main_of
 from govtree.grids._told import ToldUnits
 from govtree.hierarchy import Hierarchy
 
@@ -169,19 +170,9 @@ def _by_households(h: Hierarchy, open_: NDArray[np.bool_]) -> tuple[IntArray, in
     community = h.arrays.above("household", "community")
     asked = (building >= 0) & (community >= 0)
     asked[asked] = open_[building[asked]]
-    width = h.count("community")
-    keys, times = np.unique(
-        building[asked].astype(np.int64) * max(width, 1) + community[asked], return_counts=True
-    )
-    of, which = keys // max(width, 1), keys % max(width, 1)
-    # The most first; among equals the smaller id, which is the smaller row.
-    order = np.lexsort((which, -times, of))
-    of, which = of[order], which[order]
-    first = np.ones(len(of), np.bool_)
-    first[1:] = of[1:] != of[:-1]
-    answer = np.full(len(open_), NONE, np.int32)
-    answer[of[first]] = which[first]
-    return answer, len(each_once(of[~first]))
+    building, community = building[asked], community[asked]
+    met = each_once(building.astype(np.int64) << 32 | community) >> 32
+    return main_of(community, building, len(open_)), int((np.bincount(met) > 1).sum())
 
 
 def _notes(h: Hierarchy, found: Counted, count: str) -> list[Reason]:

@@ -176,8 +176,8 @@ class Partition:
         """
         asked = Bounds.around(target, tolerance) if bounds is None else bounds
         known = _labels.map_of(h, options, asked) if map is None else map
-        codes, ids = _today.grids_of(h, known)
-        return cls.drawn(known, codes, asked, names=dict(enumerate(ids)))
+        codes = _today.Footprint.of(h, known).grids(h)
+        return cls.drawn(known, codes, asked, names=dict(enumerate(h.ids("grid"))))
 
     @classmethod
     def from_labels(

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from govtree.grids._bounds import Bounds
-    from govtree.grids._map import BuildingMap
 
 __all__ = ["DPI", "Picture"]
 
@@ -68,13 +67,11 @@ class Picture:
         painted = tints(views)
         changed = np.zeros(0, bool) if before is None else moved(before, view)
         scale = wide * _POINTS / float(high[0] - low[0])
-        counts = []
         for at, each in enumerate(views):
             left = (_SIDE + at * (wide + _SIDE)) / total[0]
             axes = figure.add_axes((left, _FOOT / total[1], wide / total[0], tall / total[1]))
             _bare(axes, low, high)
-            crossed = self._panel(axes, each, painted[at], scale, barriers)
-            counts.append(crossed)
+            self._panel(axes, each, painted[at], scale, barriers)
             if each is view and changed.any():
                 xy = each.places.xy[changed]
                 axes.scatter(
@@ -86,7 +83,7 @@ class Picture:
                 said = self._say("before") if each is before else self._say("after")
                 self._write(figure, left, 1 - 0.42 / total[1], f"{said}: {self._numbers(each)}", 10)
         self._heading(figure, total, views, title)
-        self._legend(figure, total, view, counts[-1], changed)
+        self._legend(figure, total, view, changed)
         return figure
 
     def _say(self, template: str, **values: object) -> str:
@@ -103,15 +100,14 @@ class Picture:
 
     def _panel(
         self, axes: Any, view: View, tints: Sequence[str], scale: float, barriers: Sequence[Any]
-    ) -> int:
-        """Draw one partition; return how many cells its grids cross."""
+    ) -> None:
         collections = need("matplotlib.collections", extra="plot")
         units, places, grid = view.units, view.places, view.grid
         pairs = units.neighbors
         pixels = len(units) > _AS_PIXELS
         of_unit = _rgba(tints)[grid]
-        crossing, crossed = crossing_pairs(units, grid, len(view.ids))
-        inside = (grid[pairs.u] == grid[pairs.v]) & (grid[pairs.u] < len(view.ids))
+        crossing = crossing_pairs(view.plan)
+        inside = (grid[pairs.u] == grid[pairs.v]) & (grid[pairs.u] < len(view.plan))
         lines = np.stack([places.xy[pairs.u], places.xy[pairs.v]], axis=1)
         triangles = triangles_inside(pairs.units, pairs.u[inside], pairs.v[inside])
         band = max(1.5, 0.6 * places.spacing * scale)
@@ -146,7 +142,7 @@ class Picture:
                 linewidths=0, marker="o", zorder=order, rasterized=pixels,
             )  # fmt: skip
 
-        every = np.r_[np.ones(len(view.ids), bool), False]
+        every = np.r_[np.ones(len(view.plan), bool), False]
         areas(every, 0.2 * edge + 0.4, "#8c8c8c", 1.0)
         areas(np.r_[out, False], edge + 0.6, _RED, 1.1)
         areas(every, 0.0, None, 1.2)
@@ -172,7 +168,6 @@ class Picture:
         if not places.is_scheme:
             self._scale_bar(axes)
         self._name_grids(axes, view)
-        return crossed
 
     def _dots(
         self, axes: Any, view: View, band: float, tints: Sequence[str], *, pixels: bool
@@ -211,14 +206,14 @@ class Picture:
 
     def _name_grids(self, axes: Any, view: View) -> None:
         """Write names and sizes on as many grids as have room, those out of bounds first."""
-        sizes, out = view.sizes, view.is_out
-        order = sorted(range(len(view.ids)), key=lambda each: (not out[each], -sizes[each], each))
-        size = 8.0 if len(view.ids) <= 80 else 6.5
+        sizes, out = view.plan.table.size, view.is_out
+        order = sorted(range(len(view.plan)), key=lambda each: (not out[each], -sizes[each], each))
+        size = 8.0 if len(view.plan) <= 80 else 6.5
         renderer = axes.figure.canvas.get_renderer()
         frame = axes.get_window_extent(renderer)
         taken: list[Any] = []
         for grid in order[: self._labels]:
-            text = self._label(view.ids[grid], int(sizes[grid]), view.bounds)
+            text = self._label(view.plan.grids[grid], int(sizes[grid]), view.plan.bounds)
             color = _RED if out[grid] else _INK
             label = axes.text(
                 0, 0, text, ha="center", va="center", color=color, zorder=8, linespacing=1.05,
@@ -236,7 +231,7 @@ class Picture:
                     break
             else:
                 label.remove()
-        self._unlabelled += len(view.ids) - len(taken)
+        self._unlabelled += len(view.plan) - len(taken)
 
     def _label(self, name: str, size: int, bounds: Bounds) -> str:
         said = f"{size:,}"
@@ -252,12 +247,9 @@ class Picture:
     def _numbers(self, view: View) -> str:
         return self._say(
             "{grids} grids, {total} {count}, {out} out of bounds",
-            grids=len(view.ids), total=int(view.sizes.sum()), out=int(view.is_out.sum()),
-            count=self._counted(view.units),
+            grids=len(view.plan), total=view.plan.summary.total, out=int(view.is_out.sum()),
+            count=view.units.counted,
         )  # fmt: skip
-
-    def _counted(self, units: BuildingMap) -> str:
-        return self._say("occupied households" if units.count == "occupied" else units.count)
 
     def _heading(
         self, figure: Figure, total: NDArray[np.float64], views: Sequence[View], title: str | None
@@ -269,12 +261,11 @@ class Picture:
         self._write(figure, _SIDE / total[0], 1 - above / total[1], head, 13)
 
     def _legend(
-        self, figure: Figure, total: NDArray[np.float64], view: View, crossed: int,
-        moved: NDArray[np.bool_],
-    ) -> None:  # fmt: skip
+        self, figure: Figure, total: NDArray[np.float64], view: View, moved: NDArray[np.bool_]
+    ) -> None:
         Line = need("matplotlib.lines", extra="plot").Line2D  # noqa: N806 - a class
         Patch = need("matplotlib.patches", extra="plot").Patch  # noqa: N806
-        out, bounds, units = view.is_out, view.bounds, view.units
+        out, bounds, units = view.is_out, view.plan.bounds, view.units
         entries = [
             (
                 Patch(facecolor=TINTS[1], edgecolor="#8c8c8c", linewidth=0.8),
@@ -292,10 +283,10 @@ class Picture:
         kind = "o" if units.outlines is None else "s"
         entries.append((
             Line([], [], marker=kind, markersize=6, **mark),
-            self._say("units, by their {count}: {number}", count=self._counted(units),
+            self._say("units, by their {count}: {number}", count=units.counted,
                       number=len(units)),
         ))  # fmt: skip
-        if crossed:
+        if crossed := view.plan.summary.cells_crossed:
             entries.append((
                 Line([], [], color=_ROAD, linewidth=1.4, linestyle=(0, (3, 2))),
                 self._say("soft line crossed: {number}", number=crossed),
@@ -305,7 +296,7 @@ class Picture:
                 Line([], [], marker="o", markersize=7, linestyle="none", markerfacecolor="none",
                      markeredgecolor=_INK, markeredgewidth=1.2),
                 self._say("moved: {number} units, {weight} {count}", number=int(moved.sum()),
-                          weight=int(units.weight[moved].sum()), count=self._counted(units)),
+                          weight=int(units.weight[moved].sum()), count=units.counted),
             ))  # fmt: skip
         figure.legend(
             [handle for handle, _ in entries],

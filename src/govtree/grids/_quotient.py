@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from govtree._adjacency import Neighbors
 from govtree.errors import OutOfRangeError
 from govtree.grids._map import BuildingMap
+from govtree.grids._sums import main_of, sum_of
 
 if TYPE_CHECKING:
     from govtree.grids._partition import Partition
 
-__all__ = ["centres", "community_of_grids", "main_of_grids", "quotient", "sum_by_grid"]
+__all__ = ["centres", "community_of_grids", "quotient"]
 
 
 def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> BuildingMap:
@@ -51,7 +52,7 @@ def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> Buildin
     # Today's grids may leave buildings out; those are in no branch either.
     of = np.where(grid >= 0, row[grid], np.int32(-1))
     x, y = centres(map, of, len(ids))
-    community = main_of_grids(map.community, map.weight, of, len(ids))
+    community = main_of(map.community, of, len(ids), map.weight)
     compound = _only(map.compound, of, len(ids))
     return BuildingMap(
         ids=tuple(ids[at] for at in order.tolist()),
@@ -61,7 +62,7 @@ def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> Buildin
         communities=map.communities,
         compound=compound,
         compounds=map.compounds,
-        priority=sum_by_grid(map.priority, of, len(ids)),
+        priority=sum_of(map.priority, of, len(ids)),
         x=x,
         y=y,
         outlines=None,
@@ -72,57 +73,10 @@ def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> Buildin
     )
 
 
-def sum_by_grid(
-    values: NDArray[np.int64], grid: NDArray[np.int32], grids: int
-) -> NDArray[np.int64]:
-    """Return the sum of *values* in each grid, exactly."""
-    answer = np.zeros(grids, np.int64)
-    np.add.at(answer, grid[grid >= 0], values[grid >= 0])
-    return answer
-
-
 def community_of_grids(partition: Partition) -> NDArray[np.int32]:
     """Return the community of each grid; of a plan made by hand, that of most of it."""
     map = partition.map
-    return main_of_grids(map.community, map.weight, partition.grid, len(partition.grids))
-
-
-def main_of_grids(
-    code: NDArray[np.int32],
-    weight: NDArray[np.int64],
-    grid: NDArray[np.int32],
-    grids: int,
-    *,
-    is_majority: bool = False,
-) -> NDArray[np.int32]:
-    """Return the code that most of each grid has.
-
-    Most of what is counted, then most units, then the smallest code.
-
-    Args:
-        code: Of each unit.
-        weight: Of each unit.
-        grid: Of each unit.
-        grids: How many there are.
-        is_majority: Whether it has to be more than half of what is counted, or of the units
-            where nothing is; else the answer is -1.
-    """
-    placed = grid >= 0
-    code, weight, grid = code[placed], weight[placed], grid[placed]
-    pairs, at = np.unique(np.stack([grid, code]), axis=1, return_inverse=True)
-    held = np.bincount(at.ravel(), weights=weight, minlength=pairs.shape[1])
-    units = np.bincount(at.ravel(), minlength=pairs.shape[1])
-    order = np.lexsort((pairs[1], -units, -held, pairs[0]))
-    found, first = np.unique(pairs[0][order], return_index=True)
-    best = order[first]
-    answer = np.full(grids, -1, np.int32)
-    answer[found] = pairs[1][best]
-    if is_majority:
-        total = np.bincount(grid, weights=weight, minlength=grids)[found]
-        number = np.bincount(grid, minlength=grids)[found]
-        half = np.where(total > 0, 2 * held[best] > total, 2 * units[best] > number)
-        answer[found[~half]] = -1
-    return answer
+    return main_of(map.community, partition.grid, len(partition.grids), map.weight)
 
 
 def _only(code: NDArray[np.int32], grid: NDArray[np.int32], grids: int) -> NDArray[np.int32]:
@@ -143,7 +97,7 @@ def centres(
         return None, None
     placed = grid >= 0
     grid, weight = grid[placed], map.weight[placed]
-    held = sum_by_grid(weight, grid, grids)
+    held = sum_of(weight, grid, grids)
     # Where nothing is counted, each unit weighs the same.
     share = np.where(held[grid] > 0, weight, 1).astype(np.float64)
     total = np.bincount(grid, weights=share, minlength=grids)
@@ -186,7 +140,7 @@ def _weights(partition: Partition, weight: str | ArrayLike) -> NDArray[np.int64]
         if weight == "grids":
             return np.ones(grids, np.int64)
         if weight == "households":
-            return sum_by_grid(partition.map.weight, partition.grid, grids)
+            return sum_of(partition.map.weight, partition.grid, grids)
         raise OutOfRangeError(
             f"weight is '{weight}'; it is 'grids', 'households' or whole numbers, one a grid"
         )

@@ -25,7 +25,7 @@ def map_reasons(map: BuildingMap, bounds: Bounds) -> Iterator[Reason]:
     if not len(map):
         yield Reason("there are no units")
         return
-    count = Reason(map.count)
+    count = map.counted
     total = int(map.weight.sum())
     if total == 0:
         yield Reason("no {count} are counted in any unit", count=count)
@@ -147,7 +147,7 @@ def _of_piece(
     map: BuildingMap, bounds: Bounds, pieces: Pieces, piece: int, place: tuple[Reason, bool]
 ) -> Iterator[Reason]:
     where, is_compound = place
-    count, total = Reason(map.count), int(pieces.total[piece])
+    count, total = map.counted, int(pieces.total[piece])
     units, cause = int(pieces.units[piece]), CAUSES[pieces.cause[piece]]
     lowest, highest = bounds.lowest, bounds.highest
     if cause == "nothing counted":
@@ -226,7 +226,7 @@ def _above(map: BuildingMap, bounds: Bounds, pieces: Pieces, piece: int, where: 
     """Return which units of a part are above the bound alone, the largest first."""
     rows = pieces.rows(piece)
     rows = rows[map.weight[rows] > bounds.highest]
-    count = Reason(map.count)
+    count = map.counted
     largest = rows[np.argsort(-map.weight[rows], kind="stable")][:_NAMED]
     named = tuple(
         Reason("{unit} ({size})", unit=map.ids[row], size=int(map.weight[row]))

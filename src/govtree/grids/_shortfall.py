@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree._wording import Label, Listed, Reason
-from govtree.grids._quotient import sum_by_grid
+from govtree._wording import Listed, Reason
 from govtree.grids._staffing import Staffing
+from govtree.grids._sums import sum_of
 from govtree.grids._workers import Workers
 
 if TYPE_CHECKING:
     from govtree.grids._partition import Partition
 
-__all__ = ["named", "reasons"]
+__all__ = ["reasons"]
 
 
 def reasons(
@@ -52,17 +52,12 @@ def reasons(
     if gone:
         yield Reason(
             "grids in which workers stood and that are no longer there: {which}",
-            which=named(gone),
+            which=Listed.of(gone),
         )
 
 
-def named(ids: Iterable[str]) -> Listed:
-    """Return ids in a row."""
-    return Listed(tuple(Label(each) for each in ids))
-
-
 def _grids(made: Staffing, rows: NDArray[np.bool_]) -> Listed:
-    return named(made.grids[row] for row in np.flatnonzero(rows).tolist())
+    return Listed.of(made.grids[row] for row in np.flatnonzero(rows).tolist())
 
 
 def _within(community: str) -> Reason:
@@ -124,7 +119,7 @@ def _left_over(
 
 def _out_of_bounds(made: Staffing, partition: Partition) -> Iterator[Reason]:
     bounds = partition.bounds
-    size = sum_by_grid(partition.map.weight, partition.grid, len(made))
+    size = sum_of(partition.map.weight, partition.grid, len(made))
     out = (size < bounds.lowest) | (size > bounds.highest)
     if out.any():
         yield Reason(

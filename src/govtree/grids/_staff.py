@@ -16,9 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 from govtree.errors import Location, OutOfRangeError, Tally
 from govtree.grids._by_grid import numbers_by_grid
 from govtree.grids._places import placed, workers_of_grids
-from govtree.grids._quotient import centres, community_of_grids, sum_by_grid
+from govtree.grids._quotient import centres, community_of_grids
 from govtree.grids._shortfall import reasons
 from govtree.grids._staffing import Staffing
+from govtree.grids._sums import sum_of
 from govtree.grids._workers import Workers, number_of_workers, read_workers
 
 if TYPE_CHECKING:
@@ -157,10 +158,10 @@ def _loads(
     if load is not None:
         return numbers_by_grid(partition.grids, load, "load"), None
     map, grids = partition.map, len(partition.grids)
-    counted = sum_by_grid(map.weight, partition.grid, grids)
+    counted = sum_of(map.weight, partition.grid, grids)
     # As it is written: a tenth is a tenth.
     share = Fraction(str(float(priority_weight)))
-    extra = sum_by_grid(map.priority, partition.grid, grids)
+    extra = sum_of(map.priority, partition.grid, grids)
     whole = counted * float(share.denominator) + extra * float(share.numerator)
     return whole / share.denominator, whole
 

@@ -15,6 +15,7 @@ from govtree._columns import IntArray, each_once, read_only
 from govtree.grids import _shape
 from govtree.grids._bounds import Bounds
 from govtree.grids._map import BuildingMap
+from govtree.grids._sums import sum_of
 
 __all__ = ["GridTable", "PlanSummary"]
 
@@ -88,14 +89,13 @@ class GridTable:
         """
         number = len(grids)
         units = np.bincount(grid[grid >= 0], minlength=number)
-        size = _sums(map.weight, grid, number)
+        size = sum_of(map.weight, grid, number)
         target = float(bounds.target)
         pairs = map.neighbors
         one, other = grid[pairs.u], grid[pairs.v]
         inside = (one == other) & (one >= 0)
         line_free = pairs.kind == INNER
-        # A cell is what remains joined when soft lines are left out.
-        _, cell = parts_of(len(map), pairs.u[line_free], pairs.v[line_free])
+        _, cell = map.cells()
         _, component = map.components()
         _, part = parts_of(len(map), pairs.u[inside], pairs.v[inside])
         cut = line_free & (one != other)
@@ -105,7 +105,7 @@ class GridTable:
             map.count,
             read_only(units),
             read_only(size),
-            read_only(_sums(map.priority, grid, number)),
+            read_only(sum_of(map.priority, grid, number)),
             read_only(size - target),
             read_only((size - target) / target),
             read_only((size >= bounds.lowest) & (size <= bounds.highest)),
@@ -259,13 +259,6 @@ class PlanSummary:
             compactness=float(table.compactness.mean()) if knows else None,
             unplaced=int((grid < 0).sum()),
         )
-
-
-def _sums(numbers: NDArray[np.int64], grid: IntArray, length: int) -> NDArray[np.int64]:
-    # In whole numbers: bincount with weights would add up floats.
-    added = np.zeros(length, np.int64)
-    np.add.at(added, grid[grid >= 0], numbers[grid >= 0])
-    return added
 
 
 def _times(grid: IntArray, length: int) -> IntArray:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from attrs import frozen
-from numpy.typing import NDArray
 
-from govtree._columns import NONE, IntArray
+from govtree._columns import NONE, IntArray, followed
 from govtree.errors import Location, StructureError, problem
 from govtree.grids._map import BuildingMap
+from govtree.grids._sums import main_of
 from govtree.hierarchy import Hierarchy
 
-__all__ = ["Footprint", "grids_of"]
+__all__ = ["Footprint"]
 
 
 @frozen(eq=False)
@@ -69,36 +69,13 @@ class Footprint:
         counted[counted] = (found < 0)[self.household[counted]] | (
             self.entrance[self.household[counted]] >= 0
         )
-        unit, grid = _most(self.household[counted], of[counted])
-        found[unit] = grid
+        most = main_of(of[counted], self.household[counted], len(found))
+        found = np.where(most >= 0, most, found)
         empty = np.flatnonzero((found < 0) & (self.entrance >= 0))
         if len(empty):
             building = h.arrays.within("household", "building")
             counted = (building >= 0) & (of >= 0)
-            most = np.full(h.count("building") + 2, NONE, np.int32)
-            where, grid = _most(building[counted], of[counted])
-            most[where] = grid
-            found[empty] = most[h.arrays.within("entrance", "building")[self.entrance[empty]]]
+            most = main_of(of[counted], building[counted], h.count("building"))
+            above = h.arrays.within("entrance", "building")[self.entrance[empty]]
+            found[empty] = np.maximum(followed(above, most), NONE)
         return found
-
-
-def grids_of(h: Hierarchy, map: BuildingMap) -> tuple[IntArray, list[str]]:
-    """Return the grid of each unit as a row of *h*, -1 for none, and the ids of those rows.
-
-    Raises:
-        StructureError: With every unit that is no building and no entrance of *h*.
-    """
-    return Footprint.of(h, map).grids(h), h.ids("grid")
-
-
-def _most(
-    unit: NDArray[np.int32], grid: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return each unit with the grid that occurs most in it; the smaller row of equal ones."""
-    keys, times = np.unique(unit.astype(np.int64) << 32 | grid, return_counts=True)
-    units, grids = keys >> 32, keys & 0xFFFFFFFF
-    order = np.lexsort((grids, -times, units))
-    units, grids = units[order], grids[order]
-    first = np.ones(len(units), np.bool_)
-    first[1:] = units[1:] != units[:-1]
-    return units[first], grids[first]

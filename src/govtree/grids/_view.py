@@ -10,11 +10,9 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from govtree.grids._colors import TINTS, colored
-from govtree.grids._diff import matched
 from govtree.grids._layout import Places, grids_beside
 
 if TYPE_CHECKING:
-    from govtree.grids._bounds import Bounds
     from govtree.grids._map import BuildingMap
     from govtree.grids._partition import Partition
 
@@ -26,41 +24,32 @@ NO_GRID = "#d9d9d9"
 
 @frozen(eq=False)
 class View:
-    """What is drawn of one partition.
+    """What is drawn of one plan.
 
     Attributes:
-        units: The map.
-        grid: int32, the grid of each unit as a row of *ids*; their number for none.
-        ids: What the grids are called.
-        bounds: How large a grid may be.
+        plan: The plan.
+        grid: int32, the grid of each unit as a row of its grids; their number for none.
         places: Where the units stand.
     """
 
-    units: BuildingMap
+    plan: Partition
     grid: NDArray[np.int32]
-    ids: tuple[str, ...]
-    bounds: Bounds
     places: Places
 
     @classmethod
-    def of(cls, partition: Partition) -> View:
-        units = partition.map
-        grid = np.where(partition.grid < 0, len(partition.grids), partition.grid)
-        return cls(
-            units, grid.astype(np.int32), partition.grids, partition.bounds, Places.of(units)
-        )
+    def of(cls, plan: Partition) -> View:
+        grid = np.where(plan.grid < 0, len(plan), plan.grid)
+        return cls(plan, grid.astype(np.int32), Places.of(plan.map))
 
     @property
-    def sizes(self) -> NDArray[np.int64]:
-        """How many of what is counted each grid has."""
-        sizes = np.zeros(len(self.ids) + 1, np.int64)
-        np.add.at(sizes, self.grid, self.units.weight)
-        return sizes[:-1]
+    def units(self) -> BuildingMap:
+        """The map."""
+        return self.plan.map
 
     @property
     def is_out(self) -> NDArray[np.bool_]:
         """Which grids are out of bounds."""
-        return (self.sizes < self.bounds.lowest) | (self.sizes > self.bounds.highest)
+        return ~self.plan.table.within
 
 
 def tints(views: Sequence[View]) -> list[list[str]]:
@@ -69,7 +58,7 @@ def tints(views: Sequence[View]) -> list[list[str]]:
     A grid that goes on from the first view to the second has one tint in both.
     """
     last = views[-1]
-    count = len(last.ids)
+    count = len(last.plan)
     u, v = grids_beside(last.units, last.places, last.grid, count)
     if len(views) == 1:
         return [[*(TINTS[color] for color in colored(count, u, v, len(TINTS))), NO_GRID]]
@@ -78,7 +67,7 @@ def tints(views: Sequence[View]) -> list[list[str]]:
     # An old grid without a successor is one of its own.
     fresh = after_of < 0
     node = np.where(fresh, count + np.cumsum(fresh) - 1, after_of).astype(np.int32)
-    older, newer = grids_beside(before.units, before.places, before.grid, len(before.ids))
+    older, newer = grids_beside(before.units, before.places, before.grid, len(before.plan))
     colors = colored(
         count + int(fresh.sum()), np.r_[u, node[older]], np.r_[v, node[newer]], len(TINTS)
     )
@@ -88,34 +77,19 @@ def tints(views: Sequence[View]) -> list[list[str]]:
     ]
 
 
-def _shared(before: View, after: View) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rows of units that both have in a grid: in *before*, and in *after*."""
-    row = {name: at for at, name in enumerate(before.units.ids)}
-    old = np.array([row.get(name, -1) for name in after.units.ids], np.int64)
-    new = np.flatnonzero(old >= 0)
-    old = old[new]
-    both = (before.grid[old] < len(before.ids)) & (after.grid[new] < len(after.ids))
-    return old[both], new[both]
-
-
 def _successors(before: View, after: View) -> NDArray[np.int32]:
-    """Return int32, for each grid before the one after that it is, or -1: most shared first."""
-    old, new = _shared(before, after)
-    pairs = matched(
-        before.grid[old], after.grid[new], after.units.weight[new], before.ids, after.ids
-    )
-    found = np.full(len(before.ids), -1, np.int32)
-    for one, other, _ in pairs:
-        found[one] = other
-    return found
+    """Return int32, for each grid before the one after that it goes on as; -1 for none."""
+    row = {id: at for at, id in enumerate(after.plan.grids)}
+    goes_on = {each.before: row[each.after or ""] for each in before.plan.diff(after.plan).kept}
+    return np.array([goes_on.get(id, -1) for id in before.plan.grids], np.int32)
 
 
 def moved(before: View, after: View) -> NDArray[np.bool_]:
     """Return which units of *after* stand in another grid than the one that theirs became."""
-    old, new = _shared(before, after)
-    changed = np.zeros(len(after.units), bool)
-    changed[new] = _successors(before, after)[before.grid[old]] != after.grid[new]
-    return changed
+    moves = before.plan.diff(after.plan).moves
+    # Who comes from no grid, or goes to none, is drawn by the color of that.
+    units = {each.unit for each in moves if each.before is not None and each.after is not None}
+    return np.array([id in units for id in after.units.ids], bool)
 
 
 def candidates(view: View, grid: int) -> Iterable[tuple[float, float]]:
