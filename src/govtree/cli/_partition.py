@@ -321,10 +321,7 @@ def _feasible(told: argparse.Namespace, source: _Source, lang: str) -> int:
             warn(source.examined)
         return print_text("\n".join(map(one_line, found.said(lang).split("\n"))), code)
     table = found.table
-    rows = [
-        dict(zip(table, map(_plain, cells), strict=True))
-        for cells in zip(*table.values(), strict=True)
-    ]
+    rows = [dict(zip(table, cells, strict=True)) for cells in zip(*table.values(), strict=True)]
     values = {
         "ok": code == CLEAN, "count": found.count,
         "bounds": {"target": float(found.bounds.target), "lowest": found.bounds.lowest,
@@ -334,11 +331,6 @@ def _feasible(told: argparse.Namespace, source: _Source, lang: str) -> int:
         "reasons": [each.said(lang) for each in found.reasons],
     }  # fmt: skip
     return print_json(values, code)
-
-
-def _plain(cell: Any) -> Any:
-    """Return a cell without its type of array."""
-    return cell.item() if hasattr(cell, "item") else cell
 
 
 def _print(told: argparse.Namespace, source: _Source, plan: Partition, lang: str) -> int:

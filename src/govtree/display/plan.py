@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from govtree import _markup
 from govtree._messages import say
-from govtree.display._terminal import Ink, table
+from govtree.display._terminal import Ink
 from govtree.display._terms import DOT
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _table(plan: Partition, ink: Ink, lang: str, most: int) -> list[str]:
         ]
         for at in sorted(order)
     ]  # fmt: skip
-    lines = table(rows, right=(1, 2, 3, 5))
+    lines = _markup.table(rows, right=(1, 2, 3, 5))
     said = [ink.on(lines[0], "dim")]
     for at, line in zip(sorted(order), lines[1:], strict=True):
         said.append(line if told.within[at] else ink.on(line, "red"))

@@ -23,7 +23,7 @@ from govtree.grids._cut import cut_out
 from govtree.grids._map import BuildingMap
 from govtree.grids._merging import merged
 from govtree.grids._quotient import quotient
-from govtree.grids._sums import main_of, sum_of
+from govtree.grids._sums import main_of
 
 if TYPE_CHECKING:
     from govtree.grids._partition import Partition
@@ -278,8 +278,7 @@ def _in_parts(plan: Partition) -> Iterator[Reason]:
 
 def _of_members(plan: Partition, number: int | None, stuck: Sequence[int]) -> Iterator[Reason]:
     """Yield why branches are not within the bounds of members."""
-    size = sum_of(plan.map.weight, plan.grid, len(plan.grids))
-    units = np.bincount(plan.grid[plan.grid >= 0], minlength=len(plan.grids))
+    size, units = plan.table.size, plan.table.units
     pairs = plan.map.neighbors
     one, other = plan.grid[pairs.u], plan.grid[pairs.v]
     has_neighbor = np.zeros(len(plan.grids), np.bool_)

@@ -8,8 +8,8 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree import _frames
-from govtree._columns import IntArray, read_only
+from govtree._columns import IntArray
+from govtree._frames import plain_frame
 
 if TYPE_CHECKING:
     from govtree.grids._partition import Partition
@@ -119,9 +119,7 @@ class PlanDiff:
         rows += [(each, "departed", None, None) for each in self.departed]
         named = zip(*sorted(rows, key=lambda row: row[0]), strict=True) if rows else ([],) * 4
         columns = zip(("unit", "change", "before", "after"), named, strict=True)
-        return _frames.frame_of(
-            ((name, ("texts", list(cells), None)) for name, cells in columns), backend=backend
-        )
+        return plain_frame(columns, backend=backend)
 
     def grids_to_frame(self, *, backend: str = "pandas") -> Any:
         """Return a data frame with a row for each grid: before, after, sizes, what they share."""
@@ -132,12 +130,11 @@ class PlanDiff:
 
         def columns() -> Any:
             for name in ("before", "after"):
-                yield name, ("texts", [getattr(each, name) for each in rows], None)
+                yield name, [getattr(each, name) for each in rows]
             for name in ("size_before", "size_after", "shared"):
-                sizes = np.array([getattr(each, name) for each in rows], np.int64)
-                yield name, ("wholes", sizes, np.zeros(len(rows), np.bool_))
+                yield name, np.array([getattr(each, name) for each in rows], np.int64)
 
-        return _frames.frame_of(columns(), backend=backend)
+        return plain_frame(columns(), backend=backend)
 
 
 def diff(earlier: Partition, later: Partition) -> PlanDiff:
@@ -232,7 +229,7 @@ def _rank(ids: tuple[str, ...]) -> NDArray[np.int64]:
     """Return the place of each id in their order by code point."""
     rank = np.empty(len(ids), np.int64)
     rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-    return read_only(rank)
+    return rank
 
 
 def _name(ids: tuple[str, ...], row: int) -> str | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from govtree._adjacency import parts_of
 from govtree._columns import read_only
-from govtree._frames import Plain, frame_of
+from govtree._frames import Cells, plain_frame
 from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, StructureError, problem
 from govtree.grids._bounds import Bounds
@@ -79,7 +79,7 @@ class Feasibility:
         above); ``units_above``, alone above the bound; ``out``, 1 where a grid has to be out of
         bounds, whatever their number; ``cause``, the first one.
         """
-        return {name: tuple(values) for name, (_, values, _) in self._columns()}
+        return {name: tuple(np.asarray(cells).tolist()) for name, cells in self._columns()}
 
     def to_frame(self, *, backend: str = "pandas") -> Any:
         """Return the table as a data frame.
@@ -91,29 +91,25 @@ class Feasibility:
             MissingExtraError: If the package is not installed.
             OutOfRangeError: If there is no such backend.
         """
-        return frame_of(self._columns(), backend=backend)
+        return plain_frame(self._columns(), backend=backend)
 
-    def _columns(self) -> Iterator[tuple[str, Plain]]:
+    def _columns(self) -> Iterator[tuple[str, Cells]]:
         pieces, map_ = self._pieces, self._map
         first = pieces.order[pieces.start]
-        yield "first_unit", ("texts", [map_.ids[row] for row in first.tolist()], None)
+        yield "first_unit", [map_.ids[row] for row in first.tolist()]
         for name, codes, words in (
             ("compound", map_.compound, map_.compounds),
             ("community", map_.community, map_.communities),
         ):
             alone = pieces.shared(codes)
-            yield name, ("texts", [words[at] if at >= 0 else None for at in alone.tolist()], None)
-        for name, values in (
-            ("units", pieces.units),
-            ("total", pieces.total),
-            ("fewest", pieces.fewest),
-            ("most", pieces.most),
-            ("units_above", pieces.heavy),
-            ("out", pieces.out),
-        ):
-            yield name, ("wholes", values, np.zeros(len(values), bool))
-        causes = [CAUSES[code] or None for code in pieces.cause.tolist()]
-        yield "cause", ("texts", causes, None)
+            yield name, [words[at] if at >= 0 else None for at in alone.tolist()]
+        yield "units", pieces.units
+        yield "total", pieces.total
+        yield "fewest", pieces.fewest
+        yield "most", pieces.most
+        yield "units_above", pieces.heavy
+        yield "out", pieces.out
+        yield "cause", [CAUSES[code] or None for code in pieces.cause.tolist()]
 
     def said(self, lang: str = "en") -> str:
         """Return the answer as lines of text in *lang*."""

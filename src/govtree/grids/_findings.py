@@ -33,7 +33,7 @@ def report_of(plan: Partition) -> Report:
     grids = table.grid
 
     def at(mask: NDArray[np.bool_], column: Sequence[Any] | NDArray[Any]) -> list[Any]:
-        return [_plain(column[row]) for row in np.flatnonzero(mask).tolist()]
+        return list(np.asarray(column, object)[mask].tolist())
 
     def found(code: str, severity: Severity, mask: NDArray[np.bool_], **columns: Any) -> Faults:
         values = {name: at(mask, column) for name, column in columns.items()}
@@ -64,7 +64,3 @@ def report_of(plan: Partition) -> Report:
 def _kind(code: str, subject: str) -> Kind:
     text = ENGLISH[code]
     return Kind(code, text.slug, subject, text.message, text.hint)
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value

@@ -11,8 +11,8 @@ import numpy as np
 from attrs import evolve, field, frozen
 from numpy.typing import ArrayLike
 
-from govtree import _frames
 from govtree._columns import IntArray, read_only
+from govtree._frames import Cells, plain_frame
 from govtree._wording import Reason
 from govtree.findings import Finding, Report
 from govtree.grids import (
@@ -338,13 +338,12 @@ class Partition:
             MissingExtraError: If the package is not installed.
             OutOfRangeError: If there is no such backend.
         """
-        nothing = np.zeros(len(self.map), np.bool_)
-        columns: list[tuple[str, _frames.Plain]] = [
-            ("unit", ("texts", list(self.map.ids), None)),
-            ("grid", ("texts", list(self.labels.values()), None)),
-            (self.map.count, ("wholes", self.map.weight.copy(), nothing)),
+        columns: list[tuple[str, Cells]] = [
+            ("unit", self.map.ids),
+            ("grid", list(self.labels.values())),
+            (self.map.count, self.map.weight),
         ]
-        return _frames.frame_of(columns, backend=backend)
+        return plain_frame(columns, backend=backend)
 
     def to_geojson(self, *, by: Literal["grid", "unit"] = "grid") -> dict[str, Any]:
         """Return the plan as GeoJSON (RFC 7946): plain values, ready for ``json.dumps``.

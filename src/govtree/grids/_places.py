@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govtree._extras import need
+from govtree.grids._workers import Workers
 
 __all__ = ["MATCHED", "kept_places", "placed", "workers_of_grids"]
 
@@ -78,14 +79,7 @@ def workers_of_grids(
     return np.bincount(grid[by_own | by_free], minlength=grids).astype(np.int64)
 
 
-def kept_places(
-    workers: Ints,
-    community: NDArray[np.int32],
-    bound: Ints,
-    free: int,
-    of_worker: NDArray[np.int32],
-    now: NDArray[np.int32],
-) -> NDArray[np.bool_]:
+def kept_places(workers: Ints, community: NDArray[np.int32], known: Workers) -> NDArray[np.bool_]:
     """Return who stays in the grid where they are: as many as possible, all places filled.
 
     Somebody of the community before somebody who is free, since a free one who stays where
@@ -96,11 +90,9 @@ def kept_places(
     Args:
         workers: How many each grid gets, from :func:`workers_of_grids`.
         community: Of each grid; -1 for none.
-        bound: Workers of each community.
-        free: Workers who may work anywhere.
-        of_worker: Community of each worker; -1 for one who is free.
-        now: Grid of each worker now; -1 for none.
+        known: The workers, one by one.
     """
+    of_worker, now = known.community, known.now
     rows = np.arange(len(now))
     may = (now >= 0) & ((of_worker < 0) | (of_worker == community[now]))
     stays = np.zeros(len(now), np.bool_)
@@ -110,10 +102,10 @@ def kept_places(
     is_free = of_worker[queue] < 0
     stays[queue[~is_free]] = True
     asking = queue[is_free]
-    need = needed(workers, community, bound)
+    need = needed(workers, community, known.bound)
     where = community[now[asking]]
     at_no_cost = _rank_within(where) < need[where]
-    spared = free - int(need.sum())
+    spared = known.free - int(need.sum())
     stays[asking[at_no_cost]] = True
     stays[asking[~at_no_cost][:spared]] = True
     return stays
@@ -130,10 +122,7 @@ def needed(workers: Ints, community: NDArray[np.int32], bound: Ints) -> Ints:
 def placed(
     workers: Ints,
     community: NDArray[np.int32],
-    bound: Ints,
-    free: int,
-    of_worker: NDArray[np.int32],
-    now: NDArray[np.int32],
+    known: Workers,
     at: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
 ) -> NDArray[np.int32]:
     """Return the grid of each worker, -1 for those who are left over.
@@ -145,22 +134,20 @@ def placed(
     Args:
         workers: As for :func:`kept_places`, and so are those that follow.
         community: Of each grid.
-        bound: Workers of each community.
-        free: Workers who may work anywhere.
-        of_worker: Community of each worker.
-        now: Grid of each worker now.
+        known: The workers, one by one.
         at: Position of each grid in metres, or None.
     """
-    stays = kept_places(workers, community, bound, free, of_worker, now)
+    of_worker, now, communities = known.community, known.now, len(known.bound) + 1
+    stays = kept_places(workers, community, known)
     answer = np.where(stays, now, -1).astype(np.int32)
     open_ = workers - np.bincount(now[stays], minlength=len(workers))
     grids = np.repeat(np.arange(len(workers), dtype=np.int32), open_)
-    where = community[grids] % len(np.append(bound, 0))
+    where = community[grids] % communities
     free_here = np.bincount(
-        community[now[stays & (of_worker < 0)]] % (len(bound) + 1), minlength=len(bound) + 1
+        community[now[stays & (of_worker < 0)]] % communities, minlength=communities
     )
-    from_free = np.maximum(needed(workers, community, bound) - free_here, 0)
-    from_own = np.bincount(where, minlength=len(bound) + 1) - from_free
+    from_free = np.maximum(needed(workers, community, known.bound) - free_here, 0)
+    from_own = np.bincount(where, minlength=communities) - from_free
     rest = np.flatnonzero(~stays)
     rest = rest[np.argsort(now[rest] < 0, kind="stable")]
     by_own = _rank_within(where) < from_own[where]

@@ -10,12 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 from govtree._adjacency import Neighbors
 from govtree.errors import OutOfRangeError
 from govtree.grids._map import BuildingMap
+from govtree.grids._shape import middles
 from govtree.grids._sums import main_of, sum_of
 
 if TYPE_CHECKING:
     from govtree.grids._partition import Partition
 
-__all__ = ["centres", "community_of_grids", "quotient"]
+__all__ = ["community_of_grids", "quotient"]
 
 
 def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> BuildingMap:
@@ -51,7 +52,7 @@ def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> Buildin
     row[order] = np.arange(len(ids), dtype=np.int32)
     # Today's grids may leave buildings out; those are in no branch either.
     of = np.where(grid >= 0, row[grid], np.int32(-1))
-    x, y = centres(map, of, len(ids))
+    x, y = middles(map, of, len(ids), weighed=True) or (None, None)
     community = main_of(map.community, of, len(ids), map.weight)
     compound = _only(map.compound, of, len(ids))
     return BuildingMap(
@@ -87,25 +88,6 @@ def _only(code: NDArray[np.int32], grid: NDArray[np.int32], grids: int) -> NDArr
     np.minimum.at(low, grid[placed], code[placed])
     np.maximum.at(high, grid[placed], code[placed])
     return np.where(low == high, high, np.int32(-1))
-
-
-def centres(
-    map: BuildingMap, grid: NDArray[np.int32], grids: int
-) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
-    """Return the centre of each grid, weighted; two times None where no positions are known."""
-    if map.x is None or map.y is None:
-        return None, None
-    placed = grid >= 0
-    grid, weight = grid[placed], map.weight[placed]
-    held = sum_of(weight, grid, grids)
-    # Where nothing is counted, each unit weighs the same.
-    share = np.where(held[grid] > 0, weight, 1).astype(np.float64)
-    total = np.bincount(grid, weights=share, minlength=grids)
-    total[total == 0] = 1
-    return (
-        np.bincount(grid, weights=share * map.x[placed], minlength=grids) / total,
-        np.bincount(grid, weights=share * map.y[placed], minlength=grids) / total,
-    )
 
 
 def _between(

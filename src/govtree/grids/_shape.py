@@ -8,25 +8,39 @@ from numpy.typing import NDArray
 from govtree._columns import IntArray, read_only
 from govtree._extras import need
 from govtree.grids._map import BuildingMap
+from govtree.grids._sums import sum_of
 
 __all__ = ["middles", "walk_and_compactness", "west_to_east"]
 
 Floats = NDArray[np.float64]
 
 
-def middles(map: BuildingMap, grid: IntArray, number: int) -> tuple[Floats, Floats] | None:
+def middles(
+    map: BuildingMap, grid: IntArray, number: int, *, weighed: bool = False
+) -> tuple[Floats, Floats] | None:
     """Return the middle of each grid, the mean position of its units, in metres.
 
     None where no positions are known; NaN for a grid without units.
+
+    Args:
+        map: The map.
+        grid: The grid of each unit; -1 for none.
+        number: How many grids there are.
+        weighed: Whether units count by what is counted in them, as far as anything is.
     """
     if map.x is None or map.y is None:
         return None
     placed = grid >= 0
-    units = np.bincount(grid[placed], minlength=number).astype(np.float64)
-    units[units == 0] = np.nan
+    at = grid[placed]
+    share = np.ones(len(at))
+    if weighed:
+        held = sum_of(map.weight, grid, number)
+        share = np.where(held[at] > 0, map.weight[placed], share)
+    total = np.bincount(at, share, number).astype(np.float64)
+    total[total == 0] = np.nan
     return (
-        np.bincount(grid[placed], map.x[placed], number) / units,
-        np.bincount(grid[placed], map.y[placed], number) / units,
+        np.bincount(at, share * map.x[placed], number) / total,
+        np.bincount(at, share * map.y[placed], number) / total,
     )
 
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from govtree._wording import Listed, Reason
 from govtree.grids._staffing import Staffing
-from govtree.grids._sums import sum_of
 from govtree.grids._workers import Workers
 
 if TYPE_CHECKING:
@@ -119,8 +118,7 @@ def _left_over(
 
 def _out_of_bounds(made: Staffing, partition: Partition) -> Iterator[Reason]:
     bounds = partition.bounds
-    size = sum_of(partition.map.weight, partition.grid, len(made))
-    out = (size < bounds.lowest) | (size > bounds.highest)
+    out = ~partition.table.within
     if out.any():
         yield Reason(
             "{number} grids are not within {lowest} to {highest}, and are staffed as they are: "

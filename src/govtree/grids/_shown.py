@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from govtree import _markup
 
 if TYPE_CHECKING:
     from govtree.grids._partition import Partition
 
-__all__ = ["html_of", "one_line_of", "text_of"]
+__all__ = ["MOST", "html_of", "html_table", "one_line_of", "text_of"]
 
 #: Grids that a page or a terminal shows; the rest are counted.
 MOST = 200
@@ -51,14 +53,8 @@ def text_of(plan: Partition) -> str:
     """Return a plan as a table for a terminal; nothing in it is of another's making but ids."""
     cells = [[each.format(count=plan.map.count) for each in _HEADS]]
     cells += [list(map(_markup.one_line, row)) for row in _rows(plan)]
-    widths = [max(map(_markup.width, column)) for column in zip(*cells, strict=True)]
-    lines = [one_line_of(plan)]
-    for row in cells:
-        told = []
-        for at, (cell, wide) in enumerate(zip(row, widths, strict=True)):
-            gap = " " * (wide - _markup.width(cell))
-            told.append(cell + gap if at in _TEXTS else gap + cell)
-        lines.append("  ".join(told).rstrip())
+    numbers = [at for at in range(len(_HEADS)) if at not in _TEXTS]
+    lines = [one_line_of(plan), *_markup.table(cells, right=numbers)]
     rest = len(plan) - MOST
     if rest > 0:
         lines.append(f"... and {rest:,} more grids")
@@ -67,34 +63,59 @@ def text_of(plan: Partition) -> str:
 
 def html_of(plan: Partition) -> str:
     """Return a plan as a table for a page: everything in it, nothing loaded, nothing run."""
-    escape = _markup.html
-    within = plan.table.within.tolist()
-    heads = "".join(
-        f"<th{_side(at)}>{escape(each.format(count=plan.map.count))}</th>"
-        for at, each in enumerate(_HEADS)
+    return html_table(
+        one_line_of(plan),
+        [each.format(count=plan.map.count) for each in _HEADS],
+        _rows(plan),
+        texts=_TEXTS,
+        out=np.flatnonzero(~plan.table.within).tolist(),
+        more=len(plan) - MOST,
     )
+
+
+def html_table(
+    caption: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    texts: Sequence[int],
+    out: Iterable[int] = (),
+    more: int = 0,
+) -> str:
+    """Return a table of grids for a page; the style is its own, and every text is escaped.
+
+    Args:
+        caption: What stands above, as :func:`repr` gives it.
+        heads: What stands above each column.
+        rows: The cells of each grid.
+        texts: Columns of texts; all others are numbers.
+        out: Rows that are set off.
+        more: How many grids more there are.
+    """
+    sides = [' class="t"' if at in texts else "" for at in range(len(heads))]
+    marked = set(out)
+
+    def cells(tag: str, row: Sequence[str]) -> str:
+        return "".join(
+            f"<{tag}{side}>{_markup.html(cell)}</{tag}>"
+            for side, cell in zip(sides, row, strict=True)
+        )
+
     body = "".join(
-        ("<tr>" if within[row] else '<tr class="out">')
-        + "".join(f"<td{_side(at)}>{escape(cell)}</td>" for at, cell in enumerate(cells))
-        + "</tr>"
-        for row, cells in enumerate(_rows(plan))
+        ('<tr class="out">' if at in marked else "<tr>") + cells("td", row) + "</tr>"
+        for at, row in enumerate(rows)
     )
-    rest = len(plan) - MOST
-    more = (
-        f'<tfoot><tr><td class="t" colspan="{len(_HEADS)}">... and {rest:,} more grids'
+    rest = (
+        f'<tfoot><tr><td class="t" colspan="{len(heads)}">... and {more:,} more grids'
         "</td></tr></tfoot>"
-        if rest > 0
+        if more > 0
         else ""
     )
     return (
         f'<div class="govtree-plan"><style>{_STYLE}</style><table>'
-        f"<caption>{escape(one_line_of(plan).strip('<>'))}</caption>"
-        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{more}</table></div>"
+        f"<caption>{_markup.html(caption.strip('<>'))}</caption>"
+        f"<thead><tr>{cells('th', heads)}</tr></thead><tbody>{body}</tbody>{rest}</table></div>"
     )
-
-
-def _side(at: int) -> str:
-    return ' class="t"' if at in _TEXTS else ""
 
 
 def _rows(plan: Partition) -> list[list[str]]:

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from govtree.errors import Location, OutOfRangeError, Tally
 from govtree.grids._by_grid import numbers_by_grid
 from govtree.grids._places import placed, workers_of_grids
-from govtree.grids._quotient import centres, community_of_grids
+from govtree.grids._quotient import community_of_grids
+from govtree.grids._shape import middles
 from govtree.grids._shortfall import reasons
 from govtree.grids._staffing import Staffing
 from govtree.grids._sums import sum_of
@@ -117,9 +118,8 @@ def staff(
     )
     place = known.now
     if known.ids is not None:
-        x, y = centres(partition.map, partition.grid, len(grids))
-        at = None if x is None or y is None else (x, y)
-        place = placed(numbers, community, known.bound, known.free, known.community, known.now, at)
+        at = middles(partition.map, partition.grid, len(grids), weighed=True)
+        place = placed(numbers, community, known, at)
     names = [None if row < 0 else communities[row] for row in community.tolist()]
     made = Staffing(
         grids=tuple(grids),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,12 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from govtree._columns import read_only
-from govtree._frames import Plain, frame_of
+from govtree._frames import Cells, plain_frame
 from govtree._markup import html
 from govtree._wording import Reason
+from govtree.grids._shown import MOST, html_table
 
 __all__ = ["Staffing"]
-
-#: Rows of a table that a page shows before it says how many more there are.
-_SHOWN = 60
 
 
 @frozen(eq=False)
@@ -107,17 +106,16 @@ class Staffing:
             OutOfRangeError: If there is no such backend.
         """
 
-        def columns() -> Iterator[tuple[str, Plain]]:
+        def columns() -> Iterator[tuple[str, Cells]]:
             each = self.load_per_worker
             nobody = self.workers == 0
-            nothing = np.zeros(len(self), np.bool_)
-            yield "grid", ("texts", list(self.grids), None)
-            yield "community", ("texts", list(self.communities), None)
-            yield "load", ("numbers", self.load.copy(), nothing)
-            yield "workers", ("wholes", self.workers.copy(), nothing)
-            yield "load_per_worker", ("numbers", np.where(nobody, np.nan, each), nobody)
+            yield "grid", self.grids
+            yield "community", self.communities
+            yield "load", self.load
+            yield "workers", self.workers
+            yield "load_per_worker", np.where(nobody, np.nan, each)
 
-        return frame_of(columns(), backend=backend)
+        return plain_frame(columns(), backend=backend)
 
     def people_frame(self, *, backend: str = "pandas") -> Any:
         """Return a data frame with a row a worker: ``worker``, ``grid``, ``grid_before``.
@@ -132,13 +130,12 @@ class Staffing:
             OutOfRangeError: If there is no such backend.
         """
 
-        def columns() -> Iterator[tuple[str, Plain]]:
-            yield "worker", ("texts", list(self.people or ()), None)
+        def columns() -> Iterator[tuple[str, Cells]]:
+            yield "worker", self.people or ()
             for name, rows in ("grid", self.place), ("grid_before", self.was):
-                named = [self.grids[row] if row >= 0 else None for row in rows.tolist()]
-                yield name, ("texts", named, None)
+                yield name, [self.grids[row] if row >= 0 else None for row in rows.tolist()]
 
-        return frame_of(columns(), backend=backend)
+        return plain_frame(columns(), backend=backend)
 
     def __repr__(self) -> str:
         text = f"<Staffing: {self.placed:,} workers on {len(self):,} grids"
@@ -149,33 +146,14 @@ class Staffing:
         return f"{text}; load per worker: largest {self.largest:,.1f}, mean {self.mean:,.1f}>"
 
     def _repr_html_(self) -> str:
-        rows = []
-        loads = self.load_per_worker.tolist()
-        for grid, community, load, workers, each in zip(
-            self.grids[:_SHOWN],
-            self.communities,
-            self.load.tolist(),
-            self.workers.tolist(),
-            loads,
-            strict=False,
-        ):
-            cells = (
-                grid,
-                community or "",
-                f"{load:,g}",
-                f"{workers:,}",
-                f"{each:,.1f}" if workers else "",
+        columns = (self.load.tolist(), self.workers.tolist(), self.load_per_worker.tolist())
+        rows = [
+            (grid, community or "", f"{load:,g}", f"{workers:,}", f"{each:,.1f}" if workers else "")
+            for grid, community, load, workers, each in islice(
+                zip(self.grids, self.communities, *columns, strict=True), MOST
             )
-            rows.append("".join(f"<td>{html(cell)}</td>" for cell in cells))
-        head = "".join(
-            f"<th>{name}</th>"
-            for name in ("grid", "community", "load", "workers", "load per worker")
-        )
-        rest = len(self) - len(rows)
-        more = f"<p>and {rest:,} more grids</p>" if rest > 0 else ""
+        ]
+        heads = ("grid", "community", "load", "workers", "load per worker")
+        page = html_table(repr(self), heads, rows, texts=(0, 1), more=len(self) - MOST)
         why = "".join(f"<li>{html(each)}</li>" for each in self.reasons)
-        body = "".join(f"<tr>{row}</tr>" for row in rows)
-        return (
-            f"<p>{html(repr(self)[1:-1])}</p><table><thead><tr>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table>{more}{f'<ul>{why}</ul>' if why else ''}"
-        )
+        return page + (f"<ul>{why}</ul>" if why else "")

@@ -9,9 +9,9 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from govtree import _frames
 from govtree._adjacency import INNER, parts_of
 from govtree._columns import IntArray, each_once, read_only
+from govtree._frames import plain_frame
 from govtree.grids import _shape
 from govtree.grids._bounds import Bounds
 from govtree.grids._map import BuildingMap
@@ -173,9 +173,7 @@ class GridTable:
             MissingExtraError: If the package is not installed.
             OutOfRangeError: If there is no such backend.
         """
-        return _frames.frame_of(
-            ((name, _plain(cells)) for name, cells in self.columns().items()), backend=backend
-        )
+        return plain_frame(self.columns().items(), backend=backend)
 
 
 @frozen
@@ -285,13 +283,3 @@ def _named(
     for at, each in zip(*(codes.tolist() for codes in _met(grid, code)), strict=True):
         found[at].append(names[each])
     return tuple(map(tuple, found))
-
-
-def _plain(cells: Any) -> _frames.Plain:
-    if isinstance(cells, list):
-        return "texts", cells, None
-    if cells.dtype.kind == "f":
-        return "numbers", cells, np.isnan(cells)
-    nothing = np.zeros(len(cells), np.bool_)
-    # Hands of others may write into a frame.
-    return ("truths" if cells.dtype.kind == "b" else "wholes"), cells.copy(), nothing
