@@ -928,6 +928,12 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "unit '{unit}' is fixed to grid '{grid}' with '{other}', beyond a hard line",
             "fix them to two grids",
         ),
+        "GT592": Text(
+            "fixed-units-parted",
+            "unit '{unit}' is fixed to grid '{grid}' with '{other}', but units fixed to other "
+            "grids lie on every way between them",
+            "fix fewer units, or fix those in between to the same grid",
+        ),
         "GT900": Text(
             "not-a-workbook",
             "the file is {kind}, not an xlsx workbook",

@@ -6,10 +6,12 @@ ReCom chain (DeFord, Duchin, Solomon 2021), run as a search over all pairs of ne
 at once.
 """
 
+from govtree._recombination._bundles import bundled, bundles_of
 from govtree._recombination._chances import keys_of
 from govtree._recombination._exact import best_plan
+from govtree._recombination._plan import joined, kept_numbers
 from govtree._recombination._regions import share_out
-from govtree._recombination._search import ROUNDS, search
+from govtree._recombination._search import ROUNDS, mendable, search
 from govtree._recombination._task import FREE, NEW, WORTH, Task, Worth
 
 __all__ = [
@@ -20,7 +22,12 @@ __all__ = [
     "Task",
     "Worth",
     "best_plan",
+    "bundled",
+    "bundles_of",
+    "joined",
+    "kept_numbers",
     "keys_of",
+    "mendable",
     "search",
     "share_out",
 ]

@@ -109,8 +109,13 @@ def _cuts(
         over = total[in_two] - below[in_two]
         charge[in_two] = task.of_size(below[in_two]) + task.of_size(over) + task.worth.cut * cut
     charge -= task.worth.crossed * parts_cells
-    if (task.fixed[rows] != NEW).any():
-        charge += task.worth.torn * _torn(task.fixed[rows], dense, forest, groups)
+    fixed = (task.fixed[rows] != NEW).astype(np.int64)
+    if fixed.any():
+        # Each half needs a part for each of its fixed units.
+        mine = forest.sums(fixed)
+        all_ = np.bincount(dense, fixed, groups).astype(np.int64)[of]
+        lacking = np.maximum(mine - halves, 0) + np.maximum(all_ - mine - (whole - halves), 0)
+        charge += task.worth.torn * lacking
     charge[:groups] = np.inf
     least = np.full(groups, np.inf)
     np.minimum.at(least, of, charge)
@@ -159,30 +164,3 @@ def _pairs_cut(
     inside = np.empty(units, np.int64)
     inside[forest.order] = met
     return forest.sums(ends - 2 * inside)
-
-
-def _torn(
-    fixed: NDArray[np.int64], dense: NDArray[np.int64], forest: Forest, groups: int
-) -> NDArray[np.int64]:
-    """Return, by place, how many fixed numbers a cut there tears, or leaves with another.
-
-    Looks at the lowest and at the highest number of each group: there are no more in two
-    grids.
-    """
-    has = fixed != NEW
-    of = dense[forest.order]
-    lowest = np.full(groups, np.iinfo(np.int64).max)
-    highest = np.full(groups, NEW)
-    np.minimum.at(lowest, dense[has], fixed[has])
-    np.maximum.at(highest, dense[has], fixed[has])
-    one, other = has & (fixed == lowest[dense]), has & (fixed == highest[dense])
-    sides = []
-    torn = np.zeros(len(fixed), np.int64)
-    for mine in (one, other):
-        below = forest.sums(mine.astype(np.int64))
-        all_ = np.bincount(dense, mine, groups).astype(np.int64)[of]
-        torn += (below > 0) & (below < all_)
-        sides.append(below > 0)
-    two = (lowest < highest)[of]
-    torn += two & (sides[0] == sides[1])
-    return torn

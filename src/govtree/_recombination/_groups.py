@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govtree._recombination._chances import chances
-from govtree._recombination._task import NEW, Task
+from govtree._recombination._task import Task
 
 __all__ = ["groups_of"]
 
@@ -54,8 +54,6 @@ def groups_of(
             break
     for _ in range(size - 2):
         _take_one_more(a, b, draw, group)
-    if (task.fixed != NEW).any():
-        _leave_out_crowds(task, grid, group)
     return _numbered(group)
 
 
@@ -88,17 +86,6 @@ def _take_one_more(
     np.maximum.at(best, group[one[free]], draw[free])
     free = free[draw[free] == best[group[one[free]]]]
     group[other[free]] = group[one[free]]
-
-
-def _leave_out_crowds(task: Task, grid: NDArray[np.int64], group: NDArray[np.int64]) -> None:
-    """Leave out groups in which more than two fixed numbers meet: a cut can part two."""
-    has = (task.fixed != NEW) & (group[grid] >= 0)
-    if not has.any():
-        return
-    most = int(task.fixed.max()) + 1
-    met = np.unique(group[grid[has]] * most + task.fixed[has]) // most
-    crowded, count = np.unique(met, return_counts=True)
-    group[np.isin(group, crowded[count > 2])] = -1
 
 
 def _numbered(group: NDArray[np.int64]) -> NDArray[np.int64]:

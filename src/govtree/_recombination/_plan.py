@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from govtree._recombination._task import NEW, Task, numbered
 
-__all__ = ["charges", "kept_numbers", "without_gaps"]
+__all__ = ["charges", "joined", "kept_numbers", "without_gaps"]
 
 
 def charges(
@@ -40,9 +40,8 @@ def charges(
         charged += worth.moved * np.bincount(group[rows[moved]], share, groups)
         # Who counts for nobody does not move for nothing either.
         charged += _LITTLE * np.bincount(group[rows[moved]], minlength=groups)
-    fixed = rows[task.fixed[rows] != NEW]
-    if len(fixed):
-        charged += worth.torn * _torn(task.fixed[fixed], grid[fixed], group[fixed], groups)
+    fixed = np.bincount(dense, task.fixed[rows] != NEW, len(grids))
+    charged += worth.torn * np.bincount(of, np.maximum(fixed - 1, 0), groups)
     return charged
 
 
@@ -50,52 +49,39 @@ def charges(
 _LITTLE = 1e-3
 
 
-def _torn(
-    fixed: NDArray[np.int64], grid: NDArray[np.int64], group: NDArray[np.int64], groups: int
-) -> NDArray[np.int64]:
-    """Return how many fixed numbers stand in two grids, or in one with another."""
-    met = np.unique(np.stack([group, fixed, grid]), axis=1)
-    spread = np.unique(met[:2], axis=1)
-    shared = np.unique(met[[0, 2]], axis=1)
-    return (
-        2 * np.bincount(met[0], minlength=groups)
-        - np.bincount(spread[0], minlength=groups)
-        - np.bincount(shared[0], minlength=groups)
-    )
-
-
 def kept_numbers(
     task: Task,
     made: NDArray[np.int64],
     grid: NDArray[np.int64],
     group: NDArray[np.int64],
-    first: int,
+    elsewhere: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
     """Return *made* with each new grid called by the grid before that it shares most with.
 
     A group gives the numbers of its own grids, and those that no grid has any more; each is
     given once, the greatest common weight first. A grid that finds none gets a number of its
-    own, from *first* on.
+    own, above all others.
 
     Args:
-        task: What is to be divided.
-        made: The new grid of each unit.
+        task: Units that are divided anew.
+        made: The new grid of each.
         grid: The grid that it had until now.
-        group: The group of each unit; -1 for units that stay out.
-        first: Above all numbers of *grid*.
+        group: The group of each.
+        elsewhere: For each number up to the largest one of any grid, now or before, whether
+            units have it that are not divided anew.
     """
-    rows = np.flatnonzero(group >= 0)
-    there, dense = np.unique(made[rows], return_inverse=True)
+    first = len(elsewhere)
+    there, dense = np.unique(made, return_inverse=True)
     of = np.empty(len(there), np.int64)
-    of[dense] = group[rows]
+    of[dense] = group
     owner = np.full(first, NEW)
     owner[grid] = group
-    unused = np.ones(first, bool)
+    unused = ~elsewhere
     unused[grid] = False
-    held = task.held[rows]
+    held = task.held
     known = held != NEW
     keys, inverse = np.unique(dense[known] * first + held[known], return_inverse=True)
-    common = np.bincount(inverse, task.weight[rows[known]] + _LITTLE, len(keys))
+    common = np.bincount(inverse, task.weight[known] + _LITTLE, len(keys))
     new, old = keys // first, keys % first
     may = (owner[old] == of[new]) | unused[old]
     new, old, common = new[may], old[may], common[may]
@@ -105,9 +91,25 @@ def kept_numbers(
         if free_new[new[at]] and free_old[old[at]]:
             free_new[new[at]] = free_old[old[at]] = False
             name[new[at]] = old[at]
-    renamed = made.copy()
-    renamed[rows] = name[dense]
-    return renamed
+    return name[dense]
+
+
+def joined(
+    task: Task, grid: NDArray[np.int64], rows: NDArray[np.int64], found: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the plan with another for some parts of the map, which was found apart.
+
+    Args:
+        task: What is to be divided.
+        grid: The grid of each unit.
+        rows: Units of those parts, whole parts.
+        found: Their grids; numbers of the plan before are what they are in *grid*.
+    """
+    kept = int(task.held.max(initial=NEW)) + 1
+    new = found > int(task.held[rows].max(initial=NEW))
+    grid = grid.copy()
+    grid[rows] = np.where(new, found + kept + int(grid.max(initial=-1)) + 1, found)
+    return without_gaps(grid, kept)
 
 
 def without_gaps(grid: NDArray[np.int64], kept: int = 0) -> NDArray[np.int64]:

@@ -102,7 +102,7 @@ def numbers_of(task: Task, region: NDArray[np.int64]) -> NDArray[np.int64]:
 
     The number nearest to the target that fits; where none fits, the one that leaves a single
     grid out of bounds with the least deviation. Where a part has its number, regions give or
-    take where that costs least, unless there is a plan before.
+    take where that costs least.
 
     Args:
         task: What is to be divided.
@@ -122,34 +122,39 @@ def numbers_of(task: Task, region: NDArray[np.int64]) -> NDArray[np.int64]:
     number = np.minimum(number, units)
     part = np.empty(regions, np.int64)
     part[region[rows]] = task.part[rows]
-    if task.has_before:
-        return number
     for each in np.flatnonzero(task.number != FREE).tolist():
         mine = np.flatnonzero(part == each)
         asked = int(task.number[each])
-        number[mine] = _changed(task, total[mine], number[mine], units[mine], asked)
+        least = np.ones(len(mine), np.int64)
+        number[mine] = _changed(task, total[mine], number[mine], least, units[mine], asked)
     return number
 
 
 def share_out(
-    task: Task, total: NDArray[np.int64], units: NDArray[np.int64], asked: int
+    task: Task,
+    total: NDArray[np.int64],
+    least: NDArray[np.int64],
+    units: NDArray[np.int64],
+    asked: int,
 ) -> NDArray[np.int64]:
     """Return how many of the grids that are asked for each part of the map gets.
 
     Args:
         task: What is to be divided.
         total: What is counted in each part.
-        units: How many units each has; it gets no more grids, and one at least.
-        asked: How many grids there are for all.
+        least: How many grids each gets at least; 1 or more.
+        units: How many units each has; it gets no more grids.
+        asked: How many grids there are for all; from the sum of *least* to that of *units*.
     """
     nearest = np.rint(total / task.target).astype(np.int64)
-    return _changed(task, total, np.clip(nearest, 1, units), units, asked)
+    return _changed(task, total, np.clip(nearest, least, units), least, units, asked)
 
 
 def _changed(
     task: Task,
     total: NDArray[np.int64],
     number: NDArray[np.int64],
+    least: NDArray[np.int64],
     units: NDArray[np.int64],
     asked: int,
 ) -> NDArray[np.int64]:
@@ -159,7 +164,7 @@ def _changed(
 
     def change(at: int) -> list[tuple[float, int]]:
         now, after = int(number[at]), int(number[at]) + step
-        if not 1 <= after <= units[at]:
+        if not least[at] <= after <= units[at]:
             return []
         sizes = np.array([total[at] / after, total[at] / now])
         more = after * task.of_size(sizes)[0] - now * task.of_size(sizes)[1]

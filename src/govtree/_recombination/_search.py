@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +13,20 @@ from govtree._recombination._chains import hand_on
 from govtree._recombination._chances import chances
 from govtree._recombination._divide import divide
 from govtree._recombination._groups import groups_of
-from govtree._recombination._plan import charges, kept_numbers, without_gaps
+from govtree._recombination._plan import charges, joined, kept_numbers, without_gaps
 from govtree._recombination._start import plan_before, start_of
 from govtree._recombination._task import FREE, NEW, Task
 
-__all__ = ["ROUNDS", "search"]
+__all__ = ["ROUNDS", "mendable", "search"]
+
+_Grid: TypeAlias = NDArray[np.int64]
+_Urgent: TypeAlias = Callable[[Task, _Grid], NDArray[np.bool_]]
+_Step: TypeAlias = Callable[[Task, _Grid], _Grid]
 
 #: Rounds at effort 1.
-ROUNDS = 48
+ROUNDS = 30
+#: How often each group is divided in a round; the best is kept.
+TRIES = 3
 #: Less than this is no gain: sums of the same numbers differ by as much in another order.
 _GAIN = 1e-9
 
@@ -52,13 +60,11 @@ def search(
         half = 2 * at < rounds
         seen = inside if half else task
         size = 3 if at % 4 == 3 else 2
-        grid = _round(seen, grid, size, 4 * at + 1, _mendable(task, grid), only_urgent=False)
+        grid = _round(seen, grid, size, 4 * at + 1, mendable(task, grid), only_urgent=False)
         if half or at % 3 == 2:
-            grid = hand_on(seen, grid, _mendable(task, grid))
-            urgent = _mendable(task, grid)
-            if not half:
-                urgent |= _crossing(task, grid)
-            grid = _round(seen, grid, 2 + (at // 3) % 3, 4 * at + 3, urgent, only_urgent=True)
+            urgent = mendable if half else _mendable_or_crossing
+            mend = partial(_mended, at=at, size=2 + (at // 3) % 3, urgent=urgent)
+            grid = _where(urgent(task, grid), mend, seen, grid)
         if told is not None:
             told(at + 1)
     return grid
@@ -73,15 +79,29 @@ def _repaired(task: Task, rounds: int, told: Callable[[int], object] | None) -> 
     """
     grid = plan_before(task)
     for at in range(rounds):
-        urgent = _mendable(task, grid)
-        if 3 * at > 2 * rounds:
-            urgent |= _changed(task, grid)
-        if urgent.any():
-            grid = hand_on(task, grid, urgent)
-            grid = _round(task, grid, 2 + at % 3, 4 * at + 3, urgent, only_urgent=True)
+        urgent = mendable if 3 * at <= 2 * rounds else _mendable_or_changed
+        mend = partial(_mended, at=at, size=2 + at % 3, urgent=urgent)
+        grid = _where(urgent(task, grid), mend, task, grid)
         if told is not None:
             told(at + 1)
     return grid
+
+
+def _where(urgent: NDArray[np.bool_], mend: _Step, task: Task, grid: _Grid) -> _Grid:
+    """Return the plan after a step in those parts of the map that have an urgent grid."""
+    parts = np.zeros(len(task.number), bool)
+    parts[task.part[urgent[grid]]] = True
+    if not parts.any():
+        return grid
+    alone, rows = task.only(parts)
+    return joined(task, grid, rows, mend(alone, grid[rows]))
+
+
+def _mended(task: Task, grid: _Grid, at: int, size: int, urgent: _Urgent) -> _Grid:
+    """Return the plan with units handed on, then groups around urgent grids divided anew."""
+    grid = hand_on(task, grid, urgent(task, grid))
+    left = urgent(task, grid)
+    return _round(task, grid, size, 4 * at + 3, left, only_urgent=True)
 
 
 def _round(
@@ -101,19 +121,43 @@ def _round(
     if not groups:
         return grid
     number = np.bincount(of[of >= 0], minlength=groups)
-    group = of[grid]
     if only_urgent:
-        number = _varied(task, group, number, turn + 1)
-    made = divide(task, group, number, turn)
-    first = int(grid.max()) + 1
-    changed = np.where(group >= 0, first + made, grid)
-    if task.has_before:
-        changed = kept_numbers(task, changed, grid, group, first)
-    before = charges(task, grid, group, groups)
-    better = charges(task, changed, group, groups) < before - _GAIN
-    take = (group >= 0) & better[group]
+        number = _varied(task, of[grid], number, turn + 1)
+    rows = np.flatnonzero(of[grid] >= 0)
+    changed = grid.copy()
+    changed[rows] = _divided(task, grid, rows, of[grid[rows]], number, turn)
     kept = int(task.held.max(initial=NEW)) + 1
-    return without_gaps(np.where(take, changed, grid), kept)
+    return without_gaps(changed, kept)
+
+
+def _divided(task: Task, grid: _Grid, rows: _Grid, group: _Grid, number: _Grid, turn: int) -> _Grid:
+    """Return the grids of units in groups, those of a group new where that is charged for less.
+
+    Args:
+        task: What is to be divided.
+        grid: The grid of each unit.
+        rows: Units that are in groups.
+        group: Their groups.
+        number: How many grids each group shall have.
+        turn: Which chances are drawn.
+    """
+    groups, now = len(number), grid[rows]
+    # With a plan before, what a try is charged for depends on the names of its grids.
+    tries = 1 if task.has_before else TRIES
+    alone = task.of_units(rows, tries)
+    of = (group + groups * np.arange(tries)[:, None]).ravel()
+    above = max(int(grid.max()), int(task.held.max())) + 1
+    made = above + divide(alone, of, np.tile(number, tries), turn)
+    if task.has_before:
+        elsewhere = np.zeros(above, bool)
+        elsewhere[np.delete(grid, rows)] = True
+        made = kept_numbers(alone, made, now, group, elsewhere)
+    charged = charges(alone, made, of, groups * tries).reshape(tries, groups)
+    best = charged.argmin(axis=0)
+    before = charges(task.of_units(rows), now, group, groups)
+    better = charged[best, np.arange(groups)] < before - _GAIN
+    chosen = made.reshape(tries, -1)[best[group], np.arange(len(rows))]
+    return np.where(better[group], chosen, now)
 
 
 def _varied(
@@ -129,7 +173,8 @@ def _varied(
     step = (chances(key, turn) * 3).astype(np.int64) - 1
     free = np.zeros(len(number), bool)
     free[group[rows]] = task.number[task.part[rows]] == FREE
-    fewest, most = task.fewest(total), task.most(total)
+    units = np.bincount(group[rows], minlength=len(number))
+    fewest, most = task.fewest(total), np.minimum(task.most(total), units)
     fits = fewest <= most
     varied = np.where(
         fits, np.clip(number + step, fewest, np.maximum(most, 1)), np.maximum(1, number + step)
@@ -137,7 +182,7 @@ def _varied(
     return np.where(free, varied, number)
 
 
-def _mendable(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
+def mendable(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return which grids are out of bounds, where fewer might be in their part of the map.
 
     In a part that no number of grids fits one is out in every plan.
@@ -154,6 +199,16 @@ def _mendable(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
     return mendable
 
 
+def _mendable_or_changed(task: Task, grid: _Grid) -> NDArray[np.bool_]:
+    """Return the mendable grids, and those that hold units of another or lack some of their own."""
+    return mendable(task, grid) | _changed(task, grid)
+
+
+def _mendable_or_crossing(task: Task, grid: _Grid) -> NDArray[np.bool_]:
+    """Return the mendable grids, and those that hold units of several cells."""
+    return mendable(task, grid) | _crossing(task, grid)
+
+
 def _changed(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return which grids hold units that were another's, or lack some of their own."""
     changed = np.zeros(int(grid.max()) + 1, bool)
@@ -164,7 +219,7 @@ def _changed(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
     return changed
 
 
-def _crossing(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _crossing(task: Task, grid: _Grid) -> NDArray[np.bool_]:
     """Return which grids hold units of several cells."""
     met = np.unique(grid * task.cells + task.cell) // task.cells
     crossing: NDArray[np.bool_] = np.bincount(met, minlength=int(grid.max()) + 1) > 1

@@ -13,6 +13,8 @@ __all__ = ["FREE", "NEW", "WORTH", "Task", "Worth", "numbered"]
 
 #: No number of grids is asked for.
 FREE = 0
+#: What tells copies of a pair apart.
+_COPY = np.uint64(0x9E3779B97F4A7C15)
 #: A unit that no grid of the plan before holds, or that nobody has fixed.
 NEW = -1
 
@@ -25,7 +27,7 @@ class Worth:
     the greater within the few grids that are divided anew together.
 
     Attributes:
-        torn: For each fixed unit that is not where it has to be.
+        torn: For each fixed unit too many in a grid.
         out: For each grid out of bounds.
         beyond: For how far it is out, as a share of the target.
         crossed: For each cell that a grid holds besides its first.
@@ -73,8 +75,8 @@ class Task:
         cell: int64, the cell that each unit lies in.
         held: int64, the grid of the plan before that holds each unit; :data:`NEW` for none.
         has_before: Whether there is a plan before, be it one that holds none of these units.
-        fixed: int64, units with the same number have to share a grid, and those with two
-            numbers may not; :data:`NEW` for the others.
+        fixed: int64, a number for units that may not share a grid with one of another number;
+            :data:`NEW` for the others.
         target: What a grid should count.
         lowest: The least it may.
         highest: The most it may.
@@ -108,7 +110,8 @@ class Task:
 
     def of_size(self, size: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what grids of these sizes are charged for."""
-        off = np.abs(size - self.target) / self.target
+        # What is beyond is charged for by itself, evenly: its square would outweigh all else.
+        off = np.abs(np.clip(size, self.lowest, self.highest) - self.target) / self.target
         beyond = np.maximum(np.maximum(self.lowest - size, size - self.highest), 0)
         late = np.where(beyond > 0, self.worth.out + self.worth.beyond * beyond / self.target, 0.0)
         charged: NDArray[np.float64] = self.worth.deviation * off * (0.2 + off) + late
@@ -141,27 +144,39 @@ class Task:
             keys=self.keys[kept],
         )
 
-    def only(self, parts: NDArray[np.bool_]) -> tuple[Task, NDArray[np.int64]]:
-        """Return the task of some parts alone, and the rows of its units."""
-        rows = np.flatnonzero(parts[self.part])
+    def of_units(self, rows: NDArray[np.int64], times: int = 1) -> Task:
+        """Return the task of some units alone, with the pairs among them.
+
+        Args:
+            rows: Their rows, sorted.
+            times: How many copies stand behind one another, each with chances of its own.
+        """
         place = np.full(len(self), -1, np.int64)
         place[rows] = np.arange(len(rows))
-        pairs = np.flatnonzero(parts[self.part[self.u]])
-        numbers = np.cumsum(parts) - 1
-        alone = evolve(
+        pairs = np.flatnonzero((place[self.u] >= 0) & (place[self.v] >= 0))
+        copy = np.repeat(np.arange(times), len(pairs))
+        units, pairs = np.tile(rows, times), np.tile(pairs, times)
+        with np.errstate(over="ignore"):
+            keys = self.keys[pairs] + copy.astype(np.uint64) * _COPY
+        return evolve(
             self,
-            weight=self.weight[rows],
-            u=place[self.u[pairs]],
-            v=place[self.v[pairs]],
+            weight=self.weight[units],
+            u=place[self.u[pairs]] + copy * len(rows),
+            v=place[self.v[pairs]] + copy * len(rows),
             soft=self.soft[pairs],
-            part=numbers[self.part[rows]],
-            number=self.number[parts],
-            cell=self.cell[rows],
-            held=self.held[rows],
-            fixed=self.fixed[rows],
-            keys=self.keys[pairs],
+            part=self.part[units],
+            cell=self.cell[units],
+            held=self.held[units],
+            fixed=self.fixed[units],
+            keys=keys,
         )
-        return alone, rows
+
+    def only(self, parts: NDArray[np.bool_]) -> tuple[Task, NDArray[np.int64]]:
+        """Return the task of some parts of the map alone, and the rows of its units."""
+        rows = np.flatnonzero(parts[self.part])
+        alone = self.of_units(rows)
+        numbers = np.cumsum(parts) - 1
+        return evolve(alone, part=numbers[alone.part], number=self.number[parts]), rows
 
 
 def numbered(numbers: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

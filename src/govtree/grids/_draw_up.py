@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from fractions import Fraction
 from functools import partial
 from math import isfinite
 from typing import Any
 
 import numpy as np
+from attrs import evolve
 from numpy.typing import NDArray
 
-from govtree._recombination import ROUNDS, Task, search
+from govtree._recombination import (
+    NEW,
+    ROUNDS,
+    WORTH,
+    Task,
+    joined,
+    kept_numbers,
+    mendable,
+    search,
+)
 from govtree._wording import Reason
 from govtree.errors import OutOfRangeError
 from govtree.grids import _labels
@@ -135,13 +146,15 @@ def partition(
         objective=objective,
         seed=seed,
     )
-    found = _searched(wishes.task, max(1, round(ROUNDS * effort)), progress, executor)
-    if not wishes.task.worth.is_repair:
-        found = proven(wishes.task, found, limits.target, effort)
+    rounds = max(1, round(ROUNDS * effort))
+    found = _searched(wishes.task, rounds, progress, executor)
+    found = proven(wishes.task, found, limits.target, effort)
+    if wishes.task.worth.is_repair:
+        found = _renewed(wishes.task, found, limits.target, effort)
     reasons = [*wishes.notes, *floor.reasons]
     plan = Partition.drawn(
         map,
-        found,
+        found[wishes.bundle],
         limits,
         names=wishes.called_in(found),
         objective=wishes.objective,
@@ -244,19 +257,44 @@ def _searched(
     if executor is None:
         told = None if progress is None else partial(_tell, progress, rounds)
         return search(task, rounds, told)
-    lots = _lots(task)
-    found = np.empty(len(task), np.int64)
-    parts = [task.only(lot) for lot in lots]
-    first = int(task.held.max(initial=-1)) + 1
+    # Numbers above those of the plan before, until a lot comes back.
+    found = int(task.held.max(initial=NEW)) + 1 + np.arange(len(task))
+    parts = [task.only(lot) for lot in _lots(task)]
     answers = executor.map(search, [alone for alone, _ in parts], [rounds] * len(parts))
-    for done, ((alone, rows), grid) in enumerate(zip(parts, answers, strict=True), start=1):
-        # Numbers of the plan before are one for all lots; new ones are made one for all.
-        new = grid > int(alone.held.max(initial=-1))
-        found[rows] = np.where(new, grid + first, grid)
-        first = max(first, int(found[rows].max(initial=-1)) + 1)
+    for done, ((_, rows), grid) in enumerate(zip(parts, answers, strict=True), start=1):
+        found = joined(task, found, rows, grid)
         if progress is not None:
             progress(done, len(parts))
     return found
+
+
+def _renewed(
+    task: Task, grid: NDArray[np.int64], target: Fraction, effort: float
+) -> NDArray[np.int64]:
+    """Return a repair with parts of the map drawn anew that have fewer grids out of bounds so.
+
+    Who keeps a plan at the price of grids out of bounds has nothing of it.
+    """
+    parts = np.zeros(len(task.number), bool)
+    parts[task.part[mendable(task, grid)[grid]]] = True
+    if not parts.any():
+        return grid
+    alone, rows = task.only(parts)
+    held = grid[rows]
+    anew = evolve(alone, worth=WORTH["balanced"], held=np.full(len(rows), NEW), has_before=False)
+    made = proven(anew, search(anew, max(1, round(ROUNDS * effort))), target, effort)
+    elsewhere = np.zeros(max(int(grid.max()), int(task.held.max())) + 1, bool)
+    elsewhere[np.delete(grid, rows)] = True
+    named = kept_numbers(alone, len(elsewhere) + made, held, alone.part, elsewhere)
+    better = _out_by_part(alone, named) < _out_by_part(alone, held)
+    return joined(task, grid, rows, np.where(better[alone.part], named, held))
+
+
+def _out_by_part(task: Task, grid: NDArray[np.int64]) -> NDArray[np.int64]:
+    size = np.bincount(grid, task.weight).astype(np.int64)
+    grids, first = np.unique(grid, return_index=True)
+    out = task.is_out(size[grids])
+    return np.bincount(task.part[first[out]], minlength=len(task.number))
 
 
 def _tell(progress: Callable[[int, int], object], rounds: int, done: int) -> None:

@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 
 from govtree._adjacency import Neighbors, parts_of
 from govtree._names import nearest
-from govtree._recombination import FREE, NEW, WORTH, Task, keys_of, share_out
+from govtree._recombination import (
+    FREE,
+    NEW,
+    WORTH,
+    Task,
+    bundled,
+    bundles_of,
+    keys_of,
+    share_out,
+)
 from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, Problem, StructureError, Tally, problem
 from govtree.grids import _labels
@@ -36,6 +45,8 @@ class Wishes:
     Attributes:
         task: What is to be divided. A grid of the plan before has a number in each part of
             the map that it reaches into.
+        bundle: The unit of the task that each unit of the map is in; units that have to share
+            a grid are one.
         names: Names of grids of the plan before, by number.
         called: Names that the user gave to grids of fixed units, by their number.
         objective: What is sought.
@@ -44,6 +55,7 @@ class Wishes:
     """
 
     task: Task
+    bundle: NDArray[np.int64]
     names: dict[int, str]
     called: dict[int, str]
     objective: str
@@ -79,7 +91,7 @@ class Wishes:
         joined = _closed(map, grids) if isinstance(grids, Mapping) else map.neighbors
         count, part = parts_of(len(map), joined.u, joined.v)
         held, names = _held(map, part, before)
-        stays, called = _fixed(map, fixed, part, before)
+        stays, called = _fixed(map, fixed, part, before, held)
         _, cell = parts_of(len(map), joined.u[~joined.soft], joined.v[~joined.soft])
         task = Task(
             weight=map.weight,
@@ -98,9 +110,14 @@ class Wishes:
             worth=worth,
             keys=keys_of(len(joined), seed),
         )
+        bundle, lost = bundles_of(task)
+        if lost:
+            raise StructureError(_apart(map, stays, called, lost))
+        task = bundled(task, bundle)
         if grids is not None:
-            task = evolve(task, number=_numbers(map, task, grids))
-        return cls(task, names, called, sought, before, notes)
+            first = np.unique(bundle, return_index=True)[1]
+            task = evolve(task, number=_numbers(map, map.compound[first], task, grids))
+        return cls(task, bundle, names, called, sought, before, notes)
 
     def called_in(self, grid: NDArray[np.int64]) -> dict[int, str]:
         """Return the names of the grids of a plan, by number."""
@@ -194,6 +211,7 @@ def _fixed(
     fixed: Fixed | None,
     part: NDArray[np.int32],
     before: tuple[str | None, ...] | None,
+    held: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], dict[int, str]]:
     """Return a number for units that have to share a grid, and the names of some of these."""
     stays = np.full(len(map), NEW, np.int64)
@@ -203,35 +221,50 @@ def _fixed(
         raise OutOfRangeError("fixed is a text; give a list of ids, or a mapping from id to grid")
     row_of = {id: row for row, id in enumerate(map.ids)}
     tally = Tally()
-    grid_of: dict[str, str | None] = {}
+    # By name, by the grid that a unit stays in, or by the seed itself.
+    group: dict[int, tuple[str, str | int]] = {}
     named = dict(fixed) if isinstance(fixed, Mapping) else dict.fromkeys(fixed)
     for id, name in named.items():
-        if id not in row_of:
+        row = row_of.get(id)
+        if row is None:
             tally.add("GT590", partial(_unknown, str(id), map.ids))
-        elif name is None and before is not None:
-            # A unit of the plan before stays where it is.
-            grid_of[id] = before[row_of[id]]
+        elif name is not None:
+            group[row] = ("name", str(name))
+        elif held[row] != NEW:
+            group[row] = ("held", int(held[row]))
         else:
-            grid_of[id] = name
-    names = sorted({name for name in grid_of.values() if name is not None})
-    place = {name: number for number, name in enumerate(names)}
-    first: dict[str, str] = {}
-    seeds = len(names)
-    for id, name in sorted(grid_of.items()):
-        row = row_of[id]
-        if name is None:
-            # A seed has a grid of its own.
-            stays[row] = seeds
-            seeds += 1
-            continue
-        stays[row] = place[name]
-        other = first.setdefault(name, id)
-        if part[row_of[other]] != part[row]:
-            where = Location(record="fixed", field=id)
-            tally.add("GT591", partial(problem, "GT591", where, unit=id, other=other, grid=name))
+            group[row] = ("seed", row)
+    first: dict[tuple[str, str | int], int] = {}
+    for row in sorted(group):
+        kept = first.setdefault(group[row], row)
+        if part[kept] != part[row]:
+            said = {"unit": map.ids[row], "other": map.ids[kept], "grid": str(group[row][1])}
+            where = Location(record="fixed", field=map.ids[row])
+            tally.add("GT591", partial(problem, "GT591", where, **said))
     if problems := tally.problems():
         raise StructureError(problems)
-    return stays, dict(enumerate(names))
+    number = {each: at for at, each in enumerate(first)}
+    for row, each in group.items():
+        stays[row] = number[each]
+    called = {}
+    for each, at in number.items():
+        name = before[first[each]] if each[0] == "held" and before is not None else each[1]
+        if each[0] != "seed":
+            called[at] = str(name)
+    return stays, called
+
+
+def _apart(
+    map: BuildingMap, stays: NDArray[np.int64], called: dict[int, str], lost: list[int]
+) -> list[Problem]:
+    """Return that units cannot share a grid, since others in between are fixed to theirs."""
+    problems = []
+    for number in lost:
+        units = [map.ids[row] for row in np.flatnonzero(stays == number).tolist()]
+        where = Location(record="fixed", field=units[-1])
+        said = {"unit": units[-1], "other": units[0], "grid": called[number]}
+        problems.append(problem("GT592", where, **said))
+    return problems
 
 
 def _unknown(id: str, ids: tuple[str, ...]) -> Problem:
@@ -240,35 +273,54 @@ def _unknown(id: str, ids: tuple[str, ...]) -> Problem:
     return problem("GT590", Location(record="fixed", field=id), **said)
 
 
-def _numbers(map: BuildingMap, task: Task, grids: int | Mapping[str, int]) -> NDArray[np.int64]:
-    """Return how many grids each part of the map shall have."""
+def _numbers(
+    map: BuildingMap,
+    compound: NDArray[np.int32],
+    task: Task,
+    grids: int | Mapping[str, int],
+) -> NDArray[np.int64]:
+    """Return how many grids each part of the map shall have.
+
+    Args:
+        map: The map.
+        compound: The compound of each unit of the task.
+        task: What is to be divided.
+        grids: How many there shall be over all, or by compound.
+    """
     parts = len(task.number)
     total = np.bincount(task.part, task.weight, parts).astype(np.int64)
     units = np.bincount(task.part, minlength=parts)
+    # A grid has one fixed unit at most.
+    least = np.maximum(1, np.bincount(task.part, task.fixed != NEW, parts)).astype(np.int64)
+    if not isinstance(grids, Mapping):
+        _require_room("the map", int(grids), least, units)
+        return share_out(task, total, least, units, int(grids))
     number = task.number.copy()
-    if isinstance(grids, Mapping):
-        first = np.unique(task.part, return_index=True)[1]
-        compound = map.compound[first]
-        for row, id in enumerate(map.compounds):
-            if id in grids:
-                mine = np.flatnonzero(compound == row)
-                number[mine] = _shared(task, total[mine], units[mine], int(grids[id]), id)
-        return number
-    return _shared(task, total, units, int(grids), None)
+    of = np.empty(parts, np.int32)
+    of[task.part] = compound
+    for row, id in enumerate(map.compounds):
+        if id in grids:
+            mine = np.flatnonzero(of == row)
+            asked = int(grids[id])
+            _require_room(f"compound {id}", asked, least[mine], units[mine])
+            number[mine] = share_out(task, total[mine], least[mine], units[mine], asked)
+    return number
 
 
-def _shared(
-    task: Task,
-    total: NDArray[np.int64],
-    units: NDArray[np.int64],
-    asked: int,
-    compound: str | None,
-) -> NDArray[np.int64]:
-    """Return the number of grids of each part, with the sum that is asked for."""
-    if not len(total) <= asked <= units.sum():
-        what = "the map" if compound is None else f"compound {compound}"
+def _require_room(
+    what: str, asked: int, least: NDArray[np.int64], units: NDArray[np.int64]
+) -> None:
+    if asked > units.sum():
         raise OutOfRangeError(
-            f"grids is {asked}; {what} has {len(total):,} parts kept apart by hard lines and "
-            f"{int(units.sum()):,} units, so that it has to be from the one to the other"
+            f"grids is {asked}; {what} has {int(units.sum()):,} units that can be parted"
         )
-    return share_out(task, total, units, asked)
+    if asked < len(least):
+        raise OutOfRangeError(
+            f"grids is {asked}; {what} has {len(least):,} parts kept apart by hard lines, each "
+            "of which needs one"
+        )
+    if asked < least.sum():
+        raise OutOfRangeError(
+            f"grids is {asked}; {what} has {int(least.sum()):,} grids with fixed units or "
+            "without neighbors"
+        )
