@@ -16,7 +16,7 @@ from govtree.grids._sums import main_of, sum_of
 if TYPE_CHECKING:
     from govtree.grids._partition import Partition
 
-__all__ = ["community_of_grids", "quotient"]
+__all__ = ["quotient"]
 
 
 def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> BuildingMap:
@@ -72,12 +72,6 @@ def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> Buildin
         metric=map.metric,
         notes=map.notes,
     )
-
-
-def community_of_grids(partition: Partition) -> NDArray[np.int32]:
-    """Return the community of each grid; of a plan made by hand, that of most of it."""
-    map = partition.map
-    return main_of(map.community, partition.grid, len(partition.grids), map.weight)
 
 
 def _only(code: NDArray[np.int32], grid: NDArray[np.int32], grids: int) -> NDArray[np.int32]:

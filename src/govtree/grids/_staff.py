@@ -16,11 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 from govtree.errors import Location, OutOfRangeError, Tally
 from govtree.grids._by_grid import numbers_by_grid
 from govtree.grids._places import placed, workers_of_grids
-from govtree.grids._quotient import community_of_grids
 from govtree.grids._shape import middles
 from govtree.grids._shortfall import reasons
 from govtree.grids._staffing import Staffing
-from govtree.grids._sums import sum_of
+from govtree.grids._sums import main_of, sum_of
 from govtree.grids._workers import Workers, number_of_workers, read_workers
 
 if TYPE_CHECKING:
@@ -100,8 +99,10 @@ def staff(
     if objective not in _OBJECTIVES:
         raise OutOfRangeError(f"objective is '{objective}', not one of {', '.join(_OBJECTIVES)}")
     loads, whole = _loads(partition, priority_weight, load)
-    community = community_of_grids(partition)
-    communities, grids = partition.map.communities, partition.grids
+    map, grids = partition.map, partition.grids
+    # Of a plan made by hand, that of most of a grid.
+    community = main_of(map.community, partition.grid, len(grids), map.weight)
+    communities = map.communities
     before = _before(existing)
     known = read_workers(workers, before, communities, grids)
     now, gone = _now(known, before, community, grids)
@@ -118,7 +119,7 @@ def staff(
     )
     place = known.now
     if known.ids is not None:
-        at = middles(partition.map, partition.grid, len(grids), weighed=True)
+        at = middles(map, partition.grid, len(grids), weighed=True)
         place = placed(numbers, community, known, at)
     names = [None if row < 0 else communities[row] for row in community.tolist()]
     made = Staffing(
