@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._columns import Coded, IntArray
+from govtree._columns import IntArray
 from govtree._files import LIMITS
 from govtree._ids import Ids, arrange
 from govtree._wording import Reason
@@ -58,7 +58,8 @@ def checked(told: ToldUnits, faults: Tally) -> CheckedUnits:
 
     The answer is whole only where nothing was noted.
     """
-    length, columns = told.length, told.columns
+    length = told.length
+    columns: Mapping[str, Any] = told.columns
     if not length:
         faults.say("GT535", partial(Location, record=told.called))
     names, order, ids = _ids(told, faults)
@@ -75,12 +76,12 @@ def checked(told: ToldUnits, faults: Tally) -> CheckedUnits:
                 reason=reason,
             )
 
-    def whole(column: str, missing: int | None) -> NDArray[np.int64]:
+    def whole(column: str, missing: int | None) -> tuple[NDArray[np.int64], Unfit]:
         if column not in columns:
-            return np.zeros(length, np.int64)
-        found, unfit = wholes(_uncoded(columns[column]), missing=missing)
+            return np.zeros(length, np.int64), []
+        found, unfit = wholes(columns[column], missing=missing)
         say_unfit(column, unfit)
-        return found
+        return found, unfit
 
     def code(column: str) -> tuple[IntArray, tuple[str, ...]]:
         if column not in columns:
@@ -92,13 +93,14 @@ def checked(told: ToldUnits, faults: Tally) -> CheckedUnits:
     def real(column: str) -> NDArray[np.float64] | None:
         if column not in columns:
             return None
-        found, unfit = reals(_uncoded(columns[column]))
+        found, unfit = reals(columns[column])
         say_unfit(column, unfit)
         return None if np.isnan(found).all() and not unfit else found
 
-    weight, priority = whole("weight", None), whole("priority", 0)
+    weight, unfit = whole("weight", None)
     if length and "weight" in columns:
-        _look_at_sum(told, weight, faults)
+        _look_at_sum(told, weight, faults, is_fit=not unfit)
+    priority, _ = whole("priority", 0)
     community, communities = code("community")
     compound, compounds = code("compound")
     _look_at_compounds(told, names, (community, communities), (compound, compounds), faults)
@@ -108,7 +110,7 @@ def checked(told: ToldUnits, faults: Tally) -> CheckedUnits:
         faults.say("GT536", partial(told.places.at, 0), column=missing)
     number = None
     if "number" in columns:
-        number, unfit = texts(_uncoded(columns["number"]))
+        number, unfit = texts(columns["number"])
         say_unfit("number", unfit)
     return CheckedUnits(
         ids,
@@ -125,16 +127,13 @@ def checked(told: ToldUnits, faults: Tally) -> CheckedUnits:
     )
 
 
-def _uncoded(cells: Any) -> Any:
-    return cells.values if isinstance(cells, Coded) else cells
-
-
 def _ids(told: ToldUnits, faults: Tally) -> tuple[list[str | None], IntArray, Ids]:
     """Return the id of each row, the rows in order of id, and the ids in order."""
-    if "id" not in told.columns:
+    columns: Mapping[str, Any] = told.columns
+    if "id" not in columns:
         rows = np.arange(told.length, dtype=np.int32)
         return [None] * told.length, rows, Ids.of([f"{row:09}" for row in range(told.length)])
-    names, unfit = texts(_uncoded(told.columns["id"]))
+    names, unfit = texts(columns["id"])
     found = arrange(names, limit=LIMITS.id_characters)
 
     def where(row: int) -> Callable[[], Location]:
@@ -155,17 +154,15 @@ def _ids(told: ToldUnits, faults: Tally) -> tuple[list[str | None], IntArray, Id
     return names, rows, found.ids
 
 
-def _look_at_sum(told: ToldUnits, weight: NDArray[np.int64], faults: Tally) -> None:
+def _look_at_sum(
+    told: ToldUnits, weight: NDArray[np.int64], faults: Tally, *, is_fit: bool
+) -> None:
     # Python adds up without end.
     total = sum(weight.tolist()) if weight.max(initial=0) > MOST // max(told.length, 1) else 0
     if total > MOST:
         faults.say("GT539", partial(told.places.at, 0, told.weight), total=f"{total:,}")
-    if not weight.any() and not _has_unfit(told):
+    if is_fit and not weight.any():
         faults.say("GT538", partial(told.places.at, 0, told.weight), field=told.weight)
-
-
-def _has_unfit(told: ToldUnits) -> bool:
-    return bool(wholes(_uncoded(told.columns["weight"]))[1])
 
 
 def _look_at_compounds(
