@@ -461,3 +461,12 @@ def test_all_units_without_weight_can_be_compared():
 
     assert [(each.before, each.after) for each in changed.kept] == [("A", "X"), ("B", "Y")]
     assert changed.share_moved == 0
+
+
+def test_bounds_may_be_two_numbers_everywhere():
+    """The least and the most are enough for a plan by hand, too; their middle is aimed at."""
+    plan = Partition.from_labels(line_of([200, 100]), ["A", "A"], bounds=(200, 400))
+
+    assert plan.bounds == Bounds.between(200, 400)
+    with pytest.raises(OutOfRangeError, match="give the least and the most"):
+        Partition.from_labels(line_of([200, 100]), ["A", "A"], bounds=(200,))

@@ -114,12 +114,13 @@ def grids_of_one(h: Hierarchy, compound: str, file: str | None, lang: str) -> in
     """
     from govtree.grids import Bounds, Partition
     from govtree.grids import partition as drawn
+    from govtree.grids._bounds import TARGET, TOLERANCE
     from govtree.grids._cut import cut_out, rows_in
     from govtree.grids._draw import as_bytes, form_of, plot
     from govtree.grids._read import building_map
 
     head = say("The grids of compound {id}, drawn anew", lang, id=short(compound))
-    bounds = Bounds.around(300, 0.2)
+    bounds = Bounds.around(TARGET, TOLERANCE)
     try:
         form = None if file is None else form_of(file)
         units = building_map(h, largest=bounds.highest)
@@ -155,15 +156,12 @@ def grids_of_one(h: Hierarchy, compound: str, file: str | None, lang: str) -> in
 
 
 def _bounds(told: argparse.Namespace) -> Bounds:
-    from govtree.grids import Bounds
+    from govtree.grids._bounds import TOLERANCE, limits_of
 
-    if told.bounds is not None:
-        if told.tolerance is not None:
-            raise OutOfRangeError("--bounds says what a grid may hold; leave out --tolerance")
-        lowest, highest = told.bounds
-        return Bounds.between(lowest, highest, told.target)
-    target = 300 if told.target is None else told.target
-    return Bounds.around(target, 0.2 if told.tolerance is None else told.tolerance)
+    if told.bounds is not None and told.tolerance is not None:
+        raise OutOfRangeError("--bounds says what a grid may hold; leave out --tolerance")
+    tolerance = TOLERANCE if told.tolerance is None else told.tolerance
+    return limits_of(told.target, tolerance, told.bounds)
 
 
 def _source(told: argparse.Namespace, tell: Callable[[str], None]) -> _Source:

@@ -27,7 +27,7 @@ from govtree.grids import (
     _shown,
     _today,
 )
-from govtree.grids._bounds import Bounds
+from govtree.grids._bounds import TOLERANCE, Bounds, limits_of
 from govtree.grids._map import BuildingMap
 from govtree.grids._table import GridTable, PlanSummary
 
@@ -149,9 +149,9 @@ class Partition:
         cls,
         h: Hierarchy,
         *,
-        target: float = 300,
-        tolerance: float = 0.2,
-        bounds: Bounds | None = None,
+        target: float | None = None,
+        tolerance: float = TOLERANCE,
+        bounds: Bounds | tuple[int, int] | None = None,
         map: BuildingMap | None = None,
         **options: Any,
     ) -> Partition:
@@ -163,9 +163,10 @@ class Partition:
 
         Args:
             h: The structure.
-            target: What a grid should hold; above 0.
+            target: What a grid should hold; above 0. 300 where nothing is said, or the middle
+                of *bounds* where these are.
             tolerance: Share of the target that a grid may be off, 0 to 1.
-            bounds: What a grid may hold, in the place of both.
+            bounds: The least and the most that a grid may hold, in the place of *tolerance*.
             map: The map of its buildings, where it is made already.
             options: How the map is made: ``count``, ``crs``, ``barriers``, ``pairs``,
                 ``reach``, as in ``partition``.
@@ -174,7 +175,7 @@ class Partition:
             OutOfRangeError: If an option is out of its range.
             StructureError: If no map can be made of the structure; names every reason.
         """
-        asked = Bounds.around(target, tolerance) if bounds is None else bounds
+        asked = limits_of(target, tolerance, bounds)
         known = _labels.map_of(h, options, asked) if map is None else map
         codes = _today.Footprint.of(h, known).grids(h)
         return cls.drawn(known, codes, asked, names=dict(enumerate(h.ids("grid"))))
@@ -185,9 +186,9 @@ class Partition:
         units: Any,
         labels: Mapping[Any, Any] | Sequence[Any],
         *,
-        target: float = 300,
-        tolerance: float = 0.2,
-        bounds: Bounds | None = None,
+        target: float | None = None,
+        tolerance: float = TOLERANCE,
+        bounds: Bounds | tuple[int, int] | None = None,
         **options: Any,
     ) -> Partition:
         """Return a plan that was made by hand or by another program.
@@ -199,16 +200,17 @@ class Partition:
             units: A :class:`~govtree.grids.BuildingMap`, or whatever ``partition`` takes.
             labels: Grid by id of the unit; of a BuildingMap also a sequence in the order of
                 its ids. A grid is a text or a whole number.
-            target: What a grid should hold; above 0.
+            target: What a grid should hold; above 0. 300 where nothing is said, or the middle
+                of *bounds* where these are.
             tolerance: Share of the target that a grid may be off, 0 to 1.
-            bounds: What a grid may hold, in the place of both.
+            bounds: The least and the most that a grid may hold, in the place of *tolerance*.
             options: How the map is made, where *units* are none: ``count``, ``crs``, ...
 
         Raises:
             OutOfRangeError: If an option is out of its range.
             StructureError: If a unit has no grid, a label names no unit, or is none; names all.
         """
-        asked = Bounds.around(target, tolerance) if bounds is None else bounds
+        asked = limits_of(target, tolerance, bounds)
         known = _labels.map_of(units, options, asked)
         grids = _labels.read(known, labels, in_order=known is units)
         ids = sorted(set(grids))
