@@ -18,11 +18,11 @@ pytest.importorskip("scipy")
 from govtree._adjacency import Neighbors
 from govtree.errors import FileError, OutOfRangeError
 from govtree.grids import Bounds, BuildingMap, Partition
-from govtree.grids import _letters as letters
-from govtree.grids._colors import TINTS, colored
-from govtree.grids._draw import plot
-from govtree.grids._layout import Places, crossing_pairs, round_length, triangles_inside
-from govtree.grids._letters import Letters
+from govtree.grids._pictures import _letters as letters
+from govtree.grids._pictures._colors import TINTS, colored
+from govtree.grids._pictures._draw import plot
+from govtree.grids._pictures._layout import Places, crossing_pairs, round_length, triangles_inside
+from govtree.grids._pictures._letters import Letters
 
 ACROSS = 4
 

@@ -115,9 +115,9 @@ def grids_of_one(h: Hierarchy, compound: str, file: str | None, lang: str) -> in
     from govtree.grids import Bounds, Partition
     from govtree.grids import partition as drawn
     from govtree.grids._bounds import TARGET, TOLERANCE
-    from govtree.grids._cut import cut_out, rows_in
-    from govtree.grids._draw import as_bytes, form_of, plot
-    from govtree.grids._read import building_map
+    from govtree.grids._buildings._cut import cut_out, rows_in
+    from govtree.grids._buildings._read import building_map
+    from govtree.grids._pictures._draw import as_bytes, form_of, plot
 
     head = say("The grids of compound {id}, drawn anew", lang, id=short(compound))
     bounds = Bounds.around(TARGET, TOLERANCE)
@@ -171,8 +171,8 @@ def _source(told: argparse.Namespace, tell: Callable[[str], None]) -> _Source:
         _Refused: If there is no structure.
         StructureError: If no map can be made of it.
     """
-    from govtree.grids._cut import cut_out, rows_in
-    from govtree.grids._read import building_map
+    from govtree.grids._buildings._cut import cut_out, rows_in
+    from govtree.grids._buildings._read import building_map
 
     options: dict[str, Any] = {
         "count": told.count, "crs": told.crs, "barriers": told.barriers or (),
@@ -260,7 +260,7 @@ def _require_files(told: argparse.Namespace, source: _Source) -> None:
             )
         taken.add(Path(each).resolve())
     if told.map is not None:
-        from govtree.grids._draw import form_of
+        from govtree.grids._pictures._draw import form_of
 
         form_of(told.map)
 
@@ -288,7 +288,7 @@ def _write(
     if told.geojson is not None:
         files[told.geojson] = (to_text(plan.to_geojson()) + "\n").encode()
     if told.map is not None:
-        from govtree.grids._draw import as_bytes, form_of, plot
+        from govtree.grids._pictures._draw import as_bytes, form_of, plot
 
         figure = plot(plan, title=_title(source, plan, before, lang), lang=lang, before=before)
         files[told.map] = as_bytes(figure, form_of(told.map))
@@ -310,7 +310,7 @@ def _title(source: _Source, plan: Partition, before: Partition | None, lang: str
 
 def _feasible(told: argparse.Namespace, source: _Source, lang: str) -> int:
     """Print what can be, before any search."""
-    from govtree.grids._feasibility import feasibility_of
+    from govtree.grids._feasible._feasibility import feasibility_of
 
     found = feasibility_of(source.units, _bounds(told), number=told.grids)
     code = FINDINGS if found.is_impossible else CLEAN

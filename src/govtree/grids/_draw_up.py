@@ -27,10 +27,10 @@ from govtree._wording import Reason
 from govtree.errors import OutOfRangeError
 from govtree.grids import _labels
 from govtree.grids._bounds import Bounds
-from govtree.grids._feasibility import Feasibility, feasibility_of
+from govtree.grids._buildings._read import building_map
+from govtree.grids._feasible._feasibility import Feasibility, feasibility_of
 from govtree.grids._partition import Partition
 from govtree.grids._proven import proven
-from govtree.grids._read import building_map
 from govtree.grids._wishes import Fixed, Wishes
 
 __all__ = ["feasibility", "partition"]

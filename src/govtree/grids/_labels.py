@@ -19,8 +19,8 @@ from govtree.errors import (
     problem,
 )
 from govtree.grids._bounds import Bounds
-from govtree.grids._map import BuildingMap
-from govtree.grids._read import building_map
+from govtree.grids._buildings._map import BuildingMap
+from govtree.grids._buildings._read import building_map
 
 __all__ = ["map_of", "read", "texts", "unknown"]
 

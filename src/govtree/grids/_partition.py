@@ -15,21 +15,13 @@ from govtree._columns import IntArray, read_only
 from govtree._frames import Cells, plain_frame
 from govtree._wording import Reason
 from govtree.findings import Finding, Report
-from govtree.grids import (
-    _apply,
-    _diff,
-    _draw,
-    _findings,
-    _geojson_out,
-    _labels,
-    _names,
-    _shape,
-    _shown,
-    _today,
-)
+from govtree.grids import _labels, _names
+from govtree.grids._answers import _diff, _findings, _geojson_out, _shape, _shown
+from govtree.grids._answers._table import GridTable, PlanSummary
+from govtree.grids._applied import _apply, _today
 from govtree.grids._bounds import TOLERANCE, Bounds, limits_of
-from govtree.grids._map import BuildingMap
-from govtree.grids._table import GridTable, PlanSummary
+from govtree.grids._buildings._map import BuildingMap
+from govtree.grids._pictures import _draw
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
