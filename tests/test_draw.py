@@ -190,6 +190,7 @@ def test_chinese_is_written_in_chinese():
 
     said = words(figure)
     assert "合成花园第1网格\n400" in said
+    assert "households" not in said
     assert "300 至 500 的网格：3" in said
     assert "□" not in said
 

@@ -248,7 +248,7 @@ class Picture:
         return self._say(
             "{grids} grids, {total} {count}, {out} out of bounds",
             grids=len(view.plan), total=view.plan.summary.total, out=int(view.is_out.sum()),
-            count=view.units.counted,
+            count=view.units.counted.said(self._lang),
         )  # fmt: skip
 
     def _heading(
@@ -283,7 +283,7 @@ class Picture:
         kind = "o" if units.outlines is None else "s"
         entries.append((
             Line([], [], marker=kind, markersize=6, **mark),
-            self._say("units, by their {count}: {number}", count=units.counted,
+            self._say("units, by their {count}: {number}", count=units.counted.said(self._lang),
                       number=len(units)),
         ))  # fmt: skip
         if crossed := view.plan.summary.cells_crossed:
@@ -296,7 +296,8 @@ class Picture:
                 Line([], [], marker="o", markersize=7, linestyle="none", markerfacecolor="none",
                      markeredgecolor=_INK, markeredgewidth=1.2),
                 self._say("moved: {number} units, {weight} {count}", number=int(moved.sum()),
-                          weight=int(units.weight[moved].sum()), count=units.counted),
+                          weight=int(units.weight[moved].sum()),
+                          count=units.counted.said(self._lang)),
             ))  # fmt: skip
         figure.legend(
             [handle for handle, _ in entries],
