@@ -1,4 +1,4 @@
-"""Who lies beside whom: positions, outlines, lines between, numbers, lists."""
+"""Who lies beside whom: positions, outlines, lines between, numbers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from govtree._adjacency import (
     Projection,
     cross,
     crossing_compounds,
-    delaunay,
     find_neighbors,
     parts_of,
     points_of,
 )
+from govtree._adjacency._geometry import triangulated
 from govtree._adjacency._kinds import KNOWN, kind_of, kind_of_tags
-from govtree._adjacency._numbers import number_key, pairs_by_number, pairs_listed
+from govtree._adjacency._numbers import number_key, pairs_by_number
 from govtree.errors import OutOfRangeError, StructureError
 
 shapely = pytest.importorskip("shapely")
@@ -109,7 +109,7 @@ def test_no_pair_is_longer_than_reach(points, reach):
 )
 def test_few_positions_or_a_line_of_them(points, pairs):
     """One to three positions, several at one place, and a line of them have their pairs."""
-    u, v = delaunay(*columns(points))
+    u, v = triangulated(*columns(points))
 
     assert list(zip(u.tolist(), v.tolist(), strict=True)) == pairs
 
@@ -502,35 +502,3 @@ def test_numbers_are_read_as_people_do(numbers):
 def test_any_number_sorts(numbers):
     """Whatever stands for a number can be compared with any other."""
     sorted(numbers, key=number_key)
-
-
-def test_pairs_that_are_listed():
-    """Listed pairs bring their kind and length; what a wall parts is none."""
-    found = pairs_listed(
-        ["A", "B", "C", "D"], [("B", "A", None, 30), ("C", "B", "主干道"), ("C", "D", "wall")]
-    )
-
-    assert pairs_of(found) == [(0, 1), (1, 2)]
-    assert found.kinds == ("main road",)
-    assert found.length[0] == 30
-
-
-def test_what_is_wrong_with_listed_pairs_is_told_at_once():
-    """Unknown units, a unit beside itself and what is no pair are all told."""
-    wrong = [("B-30", "B-3O"), ("B-30", "B-30"), "AB", ("B-30",), ("B-30", "B-31", 5), 7]
-    wrong += [("B-30", "B-31", None, float("nan")), {"a": 1}, ("B-30", 1.5)]
-
-    with pytest.raises(StructureError) as error:
-        pairs_listed(["B-30", "B-31"], wrong)
-    assert [(str(each.where), each.code) for each in error.value.problems] == [
-        ("pairs[0]", "GT532"),
-        ("pairs[1]", "GT533"),
-        ("pairs[2]", "GT534"),
-        ("pairs[3]", "GT534"),
-        ("pairs[4]", "GT534"),
-        ("pairs[5]", "GT534"),
-        ("pairs[6]", "GT534"),
-        ("pairs[7]", "GT534"),
-        ("pairs[8]", "GT534"),
-    ]
-    assert "did you mean 'B-30'?" in str(error.value)

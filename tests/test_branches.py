@@ -14,7 +14,7 @@ from small_plans import map_of, plan_of
 from govtree._adjacency import parts_of
 from govtree.errors import OutOfRangeError, StructureError
 from govtree.grids import Bounds, group, quotient
-from govtree.grids._merging import merged
+from govtree.grids._branches._merging import merged
 
 
 @st.composite

@@ -296,7 +296,7 @@ def test_the_demo_draws_one_compound(tmp_path, monkeypatch, capsys):
 def test_the_demo_says_how_to_install_what_it_lacks(tmp_path, monkeypatch, capsys):
     """Without scipy, the demo says how to install it, and ends well."""
     from govtree.errors import MissingExtraError
-    from govtree.grids import _read
+    from govtree.grids._buildings import _read
 
     def lacks(*arguments: object, **options: object) -> None:
         raise MissingExtraError("scipy", "partition")

@@ -25,10 +25,9 @@ from govtree import (
     Tenure,
     UnknownIdError,
 )
-from govtree._markup import HIDDEN, width
+from govtree._markup import HIDDEN, table, width
 from govtree.config import load_text
 from govtree.coverage import check
-from govtree.display._terminal import table
 from govtree.display._terms import folded
 from govtree.display.outline import outline, outline_text
 from govtree.display.text import figures_lines, problems_text, report_text

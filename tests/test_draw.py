@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attrs import evolve, frozen
+from attrs import evolve
 from effort import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,26 +18,16 @@ pytest.importorskip("scipy")
 from govtree._adjacency import Neighbors
 from govtree.errors import FileError, OutOfRangeError
 from govtree.grids import Bounds, BuildingMap, Partition, partition
-from govtree.grids import _letters as letters
-from govtree.grids._colors import TINTS, colored
-from govtree.grids._draw import plot
-from govtree.grids._layout import Places, crossing_pairs, round_length, triangles_inside
-from govtree.grids._letters import Letters
+from govtree.grids._pictures import _letters as letters
+from govtree.grids._pictures._colors import TINTS, colored
+from govtree.grids._pictures._draw import plot
+from govtree.grids._pictures._layout import Places, crossing_pairs, round_length, triangles_inside
+from govtree.grids._pictures._letters import Letters
 
 ACROSS = 4
 
 
-@frozen(eq=False)
-class Drawn:
-    """What a map needs to know of a partition."""
-
-    map: BuildingMap
-    grid: Any
-    grids: tuple[str, ...]
-    bounds: Bounds
-
-
-def lattice(rows: int = 3, *, names: str = "N-{}", soft: bool = False, **more: Any) -> Drawn:
+def lattice(rows: int = 3, *, names: str = "N-{}", soft: bool = False, **more: Any) -> Partition:
     """Return rows of four buildings of 100 households, each row a grid."""
     count = rows * ACROSS
     at = np.arange(count)
@@ -62,7 +52,7 @@ def lattice(rows: int = 3, *, names: str = "N-{}", soft: bool = False, **more: A
     }
     units = BuildingMap(**{**plain, **more})
     grids = tuple(names.format(row + 1) for row in range(rows))
-    return Drawn(units, (at // ACROSS).astype(np.int32), grids, Bounds.between(300, 500))
+    return Partition(units, (at // ACROSS).astype(np.int32), grids, Bounds.between(300, 500))
 
 
 def words(figure: Any) -> str:
@@ -168,10 +158,10 @@ def test_a_map_tells_names_sizes_and_bounds():
 def test_soft_lines_that_are_crossed_are_counted():
     """A grid on both sides of a road crosses one line, however many pairs lie across."""
     drawn = lattice(soft=True)
-    joins, crossed = crossing_pairs(drawn.map, drawn.grid, 3)
+    joins = crossing_pairs(drawn)
 
     # Down to the next row there is no road, so that the whole is two cells.
-    assert crossed == 3
+    assert drawn.summary.cells_crossed == 3
     assert joins.sum() == 3
     assert "soft line crossed: 3" in words(plot(drawn))
 
@@ -200,6 +190,7 @@ def test_chinese_is_written_in_chinese():
 
     said = words(figure)
     assert "合成花园第1网格\n400" in said
+    assert "households" not in said
     assert "300 至 500 的网格：3" in said
     assert "□" not in said
 
@@ -273,7 +264,7 @@ def test_an_empty_map_is_drawn():
         drawn.map, ids=(), weight=none, community=none, compound=none, priority=none,
         x=none, y=none, neighbors=Neighbors.of(0, [], []),
     )  # fmt: skip
-    empty = Drawn(units, np.zeros(0, np.int32), (), drawn.bounds)
+    empty = Partition(units, np.zeros(0, np.int32), (), drawn.bounds)
 
     assert "0 grids, 0 households" in words(plot(empty))
 

@@ -16,7 +16,7 @@ from small_maps import Piece, connected_plans, pieces
 from govtree._adjacency import Neighbors
 from govtree.errors import OutOfRangeError, StructureError
 from govtree.grids import Bounds, BuildingMap
-from govtree.grids._feasibility import feasibility_of
+from govtree.grids._feasible._feasibility import feasibility_of
 
 USUAL = Bounds.around(300, 0.2)
 

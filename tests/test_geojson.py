@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from govtree._files import LIMITS, Limits
 from govtree.errors import ConfigError, FileError, GovtreeError, OutOfRangeError, StructureError
-from govtree.grids._geojson import read_barriers, read_buildings
+from govtree.grids._buildings._geojson import read_barriers, read_buildings
 
 shapely = pytest.importorskip("shapely")
 geopandas = pytest.importorskip("geopandas")

@@ -498,3 +498,12 @@ def test_what_is_no_size_is_refused_by_name(made, match):
     """A text where a number is meant, or a number that no sum reaches, is told as such."""
     with pytest.raises(OutOfRangeError, match=match):
         made()
+
+
+def test_bounds_may_be_two_numbers_everywhere():
+    """The least and the most are enough for a plan by hand, too; their middle is aimed at."""
+    plan = Partition.from_labels(line_of([200, 100]), ["A", "A"], bounds=(200, 400))
+
+    assert plan.bounds == Bounds.between(200, 400)
+    with pytest.raises(OutOfRangeError, match="give the least and the most"):
+        Partition.from_labels(line_of([200, 100]), ["A", "A"], bounds=(200,))

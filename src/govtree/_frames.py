@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,12 +18,14 @@ from govtree.units import TABLES, Column, LevelUnit
 
 __all__ = [
     "BACKENDS",
+    "Cells",
     "IdsOf",
     "Plain",
     "columns_of",
     "frame_of",
     "is_truth",
     "ordered",
+    "plain_frame",
     "to_frame",
     "words_of",
 ]
@@ -118,6 +120,34 @@ def frame_of(columns: Iterable[tuple[str, Plain]], *, backend: str = "pandas") -
     written = {name: write(package, *plain) for name, plain in columns}
     make = {"pandas": "DataFrame", "polars": "DataFrame", "pyarrow": "table"}[backend]
     return getattr(package, make)(written)
+
+
+#: A column of texts, or of numbers or truths.
+Cells = Sequence[str | None] | NDArray[Any]
+
+
+def plain_frame(columns: Iterable[tuple[str, Cells]], *, backend: str = "pandas") -> Any:
+    """Return columns of texts, numbers and truths as a data frame; NaN is nothing.
+
+    Args:
+        columns: Name and cells of each; None is asked for before the package was found.
+        backend: ``pandas``, ``polars`` or ``pyarrow``.
+
+    Raises:
+        MissingExtraError: If the package is not installed.
+        OutOfRangeError: If there is no such backend.
+    """
+    return frame_of(((name, _told(cells)) for name, cells in columns), backend=backend)
+
+
+def _told(cells: Cells) -> Plain:
+    if not isinstance(cells, np.ndarray):
+        return "texts", list(cells), None
+    if cells.dtype.kind == "f":
+        return "numbers", cells.copy(), np.isnan(cells)
+    # Hands of others may write into a frame.
+    kind = "truths" if cells.dtype.kind == "b" else "wholes"
+    return kind, cells.copy(), np.zeros(len(cells), np.bool_)
 
 
 def ordered(sheet: Sheet) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from html import escape
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "one_line",
     "sarif_text",
     "short",
+    "table",
     "width",
 ]
 
@@ -180,6 +182,27 @@ def width(text: str) -> int:
     (4, 4, 1)
     """
     return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> list[str]:
+    """Return *rows* as lines whose columns line up, full-width characters included.
+
+    Args:
+        rows: Cells, escaped already; each row has as many.
+        right: Columns that are set to the right.
+
+    >>> table([["网格", "9"], ["branch", "10"]], right=[1])
+    ['网格     9', 'branch  10']
+    """
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = []
+        for at, (cell, wide) in enumerate(zip(row, widths, strict=True)):
+            gap = " " * (wide - width(cell))
+            cells.append(gap + cell if at in right else cell + gap)
+        lines.append("  ".join(cells).rstrip())
+    return lines
 
 
 def caret(quote: str, line: int, column: int) -> str:

@@ -730,21 +730,6 @@ ENGLISH: Mapping[str, Text] = MappingProxyType(
             "'{kind}' is no kind of a barrier that is known",
             "use one of: {known}",
         ),
-        "GT532": Text(
-            "neighbor-unknown",
-            "there is no unit '{id}' that could be a neighbor",
-            "look at how it is spelled, or leave the pair out",
-        ),
-        "GT533": Text(
-            "neighbor-of-itself",
-            "unit '{id}' is given as a neighbor of itself",
-            "leave the pair out",
-        ),
-        "GT534": Text(
-            "not-a-pair",
-            "{found} stands where a pair is meant: {expected}",
-            "write each pair as two ids",
-        ),
         "GT535": Text(
             "no-units",
             "there is no building to divide",

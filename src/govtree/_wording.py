@@ -6,7 +6,7 @@ read in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial, reduce
 from typing import Any, Protocol, Self
 
@@ -84,6 +84,11 @@ class Listed:
     """
 
     words: tuple[Said, ...]
+
+    @classmethod
+    def of(cls, ids: Iterable[str]) -> Listed:
+        """Return ids in a row, which are the same in every language."""
+        return cls(tuple(map(Label, ids)))
 
     def said(self, lang: str) -> str:
         """Return the words in *lang*, with what stands between words there."""

@@ -7,7 +7,8 @@ language, a terminal and a log file cannot disagree about what it says.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from attrs import field, frozen
 from attrs import field as attribute
@@ -174,6 +175,8 @@ def problem(
 ) -> Problem:
     """Return the problem with *code*, its texts taken from the catalogue of messages.
 
+    A value ``meant`` that is empty is left out: nothing near was found.
+
     Raises:
         KeyError: If the catalogue has no such code.
     """
@@ -182,6 +185,7 @@ def problem(
         sorted(
             (name, value if isinstance(value, Reason) else str(value))
             for name, value in values.items()
+            if name != "meant" or value
         )
     )
     return Problem(where, code, text.message, named, text.hint, severity, quote)
@@ -209,6 +213,24 @@ class Tally:
         if count <= KEPT:
             self._kept.append(made())
 
+    def say(self, code: str, where: Callable[[], Location], /, **values: Any) -> None:
+        """Count a problem; its place is asked for only where it is kept."""
+        self.add(code, lambda: problem(code, where(), **values))
+
+    def take(self, known: Iterable[Problem]) -> None:
+        """Count problems that were found elsewhere."""
+        for each in known:
+            self.add(each.code, partial(_itself, each))
+
+    def stop(self) -> None:
+        """Raise what is kept.
+
+        Raises:
+            StructureError: If there is any problem.
+        """
+        if self._kept:
+            raise StructureError(self.problems())
+
     def is_full(self, code: str) -> bool:
         """Return whether further problems with *code* are only counted."""
         return self._counts.get(code, 0) >= KEPT
@@ -222,6 +244,10 @@ class Tally:
                 said = {"kind": code, "count": f"{count - KEPT:,}"}
                 rest.append(problem("GT039", last.where, quote=last.quote, **said))
         return tuple(sorted(self._kept + rest))
+
+
+def _itself(known: Problem) -> Problem:
+    return known
 
 
 class Places(Protocol):

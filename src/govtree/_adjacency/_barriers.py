@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
 from govtree._adjacency._kinds import BARRIER, kind_of
-from govtree._adjacency._neighbors import INNER, Neighbors
+from govtree._adjacency._neighbors import Neighbors
 from govtree._adjacency._reference import (
     Projection,
     in_degrees,
@@ -22,6 +22,7 @@ from govtree._adjacency._reference import (
 )
 from govtree._columns import read_only
 from govtree._extras import need
+from govtree._rows import Chosen
 from govtree._wording import Reason
 from govtree.errors import OutOfRangeError, Places, RecordPlaces, StructureError, problem
 
@@ -154,7 +155,7 @@ class Barriers:
                 "GT521", where.at(0), crs=source or Reason("no system named"), other=other
             )
             raise StructureError([told])
-        wrong = position_problems(numbers[:, 0], numbers[:, 1], source, _Each(where, rows))
+        wrong = position_problems(numbers[:, 0], numbers[:, 1], source, Chosen(where, rows))
         if wrong:
             raise StructureError(set(wrong))
         shapes = way.shapes(self.shapes, crs=source)
@@ -176,20 +177,6 @@ def _other_system(shapes: NDArray[Any], source: str | None) -> Reason | None:
     if not degrees and source is not None and within and looks_like_degrees(*finite.T):
         return Reason("degrees")
     return None
-
-
-@frozen
-class _Each:
-    """Places of single positions: those of the shapes they belong to."""
-
-    places: Places
-    rows: NDArray[np.int64]
-
-    def at(self, row: int, field: str = "") -> Any:
-        return self.places.at(int(self.rows[row]), field)
-
-    def quote(self, row: int, field: str = "") -> str:
-        return self.places.quote(int(self.rows[row]), field)
 
 
 @frozen(eq=False)
@@ -265,13 +252,9 @@ def cross(
     """
     met = crossings(neighbors.u, neighbors.v, x, y, barriers, outlines)
     kept = met.hard < 0
-    kinds = [neighbors.kinds[code] if code != INNER else None for code in neighbors.kind[kept]]
     softly = met.soft[kept]
-    for row in np.flatnonzero(softly >= 0).tolist():
-        kinds[row] = barriers.kind[softly[row]]
-    made = Neighbors.of(
-        neighbors.units, neighbors.u[kept], neighbors.v[kept], neighbors.length[kept], kinds
-    )
+    rows = np.flatnonzero(softly >= 0)
+    made = neighbors.where(kept).with_lines(rows, (barriers.kind[at] for at in softly[rows]))
     return made, (*astray(x, y, barriers), *told(met.hard[~kept], barriers))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from math import isfinite
 from typing import Any
 
@@ -22,7 +23,7 @@ from govtree._adjacency._geometry import (
     triangulated,
 )
 from govtree._adjacency._kinds import COMPOUND_LINE
-from govtree._adjacency._neighbors import INNER, Neighbors, parts_of
+from govtree._adjacency._neighbors import Neighbors, parts_of
 from govtree._extras import need
 from govtree._wording import Reason
 from govtree.errors import OutOfRangeError
@@ -108,9 +109,7 @@ def find_neighbors(
     return Neighbors.of(len(x), found.u, found.v, length, kinds), search.notes(found)
 
 
-def crossing_compounds(
-    neighbors: Neighbors, compound: NDArray[np.int32], kind: str = COMPOUND_LINE
-) -> Neighbors:
+def crossing_compounds(neighbors: Neighbors, compound: NDArray[np.int32]) -> Neighbors:
     """Return the neighbors with a soft line between two compounds, or a compound and none.
 
     A pair with a kind keeps it.
@@ -118,13 +117,10 @@ def crossing_compounds(
     Args:
         neighbors: As they were found.
         compound: int32, the compound of each unit, -1 for none.
-        kind: What the line is called.
     """
     crosses = (compound[neighbors.u] != compound[neighbors.v]) & ~neighbors.soft
-    kinds = [neighbors.kinds[code] if code != INNER else None for code in neighbors.kind]
-    for row in np.flatnonzero(crosses).tolist():
-        kinds[row] = kind
-    return Neighbors.of(neighbors.units, neighbors.u, neighbors.v, neighbors.length, kinds)
+    rows = np.flatnonzero(crosses)
+    return neighbors.with_lines(rows, repeat(COMPOUND_LINE, len(rows)))
 
 
 class _Search:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from govtree._extras import need
 
 __all__ = [
-    "delaunay",
     "facing",
     "gaps_between",
     "hidden",
@@ -53,32 +52,16 @@ def points_of(outlines: NDArray[Any]) -> tuple[Floats, Floats]:
     return shapely.get_x(points), shapely.get_y(points)
 
 
-def delaunay(x: Floats, y: Floats, reach: float | None = None) -> tuple[Rows, Rows]:
-    """Return pairs of a Delaunay triangulation that are within reach.
+def triangulated(x: Floats, y: Floats) -> tuple[Rows, Rows]:
+    """Return all pairs of a Delaunay triangulation, int32 rows, ``u < v``, sorted, each once.
 
     Any positions do: one, all on a line, many at one place. Units at one place lie beside one
     another, and the first of each place beside those of the places around.
 
-    Args:
-        x: Metres to the east, one a unit, finite.
-        y: Metres to the north.
-        reach: Longest pair in metres; None for the rule of :func:`limit_of`.
-
-    Returns:
-        int32 rows, ``u < v``, sorted, each pair once.
-
-    >>> u, v = delaunay(np.array([0.0, 10.0, 20.0]), np.array([0.0, 0.0, 0.0]))
+    >>> u, v = triangulated(np.array([0.0, 10.0, 20.0]), np.array([0.0, 0.0, 0.0]))
     >>> u.tolist(), v.tolist()
     ([0, 1], [1, 2])
     """
-    u, v = triangulated(x, y)
-    length = np.hypot(x[u] - x[v], y[u] - y[v])
-    near = length <= (limit_of(spacing(x, y), u, v) if reach is None else reach)
-    return u[near], v[near]
-
-
-def triangulated(x: Floats, y: Floats) -> tuple[Rows, Rows]:
-    """Return all pairs of a Delaunay triangulation, sorted, each once."""
     return sorted_once(*_sides(x, y))
 
 

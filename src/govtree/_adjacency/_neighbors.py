@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from attrs import field, frozen
@@ -88,6 +88,17 @@ class Neighbors:
             place[kind],
             tuple(self.kinds[code] for code in used.tolist()),
         )
+
+    def with_lines(self, rows: NDArray[np.int64], names: Iterable[str]) -> Neighbors:
+        """Return the pairs with lines of these names between those of *rows*.
+
+        >>> Neighbors.of(3, [0, 1], [1, 2]).with_lines(np.array([1]), ["road"]).kinds
+        ('road',)
+        """
+        kinds = [self.kinds[code] if code != INNER else None for code in self.kind.tolist()]
+        for row, name in zip(rows.tolist(), names, strict=True):
+            kinds[row] = name
+        return Neighbors.of(self.units, self.u, self.v, self.length, kinds)
 
     @property
     def soft(self) -> NDArray[np.bool_]:

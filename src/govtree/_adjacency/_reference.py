@@ -10,7 +10,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import ArrayLike, NDArray
 
-from govtree._adjacency._shifted import SHIFTED, from_wgs84, to_wgs84
+from govtree._adjacency._shifted import SHIFTED, to_wgs84
 from govtree._extras import need
 from govtree._wording import Reason
 from govtree.errors import OutOfRangeError, Places, Problem, problem
@@ -24,7 +24,6 @@ __all__ = [
     "named",
     "position_problems",
     "same",
-    "to_metres",
 ]
 
 Floats = NDArray[np.float64]
@@ -251,31 +250,6 @@ class Projection:
         east, north = np.asarray(x, np.float64) / metres, np.asarray(y, np.float64) / metres
         lon, lat = _transformer(self.metric, WGS84).transform(east, north)
         return np.asarray(lon, np.float64), np.asarray(lat, np.float64)
-
-    def as_given(self, x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-        """Return positions in metres in the system that they came in."""
-        east, north = np.asarray(x, np.float64), np.asarray(y, np.float64)
-        if self.crs is None or self.metric is None:
-            return east, north
-        if self.crs in SHIFTED:
-            return from_wgs84(*self.to_degrees(east, north), self.crs)
-        metres = float(_known(self.metric).axis_info[0].unit_conversion_factor)
-        if self.crs == self.metric:
-            return east / metres, north / metres
-        one, other = _transformer(self.metric, self.crs).transform(east / metres, north / metres)
-        return np.asarray(one, np.float64), np.asarray(other, np.float64)
-
-
-def to_metres(x: ArrayLike, y: ArrayLike, crs: Any) -> tuple[Floats, Floats, Projection]:
-    """Return positions in metres, and how they came there.
-
-    >>> x, y, way = to_metres([500_000.0], [4_400_000.0], None)
-    >>> x.tolist(), y.tolist(), way.metric
-    ([500000.0], [4400000.0], None)
-    """
-    east, north = np.asarray(x, np.float64), np.asarray(y, np.float64)
-    way = Projection.of(east, north, crs)
-    return *way.points(east, north), way
 
 
 def _in_metres(x: Floats, y: Floats, name: str) -> tuple[Reason, ...]:

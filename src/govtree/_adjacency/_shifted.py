@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SHIFTED", "from_wgs84", "to_wgs84"]
+__all__ = ["SHIFTED", "shifted", "to_wgs84"]
 
 Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
@@ -28,28 +28,23 @@ _STEPS = 12
 _CLOSE_ENOUGH = 1e-11
 
 
-def from_wgs84(longitude: Floats, latitude: Floats, system: str) -> Pair:
-    """Return degrees of WGS-84 in *system*, ``gcj02`` or ``bd09``.
+def to_wgs84(longitude: Floats, latitude: Floats, system: str) -> Pair:
+    """Return degrees of *system*, ``gcj02`` or ``bd09``, in WGS-84, to well under a centimetre.
 
     Outside of a rectangle around China nothing is shifted.
-
-    >>> lon, lat = from_wgs84(np.array([121.5272106]), np.array([31.1774276]), "gcj02")
-    >>> round(lon[0], 6), round(lat[0], 6)
-    (np.float64(121.531542), np.float64(31.175304))
     """
-    shifted = _shift(longitude, latitude, system)
-    inside = _in_china(longitude, latitude)
-    return np.where(inside, shifted[0], longitude), np.where(inside, shifted[1], latitude)
-
-
-def to_wgs84(longitude: Floats, latitude: Floats, system: str) -> Pair:
-    """Return degrees of *system* in WGS-84, to well under a centimetre."""
-    lon, lat = _undo(lambda x, y: _shift(x, y, system), longitude, latitude)
+    lon, lat = _undo(lambda x, y: shifted(x, y, system), longitude, latitude)
     inside = _in_china(lon, lat)
     return np.where(inside, lon, longitude), np.where(inside, lat, latitude)
 
 
-def _shift(longitude: Floats, latitude: Floats, system: str) -> Pair:
+def shifted(longitude: Floats, latitude: Floats, system: str) -> Pair:
+    """Return degrees of WGS-84 in *system*, anywhere: what :func:`to_wgs84` undoes.
+
+    >>> lon, lat = shifted(np.array([121.5272106]), np.array([31.1774276]), "gcj02")
+    >>> round(lon[0], 6), round(lat[0], 6)
+    (np.float64(121.531542), np.float64(31.175304))
+    """
     lon, lat = _gcj(longitude, latitude)
     return _bd(lon, lat) if system == "bd09" else (lon, lat)
 

@@ -115,12 +115,13 @@ def grids_of_one(h: Hierarchy, compound: str, file: str | None, lang: str) -> in
     """
     from govtree.grids import Bounds, Partition
     from govtree.grids import partition as drawn
-    from govtree.grids._cut import cut_out, rows_in
-    from govtree.grids._draw import as_bytes, form_of, plot
-    from govtree.grids._read import building_map
+    from govtree.grids._bounds import TARGET, TOLERANCE
+    from govtree.grids._buildings._cut import cut_out, rows_in
+    from govtree.grids._buildings._read import building_map
+    from govtree.grids._pictures._draw import as_bytes, form_of, plot
 
     head = say("The grids of compound {id}, drawn anew", lang, id=short(compound))
-    bounds = Bounds.around(300, 0.2)
+    bounds = Bounds.around(TARGET, TOLERANCE)
     try:
         form = None if file is None else form_of(file)
         units = building_map(h, largest=bounds.highest)
@@ -181,15 +182,12 @@ def _given(told: argparse.Namespace, options: tuple[str, ...]) -> str:
 
 
 def _bounds(told: argparse.Namespace) -> Bounds:
-    from govtree.grids import Bounds
+    from govtree.grids._bounds import TOLERANCE, limits_of
 
-    if told.bounds is not None:
-        if told.tolerance is not None:
-            raise OutOfRangeError("--bounds says what a grid may hold; leave out --tolerance")
-        lowest, highest = told.bounds
-        return Bounds.between(lowest, highest, told.target)
-    target = 300 if told.target is None else told.target
-    return Bounds.around(target, 0.2 if told.tolerance is None else told.tolerance)
+    if told.bounds is not None and told.tolerance is not None:
+        raise OutOfRangeError("--bounds says what a grid may hold; leave out --tolerance")
+    tolerance = TOLERANCE if told.tolerance is None else told.tolerance
+    return limits_of(told.target, tolerance, told.bounds)
 
 
 def _source(told: argparse.Namespace, tell: Callable[[str], None]) -> _Source:
@@ -199,8 +197,8 @@ def _source(told: argparse.Namespace, tell: Callable[[str], None]) -> _Source:
         _Refused: If there is no structure.
         StructureError: If no map can be made of it.
     """
-    from govtree.grids._cut import cut_out, rows_in
-    from govtree.grids._read import building_map
+    from govtree.grids._buildings._cut import cut_out, rows_in
+    from govtree.grids._buildings._read import building_map
 
     options: dict[str, Any] = {
         "count": told.count, "crs": told.crs, "barriers": told.barriers or (),
@@ -288,7 +286,7 @@ def _require_files(told: argparse.Namespace, source: _Source) -> None:
             )
         taken.add(Path(each).resolve())
     if told.map is not None:
-        from govtree.grids._draw import form_of
+        from govtree.grids._pictures._draw import form_of
 
         form_of(told.map)
 
@@ -316,7 +314,7 @@ def _write(
     if told.geojson is not None:
         files[told.geojson] = (to_text(plan.to_geojson()) + "\n").encode()
     if told.map is not None:
-        from govtree.grids._draw import as_bytes, form_of, plot
+        from govtree.grids._pictures._draw import as_bytes, form_of, plot
 
         figure = plot(plan, title=_title(source, plan, before, lang), lang=lang, before=before)
         files[told.map] = as_bytes(figure, form_of(told.map))
@@ -338,7 +336,7 @@ def _title(source: _Source, plan: Partition, before: Partition | None, lang: str
 
 def _feasible(told: argparse.Namespace, source: _Source, lang: str) -> int:
     """Print what can be, before any search."""
-    from govtree.grids._feasibility import feasibility_of
+    from govtree.grids._feasible._feasibility import feasibility_of
 
     found = feasibility_of(source.units, _bounds(told), number=told.grids)
     code = FINDINGS if found.is_impossible else CLEAN
@@ -347,10 +345,7 @@ def _feasible(told: argparse.Namespace, source: _Source, lang: str) -> int:
             warn(source.examined)
         return print_text("\n".join(map(one_line, found.said(lang).split("\n"))), code)
     table = found.table
-    rows = [
-        dict(zip(table, map(_plain, cells), strict=True))
-        for cells in zip(*table.values(), strict=True)
-    ]
+    rows = [dict(zip(table, cells, strict=True)) for cells in zip(*table.values(), strict=True)]
     values = {
         "ok": code == CLEAN, "count": found.count,
         "bounds": {"target": float(found.bounds.target), "lowest": found.bounds.lowest,
@@ -360,11 +355,6 @@ def _feasible(told: argparse.Namespace, source: _Source, lang: str) -> int:
         "reasons": [each.said(lang) for each in found.reasons],
     }  # fmt: skip
     return print_json(values, code)
-
-
-def _plain(cell: Any) -> Any:
-    """Return a cell without its type of array."""
-    return cell.item() if hasattr(cell, "item") else cell
 
 
 def _print(told: argparse.Namespace, source: _Source, plan: Partition, lang: str) -> int:

@@ -1,13 +1,10 @@
-"""Columns and colors of a terminal."""
+"""Colors of a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
-from govtree import _markup
-
-__all__ = ["Ink", "table"]
+__all__ = ["Ink"]
 
 Color = Literal["red", "yellow", "cyan", "bold", "dim"]
 
@@ -41,24 +38,3 @@ class Ink:
     def severity(self, text: str, severity: str) -> str:
         """Return *text* in the color of a severity, of "ok", "partly", "known" or "off"."""
         return self.on(text, _BY_SEVERITY[severity])
-
-
-def table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> list[str]:
-    """Return *rows* as lines whose columns line up, full-width characters included.
-
-    Args:
-        rows: Cells, escaped already; each row has as many.
-        right: Columns that are set to the right.
-
-    >>> table([["网格", "9"], ["branch", "10"]], right=[1])
-    ['网格     9', 'branch  10']
-    """
-    widths = [max(map(_markup.width, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = []
-        for at, (cell, width) in enumerate(zip(row, widths, strict=True)):
-            gap = " " * (width - _markup.width(cell))
-            cells.append(gap + cell if at in right else cell + gap)
-        lines.append("  ".join(cells).rstrip())
-    return lines

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from inspect import cleandoc
 from typing import Any
 
-from govtree._markup import one_line, short
+from govtree._markup import one_line, short, table
 from govtree._messages import fill, say
-from govtree.display._terminal import Ink, table
+from govtree.display._terminal import Ink
 from govtree.display._terms import counted
 from govtree.rules import OFF, Rule
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from govtree import _markup
 from govtree._messages import say
-from govtree.display._terminal import Ink, table
+from govtree.display._terminal import Ink
 from govtree.display._terms import DOT
-from govtree.grids._shown import share
+from govtree.grids._answers._shown import share
 
 if TYPE_CHECKING:
     from govtree.grids import Partition
@@ -21,9 +21,6 @@ MOST = 40
 
 #: Compounds of a grid that are named.
 _NAMED = 2
-
-#: What is counted, where a number stands before it.
-_COUNTED = {"occupied": "occupied households"}
 
 
 def plan_text(
@@ -65,7 +62,7 @@ def plan_text(
 
 def counted(plan: Partition, lang: str) -> str:
     """Return what a plan counts, as it stands behind a number."""
-    return say(_COUNTED.get(plan.map.count, plan.map.count), lang)
+    return plan.map.counted.said(lang)
 
 
 def _table(plan: Partition, ink: Ink, lang: str, most: int) -> list[str]:
@@ -82,7 +79,7 @@ def _table(plan: Partition, ink: Ink, lang: str, most: int) -> list[str]:
         ]
         for at in sorted(order)
     ]  # fmt: skip
-    lines = table(rows, right=(1, 2, 3, 5))
+    lines = _markup.table(rows, right=(1, 2, 3, 5))
     said = [ink.on(lines[0], "dim")]
     for at, line in zip(sorted(order), lines[1:], strict=True):
         said.append(line if told.within[at] else ink.on(line, "red"))

@@ -13,7 +13,7 @@ from attrs import frozen
 from govtree import _markup
 from govtree._messages import say
 from govtree.display._by_unit import by_unit, completeness_line
-from govtree.display._terminal import Ink, table
+from govtree.display._terminal import Ink
 from govtree.display._terms import DOT, Terms, counted, folded, in_total
 from govtree.errors import Location, Problem
 from govtree.findings import SEVERITIES, Finding, Report
@@ -201,7 +201,7 @@ def _totals(report: Report, look: _Look) -> list[str]:
                 rows.append([severity, each.code, each.slug, f"{number:,}", of])
     colored = [
         "  " + look.ink.severity(row[0], row[0]) + line[len(row[0]) :]
-        for row, line in zip(rows, table(rows, right=[3]), strict=True)
+        for row, line in zip(rows, _markup.table(rows, right=[3]), strict=True)
     ]
     hidden = _hidden({part.kind.code: len(part) for part in report.faults}, look)
     return [_total(report, look), *colored, *hidden]
@@ -235,7 +235,7 @@ def _incomplete(report: Report, look: _Look) -> list[str]:
         for each in report.checked
         if each.not_collected
     ]
-    return [head, *(f"  {line}" for line in table(rows))] if rows else [head]
+    return [head, *(f"  {line}" for line in _markup.table(rows))] if rows else [head]
 
 
 def _not_known(report: Report, look: _Look) -> list[str]:

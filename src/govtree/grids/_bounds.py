@@ -10,8 +10,12 @@ from attrs import frozen
 
 from govtree.errors import OutOfRangeError
 
-__all__ = ["Bounds", "is_number"]
+__all__ = ["TARGET", "TOLERANCE", "Bounds", "is_number", "limits_of"]
 
+#: Households of a grid. Source: what both places that govtree starts from aim at.
+TARGET = 300
+#: Share of the target that a grid may be off.
+TOLERANCE = 0.2
 # The most that units may add up to.
 _MOST = 2**53
 _UP_TO = " and up to 2^53"
@@ -101,6 +105,30 @@ class Bounds:
         fewest = max(1, -(-total // self.highest))
         most = total // self.lowest if self.lowest else max(fewest, total)
         return range(fewest, most + 1)
+
+
+def limits_of(
+    target: float | None, tolerance: float, bounds: Bounds | tuple[int, int] | None
+) -> Bounds:
+    """Return what a grid may hold: *bounds* where these are given, else around the target.
+
+    Args:
+        target: :data:`TARGET` where nothing is said, or the middle of *bounds*.
+        tolerance: Share of the target that a grid may be off.
+        bounds: The least and the most, in the place of *tolerance*.
+
+    Raises:
+        OutOfRangeError: If they are no bounds.
+    """
+    if bounds is None:
+        return Bounds.around(TARGET if target is None else target, tolerance)
+    if isinstance(bounds, Bounds):
+        return bounds
+    try:
+        lowest, highest = bounds
+    except (TypeError, ValueError):
+        raise OutOfRangeError(f"bounds are {bounds}; give the least and the most") from None
+    return Bounds.between(lowest, highest, target)
 
 
 def is_number(given: object) -> bool:

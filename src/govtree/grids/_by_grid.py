@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from govtree._names import NearMisses
-from govtree.errors import Location, OutOfRangeError, Problem, StructureError, Tally, problem
+from govtree.errors import Location, OutOfRangeError, Tally
 
 __all__ = ["numbers_by_grid"]
 
@@ -42,20 +42,20 @@ def numbers_by_grid(
     tally = Tally()
     near = NearMisses(grids)
     for grid in sorted(map(str, given.keys() - set(grids))):
-        tally.add("GT574", partial(_no_grid, name, grid, near))
+        where = partial(Location, record=f"{name}[{grid!r}]")
+        tally.say("GT574", where, id=grid, meant=near.nearest(grid))
     answer = np.zeros(len(grids))
     for row, grid in enumerate(grids):
-        where = Location(record=f"{name}[{grid!r}]")
+        where = partial(Location, record=f"{name}[{grid!r}]")
         if grid not in given:
-            tally.add("GT575", partial(problem, "GT575", where, id=grid))
+            tally.say("GT575", where, id=grid)
             continue
         answer[row] = value = _number(given[grid])
         if not (isfinite(value) and value >= 0):
-            tally.add("GT576", partial(problem, "GT576", where, value=given[grid]))
+            tally.say("GT576", where, value=given[grid])
         elif whole and value != int(value):
-            tally.add("GT577", partial(problem, "GT577", where, value=given[grid]))
-    if tally.problems():
-        raise StructureError(tally.problems())
+            tally.say("GT577", where, value=given[grid])
+    tally.stop()
     return answer
 
 
@@ -71,9 +71,3 @@ def _number(value: float) -> float:
         return float(value)
     except (TypeError, ValueError):
         return -1.0
-
-
-def _no_grid(name: str, grid: str, near: NearMisses) -> Problem:
-    meant = near.nearest(grid)
-    where = Location(record=f"{name}[{grid!r}]")
-    return problem("GT574", where, id=grid, **({"meant": meant} if meant else {}))

@@ -25,18 +25,16 @@ from govtree._recombination import (
 from govtree._wording import Reason
 from govtree.errors import OutOfRangeError
 from govtree.grids import _labels
-from govtree.grids._bounds import Bounds, is_number
-from govtree.grids._feasibility import Feasibility, feasibility_of
+from govtree.grids._bounds import TOLERANCE, Bounds, is_number, limits_of
+from govtree.grids._buildings._read import building_map
+from govtree.grids._feasible._feasibility import Feasibility, feasibility_of
 from govtree.grids._partition import Partition
 from govtree.grids._progress import Told, require_executor, teller
 from govtree.grids._proven import proven
-from govtree.grids._read import building_map
 from govtree.grids._wishes import Fixed, Wishes
 
 __all__ = ["feasibility", "partition"]
 
-#: Households of a grid. Source: what both places that govtree starts from aim at.
-TARGET = 300
 #: Parts of the map are handed to workers in lots of about so many units.
 _LOT = 2_000
 
@@ -44,7 +42,7 @@ _LOT = 2_000
 def partition(
     units: Any,
     target: float | None = None,
-    tolerance: float = 0.2,
+    tolerance: float = TOLERANCE,
     count: str = "households",
     *,
     bounds: Bounds | tuple[int, int] | None = None,
@@ -121,7 +119,7 @@ def partition(
     >>> plan.labels
     {'D-1': 'N-001', 'D-2': 'N-001', 'D-3': 'N-002', 'D-4': 'N-002'}
     """
-    limits = _limits(target, tolerance, bounds)
+    limits = limits_of(target, tolerance, bounds)
     if not (is_number(effort) and effort > 0):
         raise OutOfRangeError(f"effort is {effort!r}; it has to be above 0")
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
@@ -181,7 +179,7 @@ def partition(
 def feasibility(
     units: Any,
     target: float | None = None,
-    tolerance: float = 0.2,
+    tolerance: float = TOLERANCE,
     count: str = "households",
     *,
     bounds: Bounds | tuple[int, int] | None = None,
@@ -220,7 +218,7 @@ def feasibility(
     compound X-12: 410 households behind one wall; no number of grids of 240 to 360 fits; \
 nearest: 1 grid of 410 or 2 of 205
     """
-    limits = _limits(target, tolerance, bounds)
+    limits = limits_of(target, tolerance, bounds)
     map = building_map(
         units,
         count=count,
@@ -232,20 +230,6 @@ nearest: 1 grid of 410 or 2 of 205
         largest=limits.highest,
     )
     return feasibility_of(map, limits, number=grids)
-
-
-def _limits(
-    target: float | None, tolerance: float, bounds: Bounds | tuple[int, int] | None
-) -> Bounds:
-    if bounds is None:
-        return Bounds.around(TARGET if target is None else target, tolerance)
-    if isinstance(bounds, Bounds):
-        return bounds
-    try:
-        lowest, highest = bounds
-    except (TypeError, ValueError):
-        raise OutOfRangeError(f"bounds are {bounds}; give the least and the most") from None
-    return Bounds.between(lowest, highest, target)
 
 
 def _of_plan(plan: Any) -> Any:

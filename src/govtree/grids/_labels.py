@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from govtree._markup import HIDDEN, short
-from govtree._names import nearest
+from govtree._names import NearMisses, nearest
 from govtree.errors import (
     Location,
     OutOfRangeError,
-    Problem,
     StructureError,
     Tally,
     UnknownIdError,
     problem,
 )
 from govtree.grids._bounds import Bounds
-from govtree.grids._map import BuildingMap
-from govtree.grids._read import building_map
+from govtree.grids._buildings._map import BuildingMap
+from govtree.grids._buildings._read import building_map
 
 __all__ = ["map_of", "read", "texts", "unknown"]
-
-#: Larger maps are not searched for the unit that was probably meant.
-_MOST_SEARCHED = 20_000
 
 
 def map_of(units: Any, options: Mapping[str, Any], bounds: Bounds) -> BuildingMap:
@@ -77,25 +74,16 @@ def read(
             raise StructureError([problem("GT558", where, **counts)])
         named = dict(zip(map.ids, cells, strict=True))
     tally = Tally()
-    grids = []
+    grids = _texts({id: named[id] for id in map.ids if id in named}, tally)
+    known, near = set(map.ids), NearMisses(map.ids)
     for id in map.ids:
         if id not in named:
-            tally.add("GT556", _made("GT556", id, unit=id))
-            continue
-        grid = _text(named[id])
-        if grid is None:
-            tally.add("GT557", _made("GT557", id, unit=id, cell=_shown(named[id])))
-        else:
-            grids.append(grid)
-    known = set(map.ids)
+            tally.say("GT556", _place(id), unit=id)
     for id in named:
         if id not in known:
-            meant = nearest(str(id), map.ids) if len(map) <= _MOST_SEARCHED else ""
-            said = {"unit": _shown(id)} | ({"meant": meant} if meant else {})
-            tally.add("GT555", _made("GT555", _shown(id), **said))
-    problems = tally.problems()
-    if problems:
-        raise StructureError(problems)
+            meant = near.nearest(str(id))
+            tally.say("GT555", _place(_shown(id)), unit=_shown(id), meant=meant)
+    tally.stop()
     return grids
 
 
@@ -106,15 +94,19 @@ def texts(labels: Mapping[str, Any]) -> list[str]:
         StructureError: If one can be none; names all.
     """
     tally = Tally()
+    grids = _texts(labels, tally)
+    tally.stop()
+    return grids
+
+
+def _texts(labels: Mapping[str, Any], tally: Tally) -> list[str]:
     grids = []
     for id, cell in labels.items():
         grid = _text(cell)
         if grid is None:
-            tally.add("GT557", _made("GT557", id, unit=id, cell=_shown(cell)))
+            tally.say("GT557", _place(id), unit=id, cell=_shown(cell))
         else:
             grids.append(grid)
-    if problems := tally.problems():
-        raise StructureError(problems)
     return grids
 
 
@@ -152,8 +144,5 @@ def _shown(cell: Any) -> str:
     return str(cell) if isinstance(cell, (int, float)) else f"a {type(cell).__name__}"
 
 
-def _made(code: str, place: str, /, **values: str) -> Callable[[], Problem]:
-    def made() -> Problem:
-        return problem(code, Location(record="labels", field=short(place)), **values)
-
-    return made
+def _place(unit: str) -> Callable[[], Location]:
+    return partial(Location, record="labels", field=short(unit))

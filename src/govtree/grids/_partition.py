@@ -11,25 +11,17 @@ import numpy as np
 from attrs import evolve, field, frozen
 from numpy.typing import ArrayLike
 
-from govtree import _frames
 from govtree._columns import IntArray, read_only
+from govtree._frames import Cells, plain_frame
 from govtree._wording import Reason
 from govtree.findings import Finding, Report
-from govtree.grids import (
-    _apply,
-    _diff,
-    _draw,
-    _findings,
-    _geojson_out,
-    _labels,
-    _names,
-    _shape,
-    _shown,
-    _today,
-)
-from govtree.grids._bounds import Bounds
-from govtree.grids._map import BuildingMap
-from govtree.grids._table import GridTable, PlanSummary
+from govtree.grids import _labels, _names
+from govtree.grids._answers import _diff, _findings, _geojson_out, _shape, _shown
+from govtree.grids._answers._table import GridTable, PlanSummary
+from govtree.grids._applied import _apply, _today
+from govtree.grids._bounds import TOLERANCE, Bounds, limits_of
+from govtree.grids._buildings._map import BuildingMap
+from govtree.grids._pictures import _draw
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -155,9 +147,9 @@ class Partition:
         cls,
         h: Hierarchy,
         *,
-        target: float = 300,
-        tolerance: float = 0.2,
-        bounds: Bounds | None = None,
+        target: float | None = None,
+        tolerance: float = TOLERANCE,
+        bounds: Bounds | tuple[int, int] | None = None,
         map: BuildingMap | None = None,
         **options: Any,
     ) -> Partition:
@@ -169,9 +161,10 @@ class Partition:
 
         Args:
             h: The structure.
-            target: What a grid should hold; above 0.
+            target: What a grid should hold; above 0. 300 where nothing is said, or the middle
+                of *bounds* where these are.
             tolerance: Share of the target that a grid may be off, 0 to 1.
-            bounds: What a grid may hold, in the place of both.
+            bounds: The least and the most that a grid may hold, in the place of *tolerance*.
             map: The map of its buildings, where it is made already.
             options: How the map is made: ``count``, ``crs``, ``barriers``, ``pairs``,
                 ``reach``, as in ``partition``.
@@ -180,10 +173,10 @@ class Partition:
             OutOfRangeError: If an option is out of its range.
             StructureError: If no map can be made of the structure; names every reason.
         """
-        asked = Bounds.around(target, tolerance) if bounds is None else bounds
+        asked = limits_of(target, tolerance, bounds)
         known = _labels.map_of(h, options, asked) if map is None else map
-        codes, ids = _today.grids_of(h, known)
-        return cls.drawn(known, codes, asked, names=dict(enumerate(ids)))
+        codes = _today.Footprint.of(h, known).grids(h)
+        return cls.drawn(known, codes, asked, names=dict(enumerate(h.ids("grid"))))
 
     @classmethod
     def from_labels(
@@ -191,9 +184,9 @@ class Partition:
         units: Any,
         labels: Mapping[Any, Any] | Sequence[Any],
         *,
-        target: float = 300,
-        tolerance: float = 0.2,
-        bounds: Bounds | None = None,
+        target: float | None = None,
+        tolerance: float = TOLERANCE,
+        bounds: Bounds | tuple[int, int] | None = None,
         **options: Any,
     ) -> Partition:
         """Return a plan that was made by hand or by another program.
@@ -205,16 +198,17 @@ class Partition:
             units: A :class:`~govtree.grids.BuildingMap`, or whatever ``partition`` takes.
             labels: Grid by id of the unit; of a BuildingMap also a sequence in the order of
                 its ids. A grid is a text or a whole number.
-            target: What a grid should hold; above 0.
+            target: What a grid should hold; above 0. 300 where nothing is said, or the middle
+                of *bounds* where these are.
             tolerance: Share of the target that a grid may be off, 0 to 1.
-            bounds: What a grid may hold, in the place of both.
+            bounds: The least and the most that a grid may hold, in the place of *tolerance*.
             options: How the map is made, where *units* are none: ``count``, ``crs``, ...
 
         Raises:
             OutOfRangeError: If an option is out of its range.
             StructureError: If a unit has no grid, a label names no unit, or is none; names all.
         """
-        asked = Bounds.around(target, tolerance) if bounds is None else bounds
+        asked = limits_of(target, tolerance, bounds)
         known = _labels.map_of(units, options, asked)
         grids = _labels.read(known, labels, in_order=known is units)
         ids = sorted(set(grids))
@@ -344,13 +338,12 @@ class Partition:
             MissingExtraError: If the package is not installed.
             OutOfRangeError: If there is no such backend.
         """
-        nothing = np.zeros(len(self.map), np.bool_)
-        columns: list[tuple[str, _frames.Plain]] = [
-            ("unit", ("texts", list(self.map.ids), None)),
-            ("grid", ("texts", list(self.labels.values()), None)),
-            (self.map.count, ("wholes", self.map.weight.copy(), nothing)),
+        columns: list[tuple[str, Cells]] = [
+            ("unit", self.map.ids),
+            ("grid", list(self.labels.values())),
+            (self.map.count, self.map.weight),
         ]
-        return _frames.frame_of(columns, backend=backend)
+        return plain_frame(columns, backend=backend)
 
     def to_geojson(self, *, by: Literal["grid", "unit"] = "grid") -> dict[str, Any]:
         """Return the plan as GeoJSON (RFC 7946): plain values, ready for ``json.dumps``.

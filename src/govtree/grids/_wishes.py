@@ -27,7 +27,7 @@ from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, Problem, StructureError, Tally, problem
 from govtree.grids import _labels
 from govtree.grids._bounds import Bounds, is_number
-from govtree.grids._map import BuildingMap
+from govtree.grids._buildings._map import BuildingMap
 
 __all__ = ["KEPT", "Fixed", "Wishes"]
 

@@ -1,0 +1,1 @@
+"""What there is to say of a plan: of each grid, of what it breaks, beside another plan."""

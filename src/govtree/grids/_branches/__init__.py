@@ -1,0 +1,1 @@
+"""Branches over grids."""
