@@ -506,7 +506,19 @@ def test_labels_of_a_plan_before_are_one_a_unit():
 REFUSED = {
     "tolerance": ({"tolerance": 20}, "tolerance is 20; it is a share, 0 to 1"),
     "target": ({"target": -3}, "target is -3; it has to be above 0"),
+    "target that is no number": ({"target": "300"}, "target is 300; it has to be above 0"),
+    "target beyond all": ({"target": 1e308}, "target is 1e+308; it has to be above 0 and 1,000"),
+    "target beyond a float": ({"target": 10**400}, "it has to be above 0 and 1,000"),
+    "tolerance that is none": ({"tolerance": None}, "tolerance is None; it is a share, 0 to 1"),
     "bounds": ({"bounds": 300}, "bounds are 300; give the least and the most"),
+    "bounds that are not whole": (
+        {"bounds": (240.5, 360)},
+        "a bound is 240.5; it has to be a whole number",
+    ),
+    "target that is none": (
+        {"bounds": (240, 360), "target": True},
+        "target is True; it has to be a number",
+    ),
     "effort": ({"effort": 0}, "effort is 0; it has to be above 0"),
     "objective": (
         {"objective": "fair"},

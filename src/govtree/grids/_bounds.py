@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor, isfinite
+from numbers import Integral, Real
 
 from attrs import frozen
 
 from govtree.errors import OutOfRangeError
 
 __all__ = ["Bounds"]
+
+#: More than anybody counts; sums of so many fit into 64 bits.
+_MOST = 10**12
 
 
 @frozen
@@ -41,9 +46,9 @@ class Bounds:
         >>> bounds.lowest, bounds.highest
         (240, 360)
         """
-        if not (isfinite(target) and target > 0):
-            raise OutOfRangeError(f"target is {target}; it has to be above 0")
-        if not (isfinite(tolerance) and 0 <= tolerance <= 1):
+        if not (_is_number(target) and 0 < target <= _MOST):
+            raise OutOfRangeError(f"target is {target}; it has to be above 0 and {_MOST:,} at most")
+        if not (_is_number(tolerance) and 0 <= tolerance <= 1):
             raise OutOfRangeError(f"tolerance is {tolerance}; it is a share, 0 to 1")
         # As it is written: 20 % of 300 is 60, not 59.99.
         aim, share = Fraction(str(target)), Fraction(str(tolerance))
@@ -62,11 +67,15 @@ class Bounds:
             OutOfRangeError: If they are not ``0 <= lowest <= target <= highest``, or no grid
                 could hold anything.
         """
+        lowest, highest = _whole(lowest), _whole(highest)
+        if target is not None and not _is_number(target):
+            raise OutOfRangeError(f"target is {target}; it has to be a number")
         aim = Fraction(lowest + highest, 2) if target is None else Fraction(str(target))
-        if not (0 <= lowest <= aim <= highest and highest > 0):
+        if not (0 <= lowest <= aim <= highest <= _MOST and highest > 0):
             raise OutOfRangeError(
                 f"bounds are {lowest} and {highest} around {float(aim):g}; "
-                "they have to be 0 <= lowest <= target <= highest, and highest above 0"
+                "they have to be 0 <= lowest <= target <= highest, and highest above 0 and "
+                f"{_MOST:,} at most"
             )
         return cls(aim, lowest, highest)
 
@@ -88,3 +97,21 @@ class Bounds:
         fewest = max(1, -(-total // self.highest))
         most = total // self.lowest if self.lowest else max(fewest, total)
         return range(fewest, most + 1)
+
+
+def _is_number(given: object) -> bool:
+    if isinstance(given, bool) or not isinstance(given, Real | Decimal):
+        return False
+    # A whole number may be too large to be asked.
+    return isinstance(given, int) or isfinite(given)
+
+
+def _whole(given: int) -> int:
+    """Return a bound as a whole number, one of numpy too.
+
+    Raises:
+        OutOfRangeError: If it is none.
+    """
+    if isinstance(given, bool) or not isinstance(given, Integral):
+        raise OutOfRangeError(f"a bound is {given}; it has to be a whole number")
+    return int(given)
