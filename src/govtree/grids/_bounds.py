@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor, isfinite
-from numbers import Integral, Real
+from operator import index
 
 from attrs import frozen
 
@@ -100,10 +99,14 @@ class Bounds:
 
 
 def _is_number(given: object) -> bool:
-    if isinstance(given, bool) or not isinstance(given, Real | Decimal):
+    if isinstance(given, bool | str):
         return False
-    # A whole number may be too large to be asked.
-    return isinstance(given, int) or isfinite(given)
+    try:
+        return isfinite(given)  # type: ignore[arg-type]
+    except OverflowError:  # a whole number, beyond what a float holds
+        return True
+    except TypeError:
+        return False
 
 
 def _whole(given: int) -> int:
@@ -112,6 +115,10 @@ def _whole(given: int) -> int:
     Raises:
         OutOfRangeError: If it is none.
     """
-    if isinstance(given, bool) or not isinstance(given, Integral):
-        raise OutOfRangeError(f"a bound is {given}; it has to be a whole number")
-    return int(given)
+    try:
+        whole = index(given)
+    except TypeError:
+        whole = -1
+    if isinstance(given, bool) or whole < 0:
+        raise OutOfRangeError(f"a bound is {given}; it has to be a whole number, 0 or more")
+    return whole
