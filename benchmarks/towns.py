@@ -271,8 +271,20 @@ def _households(
     return weight.astype(np.int64)
 
 
-def changed(town: Town, grids: NDArray[np.int64], seed: int = 1) -> Town:
-    """Return the town a year later, with *grids* as today's: one building in twenty has changed.
+def resettled(town: Town, grids: NDArray[np.int64], seed: int = 1) -> Town:
+    """Return the town a year later, with *grids* as today's.
+
+    One building in twenty has other households.
+    """
+    draw = np.random.Generator(np.random.PCG64(seed))
+    weight = town.weight.copy()
+    drawn = draw.permutation(len(town))[: len(town) // 20]
+    weight[drawn] = draw.integers(12, 81, len(drawn))
+    return replace(town, weight=weight, existing=grids.astype(np.int32))
+
+
+def rebuilt(town: Town, grids: NDArray[np.int64], seed: int = 1) -> Town:
+    """Return the town some years later, with *grids* as today's: one building in twenty changed.
 
     A third of those have other households, a third are demolished, and a third are new, beside
     a building that was there and joined to it and to its neighbors in the same cell.

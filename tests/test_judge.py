@@ -156,7 +156,7 @@ def test_a_county_is_the_same_every_time(bench, walls):
 def test_a_year_changes_one_building_in_twenty(bench):
     """Some have other households, some are gone, some are new and have no grid yet."""
     town = bench.towns.county()
-    after = bench.towns.changed(town, np.arange(len(town)))
+    after = bench.towns.rebuilt(town, np.arange(len(town)))
     old = dict(zip(town.ids, town.weight.tolist(), strict=True))
     new = dict(zip(after.ids, after.weight.tolist(), strict=True))
 
