@@ -429,6 +429,42 @@ def test_larger_maps_are_within_bounds_and_compact():
     assert parted <= 3 * len(plan)
 
 
+def test_a_long_row_is_divided_where_both_sides_are_alike():
+    """More units than are proven; the cut of a row is one of few, and the best is found."""
+    assert partition(**row_of(*[20] * 32)).table.size.tolist() == [320, 320]
+    sizes = partition(**row_of(*[30, 50, 40] * 20), tolerance=0.1).table.size.tolist()
+    assert len(sizes) == 8
+    assert max(sizes) - min(sizes) <= 40
+
+
+def town():
+    """Nine compounds of thirty buildings in a square, with about two grids in each."""
+    random = Random(0)
+    units, pairs = {"id": [], "households": [], "compound": []}, []
+    for north, east in itertools.product(range(18), range(15)):
+        units["id"].append(f"D-{north:02}{east:02}")
+        units["households"].append(random.randint(8, 32))
+        units["compound"].append(f"X-{north // 6}{east // 5}")
+        if east:
+            pairs.append((f"D-{north:02}{east - 1:02}", units["id"][-1]))
+        if north:
+            pairs.append((f"D-{north - 1:02}{east:02}", units["id"][-1]))
+    return {"units": units, "pairs": pairs}
+
+
+def test_compounds_are_divided_for_themselves_where_grids_fit_them():
+    """One of the nine has 520, too much for a grid of 330 and too little for two of 270."""
+    place = town()
+    plan = partition(**place, tolerance=0.1, effort=QUICK)
+    assert out_of(plan) == 0
+    assert plan.is_contiguous
+    assert plan.summary.cells_crossed <= 2
+    assert plan.summary.mean_deviation <= 0.06
+    parted = sum(plan.labels[u] != plan.labels[v] for u, v in place["pairs"])
+    # Of 507 pairs 66 have the line of a compound between.
+    assert parted <= 140
+
+
 def test_compact_plans_part_fewer_neighbors():
     """Two pairs where three would give the smaller deviation."""
     pairs = [("a", "b"), ("a", "c"), ("b", "c"), ("b", "d"), ("c", "d")]
