@@ -499,6 +499,21 @@ def test_a_grid_before_in_two_communities_goes_on_in_the_larger():
     }
 
 
+def test_of_a_torn_grid_the_heavier_piece_goes_on():
+    place = row_of(240, 300, 300)
+    before = dict(zip(place["units"]["id"], ["a", "b", "a"], strict=True))
+    plan = partition(**place, existing=before)
+    assert plan.labels == {"D-0": "N-001", "D-1": "b", "D-2": "a"}
+
+
+def test_a_grid_that_is_divided_goes_on_as_one_of_its_halves():
+    place = row_of(*[100] * 6)
+    plan = partition(**place, existing=dict.fromkeys(place["units"]["id"], "a"))
+    assert sorted(map(plan.size_of, plan.grids)) == [300, 300]
+    assert set(plan.grids) == {"a", "N-001"}
+    assert len(plan.moved) == 3
+
+
 def test_fixed_units_of_a_plan_before_stay():
     """The grid that is too large gives another one away."""
     place = row_of(120, 120, 120, 120, 120)
