@@ -39,8 +39,8 @@ in no time, the imports are in the memory. All get the same buildings, pairs and
 each part behind hard barriers as many grids as govtree made of it, which alone finds that number
 itself. What each is told besides: govtree: the bounds, which pairs are soft. METIS (pymetis):
 contiguous, k-way, pairs within a cell weigh ten times as much as soft ones, and how much larger
-than the mean a grid may be: 3 %, which is its default, or 20 %; each is compared with. GerryChain: recursive_tree_part, the widest tolerance that the bounds
-leave around the mean of the part, a surcharge of 1 for cells, 1,000 attempts a cut and eight
+than the mean a grid may be: 3 %, which is its default, or 20 %; each is compared with.
+GerryChain: recursive_tree_part, the widest tolerance that the bounds leave around the mean of the part, a surcharge of 1 for cells, 1,000 attempts a cut and eight
 begins; where it gives up, a wider tolerance, so that a plan stands. spopt: positions of the
 buildings; it has no bounds to be told. Times of govtree and METIS are medians of repeated runs
 on the wall clock, those of the others of one run."""
@@ -338,7 +338,7 @@ def _repaired(name: str, after: Town, repeats: int) -> Figure:
         f"{name}: repair",
         f"{share:.2%} of households moved, {out} grids out, {repaired.seconds.text()}",
         f"a new plan {moved(after, new.labels):.0%}, {out_new} out, {new.seconds.text()}",
-        f"{(beyond > 0).sum()} out before; {mended.sum() / after.weight.sum():.2%} were beyond bounds",
+        f"{(beyond > 0).sum()} out before, by {mended.sum() / after.weight.sum():.2%}",
         "at most 0.5 %, no more out than a new plan",
         share <= 0.005 and out <= out_new and not repaired.verdict.broken,
     )

@@ -429,6 +429,43 @@ def test_outlines_that_are_all_the_same():
     assert len(find_neighbors(*points_of(outlines), outlines=outlines)[0]) == 10
 
 
+def test_of_houses_in_a_row_each_is_beside_the_next():
+    """Who touches a house on its other side is no neighbor, though it is a few metres away."""
+    row = np.array([shapely.box(at * 6, 0, at * 6 + 6, 12) for at in range(5)])
+    found, _ = find_neighbors(*points_of(row), outlines=row)
+
+    assert pairs_of(found) == [(0, 1), (1, 2), (2, 3), (3, 4)]
+
+
+def test_a_thin_house_between_hides_what_lies_behind():
+    """The shortest line from one to the other has none between, but for a corner."""
+    houses = np.array(
+        [shapely.box(0, 0, 60, 12), shapely.box(0, 14, 60, 15), shapely.box(0, 17, 60, 30)]
+    )
+    found, _ = find_neighbors(*points_of(houses), outlines=houses)
+
+    assert pairs_of(found) == [(0, 1), (1, 2)]
+
+
+@settings(max_examples=many(10))
+@given(st.integers(2, 6), st.integers(2, 6))
+def test_of_blocks_that_touch_the_eight_around_are_neighbors(wide, high):
+    """A board of squares: sides and corners touch, nothing else is near."""
+    board = np.array(
+        [shapely.box(x * 9, y * 9, x * 9 + 9, y * 9 + 9) for x in range(wide) for y in range(high)]
+    )
+    found, _ = find_neighbors(*points_of(board), outlines=board)
+
+    at = np.array([(x, y) for x in range(wide) for y in range(high)])
+    expected = [
+        (u, v)
+        for u in range(len(at))
+        for v in range(u + 1, len(at))
+        if np.abs(at[u] - at[v]).max() == 1
+    ]
+    assert pairs_of(found) == expected
+
+
 # Numbers and lists
 
 

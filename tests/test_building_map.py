@@ -379,6 +379,146 @@ def test_problems_of_geojson_name_features():
     ]
 
 
+def river(east, **properties):
+    shape = {"type": "LineString", "coordinates": [[east, -90], [east, 90]]}
+    return {"type": "Feature", "properties": properties, "geometry": shape}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"waterway": "river"},
+        {"railway": "rail", "bridge": "yes", "layer": "1"},
+        {"kind": "围墙"},
+        {"other_tags": '"barrier"=>"fence"'},
+    ],
+)
+def test_lines_in_a_map_of_buildings_are_barriers(tmp_path, line):
+    """One file of buildings and lines is enough; it may also be handed in as both."""
+    pytest.importorskip("shapely")
+    features = [square(30 * at, 0, id=f"h{at}", households=5, building="yes") for at in range(3)]
+    features += [river(25, **line), river(55, highway="residential"), river(55, highway="footway")]
+    path = tmp_path / "all.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    found = building_map(str(path))
+
+    assert told(found)["pairs"] == [(1, 2)]
+    assert "1 features of the map are lines that part buildings, and count as barriers" in (
+        found.notes
+    )
+    assert told(building_map(str(path), barriers=str(path)))["pairs"] == [(1, 2)]
+    assert told(building_map(str(path), barriers=None))["pairs"] == [(0, 1), (1, 2)]
+    other = {"type": "FeatureCollection", "features": [river(55, waterway="canal")]}
+    assert told(building_map(str(path), barriers=other))["pairs"] == []
+
+
+def test_of_several_files_of_lines_some_may_name_their_system():
+    """What GDAL writes names a system, what Overpass writes does not; both are degrees."""
+    pytest.importorskip("pyproj")
+    shapely = pytest.importorskip("shapely")
+    units = {"id": ["a", "b", "c"], "households": [1, 2, 3], "y": [39.9] * 3}
+    units["x"] = [116.3, 116.3004, 116.3008]
+    lines = [
+        {"type": "LineString", "coordinates": [[x, 39], [x, 40]]} for x in (116.3002, 116.3006)
+    ]
+    named = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+    found = building_map(units, crs=4326, barriers=[lines[0], lines[1] | {"crs": named}])
+    assert len(found.neighbors) == 0
+    frame = pytest.importorskip("geopandas").GeoSeries(
+        [shapely.LineString(line["coordinates"]) for line in lines[:1]], crs=4326
+    )
+    here = building_map(units, crs=4326)
+    wall = shapely.LineString([(here.x[1] + 9, here.y[1] - 99), (here.x[1] + 9, here.y[1] + 99)])
+    assert len(building_map(here_as(here), barriers=[frame, wall]).neighbors) == 0
+
+
+def here_as(units):
+    """Return a map as a frame in the metres that it is in."""
+    geopandas = pytest.importorskip("geopandas")
+    columns = {"id": units.ids, "households": units.weight}
+    places = geopandas.points_from_xy(units.x, units.y)
+    return geopandas.GeoDataFrame(columns, geometry=places, crs=units.metric)
+
+
+def test_faults_of_features_and_of_units_are_told_together():
+    """Who mends a file wants to know of everything at once, and of nothing twice."""
+    pytest.importorskip("shapely")
+    features = [
+        square(0, 0, id="a", households=-3),
+        square(40, 0, id="b", households=2) | {"geometry": {"type": "MultiPolygon"}},
+        square(80, 0, households=2),
+        square(120, 0, id=1.5, households=2),
+        square(160, 0, id="e", households=2)
+        | {"geometry": {"type": "MultiPolygon", "coordinates": [[]]}},
+        river(25, waterway="river") | {"geometry": {"type": "LineString", "coordinates": [[1, 1]]}},
+        7,
+    ]
+    with pytest.raises(StructureError) as caught:
+        building_map({"type": "FeatureCollection", "features": features})
+
+    assert [(each.where.record[:11], each.code) for each in caught.value.problems] == [
+        ("features[0]", "GT537"),
+        ("features[1]", "GT524"),
+        ("features[2]", "GT529"),
+        ("features[3]", "GT530"),
+        ("features[4]", "GT525"),
+        ("features[5]", "GT527"),
+        ("features[6]", "GT524"),
+    ]
+
+
+def test_a_property_that_was_probably_meant_is_told():
+    """A compound that is written otherwise would be a border that nobody keeps to."""
+    pytest.importorskip("shapely")
+    units = [square(0, 0, id="a", households=3, compund="X", height=9)]
+    with pytest.raises(StructureError, match="did you mean 'compound'") as caught:
+        building_map({"type": "FeatureCollection", "features": units})
+    assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "features",
+    [[], [{"type": "Feature", "properties": {"highway": "primary"}, "geometry": None}]],
+)
+def test_a_map_without_buildings_is_told_once(features):
+    """No building is one fault, not also a column that is missing."""
+    pytest.importorskip("shapely")
+    with pytest.raises(StructureError) as caught:
+        building_map({"type": "FeatureCollection", "features": features})
+    assert {each.code for each in caught.value.problems} <= {"GT535", "GT525"}
+
+
+def test_positions_that_some_lack():
+    """Without listed pairs they are faults, each told once; with them, the map says so."""
+    units = {"id": ["a", "b", "c"], "households": [1, 2, 3], "x": [0, None, "5"], "y": [0, 1, 1]}
+    with pytest.raises(StructureError) as caught:
+        building_map(units)
+    assert [str(each).partition(";")[0] for each in caught.value.problems] == [
+        "units[1]:x: error[GT547]: x of unit 'b' is no position: nothing is given",
+        "units[2]:x: error[GT547]: x of unit 'c' is no position: '5' is of type str",
+    ]
+    units["x"][2] = 5
+    found = building_map(units, pairs=[("a", "b")])
+    assert found.x is None
+    assert list(found.notes) == [
+        "1 units have no position; the map is made without those of the others"
+    ]
+
+
+def test_positions_of_two_kinds_are_told():
+    """Degrees among metres, or where metres are named, are no silent matter."""
+    degrees = {"id": ["a", "b", "c"], "households": [1, 2, 3], "y": [39.9, 39.9, 39.9]}
+    degrees["x"] = [116.3, 116.3002, 116.3004]
+    pytest.importorskip("pyproj")
+    (note,) = building_map(degrees, crs="EPSG:32650").notes
+    assert "look like degrees, but EPSG:32650 is in metres" in note
+
+    mixed = {name: [*cells, cells[0]] for name, cells in degrees.items()}
+    mixed |= {"id": ["a", "b", "c", "d"], "x": [*degrees["x"], 500_000]}
+    mixed["y"][3] = 4_400_000
+    assert any("3 positions look like degrees" in note for note in building_map(mixed).notes)
+
+
 # -- what lies between ---------------------------------------------------------------------------
 
 
@@ -714,6 +854,9 @@ def test_a_structure_without_occupancy_counts_no_occupied_households():
         (UNITS, {"pairs": 7}, "pairs is a int"),
         (UNITS, {"pairs": PAIR, "reach": 5}, "reach is for neighbors that are found"),
         (UNITS, {"reach": -5}, "reach is -5"),
+        (UNITS, {"reach": "far"}, "reach is 'far'"),
+        (UNITS, {"reach": True}, "reach is True"),
+        (pd.DataFrame([[1, 2, 3]], columns=["id", "households", "id"]), {}, "two columns 'id'"),
         (UNITS, {"largest": 0}, "largest is 0"),
         (UNITS, {"pairs": PAIR, "barriers": [1]}, "barriers need units whose positions"),
         (UNITS, {"pairs": PAIR, "crs": "moon"}, "crs is 'moon'"),

@@ -80,7 +80,7 @@ def test_todays_grids_are_told_without_a_search(place, capsys):
     code, out, _ = told(capsys, "town.yaml", "--today")
 
     assert code == 1
-    assert "1 grids of 240 to 360 households" in out
+    assert "1 grid of 240 to 360 households" in out
     assert ["N-1", "1,200", "+300%", "12", "X-0,", "X-1", "1"] in map(str.split, out.splitlines())
     assert "out of bounds 1: 0 below, 1 above" in out
 
@@ -96,6 +96,26 @@ def test_what_can_be_is_told_before_any_search(place, capsys):
     assert (code, said["ok"]) == (1, False)
     assert said["floor"] >= 1
     assert said["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["--feasibility", "--map", "x.png", "--seed", "3"],
+            "--feasibility makes no plan; leave out --seed, --map",
+        ),
+        (["--today", "--grids", "4"], "--today makes no new grids; leave out --grids"),
+        (
+            ["--objective", "least-change"],
+            "least-change goes out from today's grids; add --repair",
+        ),
+    ],
+)
+def test_options_that_go_nowhere_are_refused(place, capsys, arguments, said):
+    """An option that the question leaves no room for is told, not passed over."""
+    assert told(capsys, "town.yaml", *arguments) == (2, "", f"govtree: {said}\n")
+    assert os.listdir() == ["town.yaml"]
 
 
 def test_repair_moves_nothing_where_nothing_has_to(place, capsys):

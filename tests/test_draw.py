@@ -17,7 +17,7 @@ pytest.importorskip("scipy")
 
 from govtree._adjacency import Neighbors
 from govtree.errors import FileError, OutOfRangeError
-from govtree.grids import Bounds, BuildingMap, Partition
+from govtree.grids import Bounds, BuildingMap, Partition, partition
 from govtree.grids import _letters as letters
 from govtree.grids._colors import TINTS, colored
 from govtree.grids._draw import plot
@@ -291,6 +291,32 @@ def test_outlines_are_drawn_with_their_courtyards():
         shapely.LineString([(0, 40), (200, 40)]), shapely.box(0, 50, 9, 59)])  # fmt: skip
 
     figure.canvas.draw()
+
+
+def test_a_notebook_shows_the_map(tmp_path):
+    """The last line of a cell is shown as the picture that a file would hold."""
+    figure = plot(lattice(), file=tmp_path / "a.png")
+
+    assert figure._repr_png_() == (tmp_path / "a.png").read_bytes()
+
+
+def test_the_lines_that_a_map_keeps_to_are_on_it():
+    """Walls and roads are drawn without being handed in again, and the legend tells them apart."""
+    pytest.importorskip("shapely")
+    units = {"id": ["a", "b"], "households": [300, 310], "x": [118.28, 118.281], "y": [35.06] * 2}
+    wall = {"type": "LineString", "coordinates": [[118.2805, 35.05], [118.2805, 35.07]]}
+    road = {"type": "LineString", "coordinates": [[118.27, 35.061], [118.29, 35.061]]}
+    lines = [(wall, "围墙"), (road, "主干道")]
+    walled = partition(units, crs="gcj02", barriers=lines)
+
+    def drawn(figure):
+        return [text.get_text() for text in figure.legends[0].get_texts()][-2:]
+
+    assert drawn(walled.plot()) == ["soft line", "hard barrier"]
+    # In the form and the reference system of the positions, as where the map is made.
+    open_ground = partition(units, crs="gcj02")
+    assert drawn(open_ground.plot(barriers=lines)) == ["soft line", "hard barrier"]
+    assert len(open_ground.plot().legends[0].get_texts()) == 3
 
 
 def test_labels_are_few_and_do_not_overlap():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 
+import numpy as np
 import pytest
 from effort import many
 from hypothesis import given, settings
@@ -142,7 +143,57 @@ def test_an_export_of_openstreetmap():
     found = read_buildings(source)
 
     assert found.ids == ("way/1",)
-    assert "3 features that are no buildings are passed over" in found.notes
+    assert "1 features that are no buildings are passed over" in found.notes
+    assert found.lines is not None
+    assert found.lines.kind == ("main road", "water")
+
+
+@pytest.mark.parametrize(
+    ("properties", "kinds"),
+    [
+        ({"other_tags": '"railway"=>"rail","layer"=>"1"'}, ("railway",)),
+        ({"waterway": None, "other_tags": '"waterway"=>"river"'}, ("river",)),
+        ({"type": "way", "tags": {"highway": "primary"}}, ("main road",)),
+        ({"railway": "subway", "layer": -2}, ()),
+        ({"waterway": "stream", "location": "underground"}, ()),
+        ({"waterway": "river", "tunnel": False, "layer": 0}, ("river",)),
+        ({"fclass": "rail", "tunnel": "F", "bridge": "F", "layer": 0}, ("railway",)),
+        ({"railway": "rail", "tunnel": "T"}, ()),
+        ({"highway": "residential"}, ()),
+        ({"households": 5}, ()),
+        ({"kind": "building"}, ()),
+        ({"kind": "wall", "households": 5}, ("wall",)),
+    ],
+)
+def test_tags_of_lines_stand_where_exports_put_them(properties, kinds):
+    """Tags are found in the columns that exports make of them, as the types that they make."""
+    assert read_barriers(collection(line([0, 0], [9, 9], **properties))).kind == kinds
+
+
+def test_a_frame_of_osmnx():
+    """The id is what the index says, of which level there is more than one."""
+    index = geopandas.pd.MultiIndex.from_tuples([("way", 7), ("node", 7)], names=["element", "id"])
+    places = [shapely.Point(13, 52), shapely.Point(13.001, 52)]
+    frame = geopandas.GeoDataFrame({"households": [3, 4]}, geometry=places, index=index, crs=4326)
+
+    assert read_buildings(frame).ids == ("way/7", "node/7")
+
+
+def test_two_columns_of_one_name_are_refused():
+    """Which of them is meant, nobody knows."""
+    frame = geopandas.GeoDataFrame(
+        [["a", 3, 4, shapely.Point(1, 1)]], columns=["id", "households", "households", "geometry"]
+    )
+    with pytest.raises(OutOfRangeError, match="one name"):
+        read_buildings(frame)
+
+
+def test_a_place_shows_no_more_of_an_id_than_has_room():
+    """An id of a thousand characters does not fill the message."""
+    with pytest.raises(StructureError) as error:
+        read_buildings(collection(home([[0, 0]], id="x" * 1000)))
+
+    assert len(str(error.value)) < 300
 
 
 def test_a_bow_tie_is_repaired_by_name():
@@ -444,11 +495,48 @@ def test_barriers_come_in_many_forms(source, kinds):
     assert read_barriers(source).kind == kinds
 
 
-@pytest.mark.parametrize("source", [5, [5], [[(0, 0), (math.nan, 1)]], object()])
+@pytest.mark.parametrize(
+    "source",
+    [
+        5,
+        [5],
+        [[(0, 0), (math.nan, 1)]],
+        object(),
+        np.array(5.0),
+        geopandas.pd.DataFrame({"a": [1]}),
+    ],
+)
 def test_what_is_no_barrier_is_refused(source):
     """A wrong argument is told as one."""
     with pytest.raises(OutOfRangeError):
         read_barriers(source)
+
+
+def test_a_kind_beside_a_map_leaves_it_its_system():
+    """Who says what a map holds does not say where it lies."""
+    lines = geopandas.GeoSeries([shapely.LineString([(13, 52), (13, 53)])], crs=4326)
+    found = read_barriers((lines, "river"))
+
+    assert (found.kind, found.crs) == (("river",), "EPSG:4326")
+    with pytest.raises(OutOfRangeError, match="barriers are in EPSG:4326 and in gcj02"):
+        read_barriers((lines, "river"), crs="gcj02")
+
+
+def test_a_line_and_a_file_are_two_barriers(tmp_path):
+    """The second of two things is a kind only if it is a word for one."""
+    path = saved(tmp_path, collection(line([0, 0], [9, 9], waterway="river")))
+    found = read_barriers([shapely.LineString([(0, 0), (5, 0)]), str(path)])
+
+    assert found.kind == ("barrier", "river")
+
+
+def test_faults_of_several_files_are_told_together():
+    """Two files with a fault each are two faults."""
+    one, other = collection(line([0, 0], [9, 9], kind="wal")), collection(line([0, 0]))
+    with pytest.raises(StructureError) as error:
+        read_barriers([one, other, shapely.LineString([(0, 0), (9, 9)])])
+
+    assert {each.code for each in error.value.problems} == {"GT531", "GT527"}
 
 
 def test_barriers_of_two_systems_are_refused():

@@ -557,18 +557,18 @@ def test_labels_of_a_plan_before_are_one_a_unit():
 REFUSED = {
     "tolerance": ({"tolerance": 20}, "tolerance is 20; it is a share, 0 to 1"),
     "target": ({"target": -3}, "target is -3; it has to be above 0"),
-    "target that is no number": ({"target": "300"}, "target is 300; it has to be above 0"),
-    "target beyond all": ({"target": 1e308}, "target is 1e+308; it has to be above 0 and 1,000"),
-    "target beyond a float": ({"target": 10**400}, "it has to be above 0 and 1,000"),
+    "target that is no number": ({"target": "300"}, "target is '300'; it has to be above 0"),
+    "target beyond all": ({"target": 1e308}, "target is 1e+308; it has to be above 0"),
+    "target beyond a float": ({"target": 10**400}, "it has to be above 0"),
     "tolerance that is none": ({"tolerance": None}, "tolerance is None; it is a share, 0 to 1"),
     "bounds": ({"bounds": 300}, "bounds are 300; give the least and the most"),
     "bounds that are not whole": (
         {"bounds": (240.5, 360)},
-        "a bound is 240.5; it has to be a whole number",
+        "a bound is 240.5; it has to be whole",
     ),
     "target that is none": (
         {"bounds": (240, 360), "target": True},
-        "target is True; it has to be a number",
+        "target is True; it has to be above 0",
     ),
     "effort": ({"effort": 0}, "effort is 0; it has to be above 0"),
     "objective": (
@@ -610,3 +610,32 @@ def test_everything_that_is_wrong_with_fixed_units_is_told_at_once():
 def test_unknown_compound_is_told_before_any_search():
     with pytest.raises(StructureError, match="GT550"):
         partition(**row_of(100, 200, compound=["X-1", "X-1"]), grids={"X-2": 1})
+
+
+def test_a_bar_is_moved_on():
+    """A bar that counts, as tqdm's, is told how much there is, and reaches it."""
+
+    class Bar:
+        total, n = None, 0
+
+        def update(self, more):
+            self.n += more
+
+    bar = Bar()
+    partition(**row_of(100, 100, 100), progress=bar)
+
+    assert bar.n == bar.total > 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"progress": True}, {"executor": 4}, {"seed": "a"}, {"seed": 1.5}, {"effort": "x"},
+        {"move_cost": "x"}, {"existing": True}, {"existing": "today"}, {"fixed": 3},
+        {"target": "300"}, {"tolerance": "x"}, {"bounds": "ab"},
+    ],
+)  # fmt: skip
+def test_an_argument_of_another_kind_is_named(wrong):
+    """No foreign error comes through: the argument and what was given are named."""
+    with pytest.raises(OutOfRangeError, match=next(iter(wrong))):
+        partition(**row_of(100, 100, 100) | wrong)

@@ -18,7 +18,7 @@ from plans import line_of, plans
 
 from govtree import Building, Community, Compound, Grid, Hierarchy, Household
 from govtree.errors import OutOfRangeError, StructureError, UnknownIdError
-from govtree.grids import Bounds, Partition
+from govtree.grids import Bounds, Partition, feasibility
 
 AROUND_300 = Bounds.around(300, 0.2)
 
@@ -350,8 +350,11 @@ def test_geojson_is_in_degrees_where_the_system_is_known():
     outlines = shapely.transform(outlines, lambda at: at + np.array((500_000, 3_500_000)))
     map = evolve(map, metric="EPSG:32650", outlines=outlines)
 
-    shape = Partition.from_labels(map, ["A", "A"]).to_geojson()["features"][0]["geometry"]
+    found = Partition.from_labels(map, ["A", "A"]).to_geojson()
+    shape = found["features"][0]["geometry"]
 
+    assert found["govtree"]["coordinates"] == "degrees of WGS 84"
+    assert found["govtree"]["given_in"] == "EPSG:32650"
     assert shape["type"] == "Polygon"
     ring = shapely.Polygon(shape["coordinates"][0])
     assert ring.exterior.is_ccw
@@ -377,12 +380,14 @@ def test_a_plan_prints_as_a_table():
     """A terminal shows a line for the plan and a line for each grid, whatever the script."""
     plan = Partition.from_labels(line_of([200, 100, 150]), ["西区", "西区", "B"])
 
-    assert str(plan).splitlines() == [
-        repr(plan),
-        "grid  households     off  units  compounds  crosses  cut  walk  compact",
-        "西区         300     +0%      2                   0  1/2  25 m     1.00",
-        "B            150  -50% !      1                   0  1/1   0 m     1.00",
+    head, *rows = str(plan).splitlines()
+    assert repr(plan) == f"<Partition: {head}>"
+    assert [row.split() for row in rows[1:]] == [
+        ["西区", "300", "+0%", "2", "0", "1/2", "25", "m", "1.00"],
+        ["B", "150", "-50%", "!", "1", "0", "1/1", "0", "m", "1.00"],
     ]
+    assert rows[0].startswith("grid  households  off target  units  compounds  cells crossed")
+    assert rows[1].startswith("西区         300         +0%      2   ")
 
 
 # -- bad input -----------------------------------------------------------------------------------
@@ -408,6 +413,13 @@ def test_labels_are_refused_all_at_once(labels, codes):
 
     assert sorted(each.code for each in caught.value.problems) == codes
     assert str(caught.value)
+
+
+@pytest.mark.parametrize("labels", [True, 7, "AB", b"AB", 1.5])
+def test_what_is_no_labels_is_refused(labels):
+    """A single value, or a text, is no grid for each unit."""
+    with pytest.raises(OutOfRangeError, match="give a mapping from id to grid"):
+        Partition.from_labels(line_of([1, 1]), labels)
 
 
 def test_numbers_are_labels():
@@ -461,3 +473,28 @@ def test_all_units_without_weight_can_be_compared():
 
     assert [(each.before, each.after) for each in changed.kept] == [("A", "X"), ("B", "Y")]
     assert changed.share_moved == 0
+
+
+@pytest.mark.parametrize(
+    ("made", "match"),
+    [
+        (lambda: Bounds.around("300", 0.2), "target is '300'"),
+        (lambda: Bounds.around(True, 0.2), "target is True"),
+        (lambda: Bounds.around(math.nan, 0.2), "target is nan"),
+        (lambda: Bounds.around(1e308, 0.2), "target is 1e"),
+        (lambda: Bounds.around(300, "20%"), "tolerance is '20%'"),
+        (lambda: Bounds.around(300, None), "tolerance is None"),
+        (lambda: Bounds.between("240", 360), "a bound is '240'"),
+        (lambda: Bounds.between(240, 360.5), "a bound is 360.5"),
+        (lambda: Bounds.between(240, math.inf), "a bound is inf"),
+        (lambda: Bounds.between(240, 10**400), "a bound is 1000000000000000000000000000000000000"),
+        (lambda: Bounds.between(240, 360, "300"), "target is '300'"),
+        (lambda: Partition.from_labels(line_of([3, 4]), 5), "labels are a int"),
+        (lambda: feasibility(line_of([3, 4]), grids=1.5), "number is '1.5'"),
+        (lambda: feasibility(line_of([3, 4]), grids="two"), "number is 'two'"),
+    ],
+)
+def test_what_is_no_size_is_refused_by_name(made, match):
+    """A text where a number is meant, or a number that no sum reaches, is told as such."""
+    with pytest.raises(OutOfRangeError, match=match):
+        made()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,7 @@ class Barriers:
         hard: Which are never crossed; others are crossed only where needed.
         crs: The system that the shapes are in; None where nobody said.
         notes: What was assumed.
+        places: Where each stands, for problems; None where that is not known.
     """
 
     shapes: NDArray[Any] = field(converter=read_only)
@@ -60,6 +61,7 @@ class Barriers:
     hard: NDArray[np.bool_] = field(converter=read_only)
     crs: str | None = None
     notes: tuple[Reason, ...] = ()
+    places: Places | None = None
 
     @classmethod
     def of(
@@ -106,28 +108,33 @@ class Barriers:
     def __len__(self) -> int:
         return len(self.shapes)
 
-    def joined(self, other: Barriers) -> Barriers:
-        """Return both together.
+    @classmethod
+    def together(cls, parts: Iterable[Barriers]) -> Barriers:
+        """Return all of several as one.
 
         Raises:
             OutOfRangeError: If they are in two systems.
         """
-        if len(self) and len(other) and not same(self.crs, other.crs):
-            raise OutOfRangeError(f"barriers are in {self.crs} and in {other.crs}")
-        return Barriers(
-            np.concatenate([self.shapes, other.shapes]),
-            self.kind + other.kind,
-            np.concatenate([self.hard, other.hard]),
-            self.crs if len(self) else other.crs,
-            self.notes + other.notes,
+        given = list(parts)
+        there = [each for each in given if len(each)]
+        if len(there) == len(given) == 1:
+            return there[0]
+        for each in there:
+            if not same(each.crs, there[0].crs):
+                raise OutOfRangeError(f"barriers are in {there[0].crs} and in {each.crs}")
+        return cls(
+            np.concatenate([np.empty(0, object), *(each.shapes for each in there)]),
+            tuple(kind for each in there for kind in each.kind),
+            np.concatenate([np.empty(0, bool), *(each.hard for each in there)]),
+            there[0].crs if there else None,
+            tuple(note for each in given for note in each.notes),
         )
 
-    def projected(self, way: Projection, places: Places | None = None) -> Barriers:
+    def projected(self, way: Projection) -> Barriers:
         """Return them in the metres of the units.
 
         Args:
             way: The way of the units into metres.
-            places: Where the barriers stand, for problems.
 
         Raises:
             StructureError: If they name a system and the units have none, or the other way
@@ -136,7 +143,7 @@ class Barriers:
         if not len(self):
             return self
         shapely = need("shapely", extra="geo")
-        where = places or RecordPlaces("barriers")
+        where = self.places or RecordPlaces("barriers")
         if self.crs is not None and way.crs is None:
             told = problem("GT521", where.at(0), crs=self.crs, other=Reason("no system named"))
             raise StructureError([told])

@@ -14,6 +14,7 @@ from govtree._adjacency._geometry import (
     TOUCHING,
     facing,
     gaps_between,
+    hidden,
     limit_of,
     sorted_once,
     spacing,
@@ -176,16 +177,24 @@ class _Search:
             if self.outlines is None:
                 one, other = triangulated(x, y)
             else:
-                one, other = facing(self.outlines[rows])
+                one, other = self._seen(rows)
             u.append(rows[one])
             v.append(rows[other])
             self.around[rows] = spacing(x, y)
-        if self.outlines is not None:
-            one, other = touching(self.outlines)
-            together = self.groups[one] == self.groups[other]
-            u.append(one[together])
-            v.append(other[together])
         return sorted_once(np.concatenate(u), np.concatenate(v))
+
+    def _seen(self, rows: Rows) -> tuple[Rows, Rows]:
+        """Return pairs of outlines with no third between, by place in *rows*."""
+        outlines = self.outlines
+        assert outlines is not None
+        one, other = facing(outlines[rows])
+        away = hidden(outlines[rows], one, other)
+        near, beside = touching(outlines[rows])
+        u, v = np.concatenate([one[~away], near]), np.concatenate([other[~away], beside])
+        # What is seen past one that is no neighbor itself is kept.
+        _, part = parts_of(len(rows), u, v)
+        kept = ~away | (part[one] != part[other])
+        return np.concatenate([one[kept], near]), np.concatenate([other[kept], beside])
 
     def _groups(self) -> list[Rows]:
         order = np.argsort(self.groups, kind="stable").astype(np.int32)

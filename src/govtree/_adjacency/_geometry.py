@@ -13,6 +13,7 @@ __all__ = [
     "delaunay",
     "facing",
     "gaps_between",
+    "hidden",
     "limit_of",
     "points_of",
     "spacing",
@@ -126,6 +127,25 @@ def limit_of(around: Floats, u: Rows, v: Rows) -> Floats:
     A village keeps its distances where a town beside it has shorter ones.
     """
     return np.asarray(_TIMES * np.maximum(around[u], around[v]), np.float64)
+
+
+def hidden(outlines: NDArray[Any], u: Rows, v: Rows) -> NDArray[np.bool_]:
+    """Return which pairs have a third outline between: on the shortest line that joins them.
+
+    Whoever lies behind another is beside that one. Of outlines that touch none is hidden.
+    """
+    shapely = need("shapely", extra="geo")
+    answer = np.zeros(len(u), bool)
+    lines = shapely.shortest_line(outlines[u], outlines[v])
+    far = np.flatnonzero(shapely.length(lines) > TOUCHING)
+    at, third = shapely.STRtree(outlines).query(lines[far], predicate="intersects")
+    pair = far[at]
+    others = (third != u[pair]) & (third != v[pair])
+    pair, third = pair[others], third[others]
+    # What the line only touches at a corner is not between.
+    inside = shapely.length(shapely.intersection(lines[pair], outlines[third]))
+    answer[pair[inside > TOUCHING]] = True
+    return answer
 
 
 def touching(outlines: NDArray[Any], gap: float = TOUCHING) -> tuple[Rows, Rows]:

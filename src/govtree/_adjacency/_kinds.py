@@ -5,12 +5,22 @@ Words of the field in English and Chinese, and the tags of OpenStreetMap.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from govtree._names import normal
 
-__all__ = ["BARRIER", "COMPOUND_LINE", "KNOWN", "OTHER", "kind_of", "kind_of_tags"]
+__all__ = [
+    "BARRIER",
+    "BUILDING",
+    "COMPOUND_LINE",
+    "KNOWN",
+    "OTHER",
+    "kind_of",
+    "kind_of_tags",
+    "with_tags",
+]
 
 #: The kind of what was handed in as a barrier without a word on what it is.
 BARRIER = "barrier"
@@ -69,24 +79,39 @@ _BARRIERS = {
     "ditch": "canal",
     "yes": "barrier",
 }
+# What tables write where a thing is not so; "F" is that of Geofabrik's files.
+_NO = frozenset({"no", "F", "0", "false", "False"})
+_HSTORE = re.compile(r'"([^"\\]+)"=>"((?:[^"\\]|\\.)*)"')
 _NATURAL = {"water": "water", "coastline": "water", "cliff": "cliff"}
+#: Words that call a thing what it is not as a line.
+BUILDING = frozenset({"building", "buildings", "house", "建筑", "建筑物", "楼", "楼栋", "房屋"})
 #: Keys of OpenStreetMap that say what a thing is when it is no building and no barrier.
 OTHER = (
+    "aerialway",
     "aeroway",
     "amenity",
     "barrier",
     "boundary",
+    "building:part",
+    "craft",
+    "emergency",
+    "entrance",
+    "geological",
     "highway",
+    "historic",
     "landuse",
     "leisure",
     "man_made",
+    "military",
     "natural",
+    "office",
     "place",
     "power",
     "public_transport",
     "railway",
     "route",
     "shop",
+    "telecom",
     "tourism",
     "waterway",
 )
@@ -115,12 +140,14 @@ def kind_of_tags(tags: Mapping[str, Any]) -> tuple[str, bool] | None:
     >>> kind_of_tags({"highway": "footway"}), kind_of_tags({"railway": "subway", "tunnel": "yes"})
     (None, None)
     """
-    tag = {key: value for key, value in tags.items() if isinstance(value, str) and value}
-    if tag.get("tunnel", "no") != "no" or tag.get("covered", "no") == "yes":
+    tag = {key: text for key, value in tags.items() if (text := _text(value))}
+    if tag.get("tunnel", "no") not in _NO or tag.get("covered", "no") not in _NO:
+        return None
+    if tag.get("location") == "underground":
         return None
     hard = _WATERWAYS.get(tag.get("waterway", "")) or _BARRIERS.get(tag.get("barrier", ""))
     hard = hard or _NATURAL.get(tag.get("natural", ""))
-    if tag.get("railway") in _RAILWAYS and not _is_below(tag):
+    if tag.get("railway") in _RAILWAYS and not tag.get("layer", "").startswith("-"):
         hard = "railway"
     if hard:
         return hard, True
@@ -129,5 +156,26 @@ def kind_of_tags(tags: Mapping[str, Any]) -> tuple[str, bool] | None:
     return None
 
 
-def _is_below(tag: Mapping[str, str]) -> bool:
-    return tag.get("layer", "").startswith("-") or tag.get("location") == "underground"
+def with_tags(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return properties with the tags of OpenStreetMap that some exports put into one of them.
+
+    Those of Overpass stand under ``tags``, those of GDAL in a text ``other_tags``. What stands
+    outside of them goes before.
+
+    >>> with_tags({"name": "R", "other_tags": '"railway"=>"rail","layer"=>"-1"'})["railway"]
+    'rail'
+    """
+    inner, other = properties.get("tags"), properties.get("other_tags")
+    more = dict(inner) if isinstance(inner, Mapping) else {}
+    if isinstance(other, str):
+        more |= {key: value.replace('\\"', '"') for key, value in _HSTORE.findall(other)}
+    if not more:
+        return properties
+    return more | {key: value for key, value in properties.items() if value is not None}
+
+
+def _text(value: Any) -> str:
+    """Return a value of a tag as OpenStreetMap has it; tables turn some into other types."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) if isinstance(value, str | int | float) else ""

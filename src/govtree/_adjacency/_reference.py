@@ -110,7 +110,7 @@ def in_degrees(crs: str) -> bool:
 def looks_like_degrees(x: ArrayLike, y: ArrayLike) -> bool:
     """Return whether numbers without a system can only be longitude and latitude.
 
-    They are within 180 and 90, and typical neighbors would stand within 5 cm if they were
+    They are within 180, and typical neighbors would stand within 5 cm if they were
     metres. Fewer than two positions tell nothing.
 
     >>> looks_like_degrees([116.301, 116.302], [39.9, 39.9]), looks_like_degrees([0, 9], [0, 0])
@@ -118,7 +118,8 @@ def looks_like_degrees(x: ArrayLike, y: ArrayLike) -> bool:
     """
     points = np.column_stack([np.asarray(x, np.float64), np.asarray(y, np.float64)])
     points = points[np.isfinite(points).all(axis=1)]
-    if (np.abs(points) > (180, 90)).any():
+    # Whoever writes latitude first is told so once they are taken as degrees.
+    if (np.abs(points) > 180).any():
         return False
     points = np.unique(points, axis=0)
     if len(points) < 2:
@@ -198,11 +199,11 @@ class Projection:
             if not _known(name).is_projected:
                 raise OutOfRangeError(f"crs is {name[:60]!r}, which has no positions on a map")
             if not _is_stretched(name):
-                return cls(name, name, _far_off(x, y, name))
+                return cls(name, name, _in_metres(x, y, name) or _far_off(x, y, name))
         if len(x) == 0:
             return cls(name, _zone(name, 0.0, 0.0))
         lon, lat = _degrees(float(np.median(x)), float(np.median(y)), name)
-        return cls(name, _zone(name, lon, lat))
+        return cls(name, _zone(name, lon, lat), _in_metres(x, y, name))
 
     def points(
         self, x: ArrayLike, y: ArrayLike, *, crs: str | None = None
@@ -277,9 +278,30 @@ def to_metres(x: ArrayLike, y: ArrayLike, crs: Any) -> tuple[Floats, Floats, Pro
     return *way.points(east, north), way
 
 
-def _warned(x: Floats, y: Floats) -> tuple[Reason, ...]:
-    if not looks_like_degrees(x, y):
+def _in_metres(x: Floats, y: Floats, name: str) -> tuple[Reason, ...]:
+    """Return a warning where a metric system is named, and positions look like degrees."""
+    if name in SHIFTED or in_degrees(name) or not looks_like_degrees(x, y):
         return ()
+    return (
+        Reason(
+            "positions look like degrees, but {crs} is in metres; look which system they are in",
+            crs=name if name.startswith("EPSG:") else "crs",
+        ),
+    )
+
+
+def _warned(x: Floats, y: Floats) -> tuple[Reason, ...]:
+    within = (np.abs(x) <= 180) & (np.abs(y) <= 180)
+    if not looks_like_degrees(x[within], y[within]):
+        return ()
+    if not within.all():
+        return (
+            Reason(
+                "{number} positions look like degrees and the others do not; all were taken as "
+                "metres; bring them into one system",
+                number=int(within.sum()),
+            ),
+        )
     return (
         Reason(
             "positions look like degrees and were taken as metres; "

@@ -17,6 +17,8 @@ __all__ = ["hand_on"]
 
 #: Chains that are tried for one grid, the best first: those that tear a grid are none.
 _TRIED = 12
+#: Grids whose chains are looked at together.
+_LOT = 500
 _GAIN = 1e-9
 
 
@@ -102,21 +104,39 @@ def _chains(
     """Give the best chains of each urgent grid, the best of all first."""
     size = np.bincount(grid, task.weight, len(urgent)).astype(np.int64)
     alone = _leaving(task, moves) + task.worth.crossed * _crossing(task, grid, moves)
-    one = np.flatnonzero(urgent[moves.here] | urgent[moves.to])
-    # What an urgent grid gives, the taker may hand on; what it takes, the giver may get back.
-    links = [_linked(one[urgent[moves.here[one]]], moves.to, moves.here)]
-    links.append(_linked(one[urgent[moves.to[one]]], moves.here, moves.to))
-    first = np.concatenate([one, *(a for a, _ in links)])
-    second = np.concatenate([one, *(b for _, b in links)])
+    centres = np.flatnonzero(urgent)
+    # Some at a time: a grid has a thousand chains of two links.
+    lots = np.array_split(centres, len(centres) // _LOT + 1)
+    found = np.concatenate([_best(task, moves, size, alone, lot) for lot in lots], axis=1)
+    gain, first, second = found[0], found[1].astype(np.int64), found[2].astype(np.int64)
+    for at in np.lexsort((second, first, gain)).tolist():
+        yield _Chain(int(first[at]), int(second[at]))
+
+
+def _best(
+    task: Task,
+    moves: _Moves,
+    size: NDArray[np.int64],
+    alone: NDArray[np.float64],
+    centres: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Return gain, first and second move of the best chains of some grids."""
+    mine = np.zeros(len(size), bool)
+    mine[centres] = True
+    give, take = np.flatnonzero(mine[moves.here]), np.flatnonzero(mine[moves.to])
+    # What a grid gives, the taker may hand on; what it takes, the giver may get back.
+    given, on = _linked(give, moves.to, moves.here)
+    taken, back = _linked(take, moves.here, moves.to)
+    first = np.concatenate([give, take, given, taken])
+    second = np.concatenate([give, take, on, back])
+    ends = [moves.here[give], moves.to[take], moves.here[given], moves.to[taken]]
+    centre = np.concatenate(ends)
     gain = _gain(task, moves, size, alone, first, second)
-    centre = np.where(urgent[moves.here[first]], moves.here[first], moves.to[first])
     better = np.flatnonzero(gain < -_GAIN)
-    better = better[np.lexsort((second[better], first[better], gain[better]))]
-    tried = np.zeros(len(size), np.int64)
-    for at in better.tolist():
-        if tried[centre[at]] < _TRIED:
-            tried[centre[at]] += 1
-            yield _Chain(int(first[at]), int(second[at]))
+    order = better[np.lexsort((second[better], first[better], gain[better], centre[better]))]
+    start = np.searchsorted(centre[order], centre[order])
+    order = order[np.arange(len(order)) - start < _TRIED]
+    return np.stack([gain[order], first[order], second[order]])
 
 
 def _linked(

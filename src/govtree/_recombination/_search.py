@@ -27,6 +27,8 @@ _Step: TypeAlias = Callable[[Task, _Grid], _Grid]
 ROUNDS = 30
 #: How often each group is divided in a round; the best is kept.
 TRIES = 3
+#: Units from which on tries are made one after the other.
+_MANY = 20_000
 #: Less than this is no gain: sums of the same numbers differ by as much in another order.
 _GAIN = 1e-9
 
@@ -142,22 +144,29 @@ def _divided(task: Task, grid: _Grid, rows: _Grid, group: _Grid, number: _Grid, 
         turn: Which chances are drawn.
     """
     groups, now = len(number), grid[rows]
-    # With a plan before, what a try is charged for depends on the names of its grids.
-    tries = 1 if task.has_before else TRIES
-    alone = task.of_units(rows, tries)
-    of = (group + groups * np.arange(tries)[:, None]).ravel()
     above = max(int(grid.max()), int(task.held.max())) + 1
-    made = above + divide(alone, of, np.tile(number, tries), turn)
-    if task.has_before:
-        elsewhere = np.zeros(above, bool)
-        elsewhere[np.delete(grid, rows)] = True
-        made = kept_numbers(alone, made, now, group, elsewhere)
-    charged = charges(alone, made, of, groups * tries).reshape(tries, groups)
-    best = charged.argmin(axis=0)
-    before = charges(task.of_units(rows), now, group, groups)
-    better = charged[best, np.arange(groups)] < before - _GAIN
-    chosen = made.reshape(tries, -1)[best[group], np.arange(len(rows))]
-    return np.where(better[group], chosen, now)
+    least = charges(task.of_units(rows), now, group, groups) - _GAIN
+    best = now
+    # With a plan before, what a try is charged for depends on the names of its grids.
+    tries = range(1 if task.has_before else TRIES)
+    # Side by side, which is quicker, unless there are so many units that memory counts.
+    for copies in [tries] if len(rows) < _MANY else [range(each, each + 1) for each in tries]:
+        alone = task.of_units(rows, copies)
+        of = (group + groups * np.arange(len(copies))[:, None]).ravel()
+        made = above + divide(alone, of, np.tile(number, len(copies)), turn)
+        if task.has_before:
+            elsewhere = np.zeros(above, bool)
+            elsewhere[np.delete(grid, rows)] = True
+            made = kept_numbers(alone, made, now, group, elsewhere)
+        charged = charges(alone, made, of, groups * len(copies)).reshape(-1, groups)
+        first = charged.argmin(axis=0)
+        lower = charged[first, np.arange(groups)]
+        better = lower < least
+        least = np.where(better, lower, least)
+        found = made.reshape(len(copies), -1)[first[group], np.arange(len(rows))]
+        above = int(made.max()) + 1
+        best = np.where(better[group], found, best)
+    return best
 
 
 def _varied(

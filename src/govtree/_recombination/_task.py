@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -55,7 +55,7 @@ WORTH: Mapping[str, Worth] = MappingProxyType(
         "compact": Worth(deviation=0.05, cut=0.02),
         # Nobody moves for a grid that stays out of bounds, only for one that comes within.
         "least change": Worth(
-            beyond=0.0, crossed=0.1, deviation=0.02, cut=0.0002, moved=1.0, is_repair=True
+            beyond=0.0, crossed=0.02, deviation=0.02, cut=0.0002, moved=1.0, is_repair=True
         ),
     }
 )
@@ -144,20 +144,23 @@ class Task:
             keys=self.keys[kept],
         )
 
-    def of_units(self, rows: NDArray[np.int64], times: int = 1) -> Task:
+    def of_units(self, rows: NDArray[np.int64], copies: Sequence[int] = (0,)) -> Task:
         """Return the task of some units alone, with the pairs among them.
 
         Args:
             rows: Their rows, sorted.
-            times: How many copies stand behind one another, each with chances of its own.
+            copies: Numbers of copies that stand behind one another; each number has chances
+                of its own, and 0 has those of this task.
         """
         place = np.full(len(self), -1, np.int64)
         place[rows] = np.arange(len(rows))
         pairs = np.flatnonzero((place[self.u] >= 0) & (place[self.v] >= 0))
+        times = len(copies)
         copy = np.repeat(np.arange(times), len(pairs))
+        number = np.repeat(np.array(copies, np.uint64), len(pairs))
         units, pairs = np.tile(rows, times), np.tile(pairs, times)
         with np.errstate(over="ignore"):
-            keys = self.keys[pairs] + copy.astype(np.uint64) * _COPY
+            keys = self.keys[pairs] + number * _COPY
         return evolve(
             self,
             weight=self.weight[units],

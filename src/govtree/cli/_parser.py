@@ -236,7 +236,10 @@ exit codes:
     what.add_argument("--compound", metavar="ID", help="only the buildings of this compound")
     what.add_argument("--community", metavar="ID", help="only the buildings of this community")
     what.add_argument(
-        "--barriers", metavar="FILE", help="GeoJSON of lines that grids keep to: walls, rivers, ..."
+        "--barriers",
+        metavar="FILE",
+        action="append",
+        help="GeoJSON of lines that grids keep to: walls, rivers, ...; several files are taken",
     )
     what.add_argument(
         "--crs",

@@ -81,6 +81,7 @@ def partition(told: argparse.Namespace) -> int:
     """Divide buildings into grids, and print the plan."""
     lang = language(told.lang)
     try:
+        _require_options(told)
         with progress() as tell:
             source = _source(told, tell)
             if source.examined is not None:
@@ -149,6 +150,31 @@ def grids_of_one(h: Hierarchy, compound: str, file: str | None, lang: str) -> in
         else say("written: {file}", lang, file=short(file))
     )
     return print_text(f"\n=== {head} ===\n\n{text}\n{now}\n{last}", CLEAN)
+
+
+def _require_options(told: argparse.Namespace) -> None:
+    """Refuse options that the question leaves no room for, rather than pass over them.
+
+    Raises:
+        OutOfRangeError: With all of them.
+    """
+    searching = ("objective", "seed", "effort", "workers")
+    if told.feasibility:
+        unfit = _given(told, (*searching, "out", "geojson", "map"))
+        if unfit:
+            raise OutOfRangeError(f"--feasibility makes no plan; leave out {unfit}")
+    if told.today:
+        unfit = _given(told, ("grids", *searching))
+        if unfit:
+            raise OutOfRangeError(f"--today makes no new grids; leave out {unfit}")
+    if told.objective == "least-change" and not told.repair:
+        raise OutOfRangeError("least-change goes out from today's grids; add --repair")
+
+
+def _given(told: argparse.Namespace, options: tuple[str, ...]) -> str:
+    """Return which of some options were given, in a row."""
+    usual = {"objective": None, "seed": 0, "effort": 1, "workers": 1}
+    return ", ".join(f"--{each}" for each in options if getattr(told, each) != usual.get(each))
 
 
 # -- what is divided ------------------------------------------------------------------------------
@@ -247,7 +273,7 @@ def _require_files(told: argparse.Namespace, source: _Source) -> None:
         OutOfRangeError: If a file would be written twice, or over one that was read; or if the
             name of a map does not say what it is.
     """
-    kept = {told.path, *([told.barriers] if told.barriers else ())}
+    kept = {told.path, *(told.barriers or ())}
     structure = None if source.examined is None else source.examined.structure
     if structure is not None:
         kept |= {*structure.files}

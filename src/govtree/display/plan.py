@@ -9,6 +9,7 @@ from govtree import _markup
 from govtree._messages import say
 from govtree.display._terminal import Ink, table
 from govtree.display._terms import DOT
+from govtree.grids._shown import share
 
 if TYPE_CHECKING:
     from govtree.grids import Partition
@@ -47,8 +48,10 @@ def plan_text(
     """
     ink = Ink(color)
     number, bounds = plan.summary, plan.bounds
+    several = "{grids} grids of {lowest} to {highest} {count}: {total} {count} in {units} units"
+    one = "{grids} grid of {lowest} to {highest} {count}: {total} {count} in {units} units"
     head = say(
-        "{grids} grids of {lowest} to {highest} {count}: {total} {count} in {units} units", lang,
+        one if number.grids == 1 else several, lang,
         grids=number.grids, lowest=bounds.lowest, highest=bounds.highest, total=number.total,
         units=number.units, count=counted(plan, lang),
     )  # fmt: skip
@@ -74,7 +77,7 @@ def _table(plan: Partition, ink: Ink, lang: str, most: int) -> list[str]:
     rows = [[say(each, lang) for each in heads]]
     rows += [
         [
-            _markup.short(told.grid[at]), f"{told.size[at]:,}", f"{told.share[at]:+.0%}",
+            _markup.short(told.grid[at]), f"{told.size[at]:,}", share(told.share[at]),
             f"{told.units[at]:,}", _names(told.compounds[at], lang), f"{told.cells[at]:,}",
         ]
         for at in sorted(order)

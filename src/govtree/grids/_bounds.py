@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil, floor, isfinite
-from operator import index
+from math import ceil, floor, inf
+from numbers import Real
 
 from attrs import frozen
 
 from govtree.errors import OutOfRangeError
 
-__all__ = ["Bounds"]
+__all__ = ["Bounds", "is_number"]
 
-#: More than anybody counts; sums of so many fit into 64 bits.
-_MOST = 10**12
+# The most that units may add up to.
+_MOST = 2**53
+_UP_TO = " and up to 2^53"
+# Characters that an error quotes.
+_LONGEST = 40
 
 
 @frozen
@@ -45,10 +48,10 @@ class Bounds:
         >>> bounds.lowest, bounds.highest
         (240, 360)
         """
-        if not (_is_number(target) and 0 < target <= _MOST):
-            raise OutOfRangeError(f"target is {target}; it has to be above 0 and {_MOST:,} at most")
-        if not (_is_number(tolerance) and 0 <= tolerance <= 1):
-            raise OutOfRangeError(f"tolerance is {tolerance}; it is a share, 0 to 1")
+        if not (is_number(target) and 0 < target <= _MOST):
+            raise OutOfRangeError(f"target is {_shown(target)}; it has to be above 0{_UP_TO}")
+        if not (is_number(tolerance) and 0 <= tolerance <= 1):
+            raise OutOfRangeError(f"tolerance is {_shown(tolerance)}; it is a share, 0 to 1")
         # As it is written: 20 % of 300 is 60, not 59.99.
         aim, share = Fraction(str(target)), Fraction(str(tolerance))
         lowest, highest = ceil(aim * (1 - share)), floor(aim * (1 + share))
@@ -66,15 +69,17 @@ class Bounds:
             OutOfRangeError: If they are not ``0 <= lowest <= target <= highest``, or no grid
                 could hold anything.
         """
-        lowest, highest = _whole(lowest), _whole(highest)
-        if target is not None and not _is_number(target):
-            raise OutOfRangeError(f"target is {target}; it has to be a number")
+        for each in (lowest, highest):
+            if not (is_number(each) and each == int(each) and abs(each) <= _MOST):
+                raise OutOfRangeError(f"a bound is {_shown(each)}; it has to be whole{_UP_TO}")
+        if not (target is None or is_number(target)):
+            raise OutOfRangeError(f"target is {_shown(target)}; it has to be above 0{_UP_TO}")
+        lowest, highest = int(lowest), int(highest)
         aim = Fraction(lowest + highest, 2) if target is None else Fraction(str(target))
-        if not (0 <= lowest <= aim <= highest <= _MOST and highest > 0):
+        if not (0 <= lowest <= aim <= highest and highest > 0):
             raise OutOfRangeError(
                 f"bounds are {lowest} and {highest} around {float(aim):g}; "
-                "they have to be 0 <= lowest <= target <= highest, and highest above 0 and "
-                f"{_MOST:,} at most"
+                "they have to be 0 <= lowest <= target <= highest, and highest above 0"
             )
         return cls(aim, lowest, highest)
 
@@ -98,27 +103,13 @@ class Bounds:
         return range(fewest, most + 1)
 
 
-def _is_number(given: object) -> bool:
-    if isinstance(given, bool | str):
+def is_number(given: object) -> bool:
+    """Return whether it is a number that is finite and can be compared."""
+    if isinstance(given, bool) or not isinstance(given, Real):
         return False
-    try:
-        return isfinite(given)  # type: ignore[arg-type]
-    except OverflowError:  # a whole number, beyond what a float holds
-        return True
-    except TypeError:
-        return False
+    return bool(abs(given) < inf)  # type: ignore[operator]  # mypy: no numbers.Real
 
 
-def _whole(given: int) -> int:
-    """Return a bound as a whole number, one of numpy too.
-
-    Raises:
-        OutOfRangeError: If it is none.
-    """
-    try:
-        whole = index(given)
-    except TypeError:
-        whole = -1
-    if isinstance(given, bool) or whole < 0:
-        raise OutOfRangeError(f"a bound is {given}; it has to be a whole number, 0 or more")
-    return whole
+def _shown(given: object) -> str:
+    text = f"{given}" if isinstance(given, Real) else f"{given!r}"
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import ceil, floor, isfinite
+from math import ceil, floor
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -17,7 +17,7 @@ from govtree._columns import IntArray
 from govtree._wording import Reason
 from govtree.errors import OutOfRangeError
 from govtree.grids import _names
-from govtree.grids._bounds import Bounds
+from govtree.grids._bounds import Bounds, is_number
 from govtree.grids._by_grid import numbers_by_grid
 from govtree.grids._map import BuildingMap
 from govtree.grids._merging import merged
@@ -158,8 +158,8 @@ def _asked(
     if isinstance(per_branch, tuple | list):
         return number, _pair("per_branch", per_branch)
     if per_branch is not None:
-        if isinstance(per_branch, bool) or not (isfinite(per_branch) and per_branch >= 1):
-            raise OutOfRangeError(f"per_branch is {per_branch}; it has to be 1 or more")
+        if not (is_number(per_branch) and per_branch >= 1):
+            raise OutOfRangeError(f"per_branch is {per_branch!r}; it has to be 1 or more")
         return number, _about(Fraction(str(per_branch)))
     if number is not None:
         return number, _about(Fraction(grids, number))

@@ -91,7 +91,7 @@ def checked(told: ToldUnits, faults: Faults) -> CheckedUnits:
     The answer is whole only where nothing was noted.
     """
     length, columns = told.length, told.columns
-    if not length:
+    if not length and not told.problems:
         faults.say("GT535", partial(Location, record=told.called))
     names, order, ids = _ids(told, faults)
 

@@ -10,11 +10,16 @@ from numpy.typing import NDArray
 
 from govtree import _frames
 from govtree._columns import IntArray, read_only
+from govtree._messages import say
+from govtree.grids._shown import page
 
 if TYPE_CHECKING:
     from govtree.grids._partition import Partition
 
 __all__ = ["GridChange", "Move", "PlanDiff", "diff", "matched"]
+
+#: Units that moved and that a page shows; the rest are counted.
+_SHOWN = 60
 
 
 @frozen(order=True)
@@ -95,12 +100,42 @@ class PlanDiff:
         changes = (self.moves, self.new, self.dissolved, self.arrived, self.departed)
         return any(map(bool, changes))
 
-    def __repr__(self) -> str:
-        return (
-            f"<PlanDiff: {len(self.moves):,} units moved with {self.moved:,} "
-            f"({self.share_moved:.2%}); {len(self.kept):,} grids kept, {len(self.new):,} new, "
-            f"{len(self.dissolved):,} dissolved>"
+    def said(self, lang: str = "en") -> str:
+        """Return what changed in one line."""
+        return say(
+            "{units} units moved with {weight} ({share}); {kept} grids kept, {new} new, {gone} "
+            "dissolved", lang, units=len(self.moves), weight=self.moved,
+            share=f"{self.share_moved:.2%}", kept=len(self.kept), new=len(self.new),
+            gone=len(self.dissolved),
+        )  # fmt: skip
+
+    def to_html(self, lang: str = "en") -> str:
+        """Return the units that moved as a table of HTML, as a notebook shows it.
+
+        Args:
+            lang: Language of the words, ``en`` or ``zh``.
+        """
+        rest = len(self.moves) - _SHOWN
+        return page(
+            self.said(lang),
+            [say(each, lang) for each in ("unit", "before", "after", "counted")],
+            [
+                (each.unit, each.before or "", each.after or "", f"{each.weight:,}")
+                for each in self.moves[:_SHOWN]
+            ],
+            texts=(0, 1, 2),
+            more=say("... and {number} more", lang, number=rest) if rest > 0 else "",
+            lang=lang,
         )
+
+    def __repr__(self) -> str:
+        return f"<PlanDiff: {self.said()}>"
+
+    def __str__(self) -> str:
+        return self.said()
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
 
     def to_frame(self, *, backend: str = "pandas") -> Any:
         """Return a data frame with a row for each unit that moved, arrived or departed.

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from govtree._adjacency._barriers import Barriers
+from govtree._adjacency._reference import Projection
 from govtree._extras import need
 from govtree._files import save
 from govtree.errors import OutOfRangeError
-from govtree.grids._picture import DPI, Picture
+from govtree.grids._geojson import read_barriers
+from govtree.grids._map import BuildingMap
+from govtree.grids._picture import Picture
 from govtree.grids._view import View
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def plot(
     lang: str = "en",
     file: str | os.PathLike[str] | None = None,
     before: Partition | None = None,
-    barriers: Iterable[Any] = (),
+    barriers: Any = None,
     labels: int = 80,
     width: float = 10.0,
 ) -> Figure:
@@ -44,11 +46,21 @@ def plot(
     form = None if file is None else form_of(file)
     picture = Picture(lang, labels, width)
     figure = picture.drawn(
-        View.of(partition), None if before is None else View.of(before), title, tuple(barriers)
+        View.of(partition),
+        None if before is None else View.of(before),
+        title,
+        _lines(partition.map, barriers),
     )
     if file is not None and form is not None:
         save(file, as_bytes(figure, form))
     return figure
+
+
+def _lines(units: BuildingMap, barriers: Any) -> Barriers | None:
+    """Return the lines to draw, in the metres of the map."""
+    if barriers is None:
+        return units.barriers
+    return read_barriers(barriers).projected(Projection(units.crs, units.metric))
 
 
 def form_of(file: str | os.PathLike[str]) -> str:
@@ -65,24 +77,7 @@ def form_of(file: str | os.PathLike[str]) -> str:
 
 def as_bytes(figure: Figure, form: str) -> bytes:
     """Return the picture as a file, without the day and the versions that made it."""
-    matplotlib = need("matplotlib", extra="plot")
-    unsaid: dict[str, dict[str, None]] = {
-        ".png": {"Software": None},
-        ".svg": {"Date": None, "Creator": None},
-        ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-    }
-    settings = {
-        "svg.hashsalt": "govtree",
-        "svg.fonttype": "path",
-        "pdf.fonttype": 3,
-        "pdf.compression": 6,
-        "path.simplify": True,
-        "savefig.bbox": None,
-        "savefig.transparent": False,
-        "savefig.facecolor": "auto",
-        "savefig.edgecolor": "auto",
-    }
-    stream = io.BytesIO()
-    with matplotlib.rc_context(settings):
-        figure.savefig(stream, format=form[1:], dpi=DPI, metadata=unsaid[form])
-    return stream.getvalue()
+    need("matplotlib", extra="plot")
+    from govtree.grids import _map_figure
+
+    return _map_figure.as_bytes(figure, form)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from fractions import Fraction
 from functools import partial
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -26,9 +25,10 @@ from govtree._recombination import (
 from govtree._wording import Reason
 from govtree.errors import OutOfRangeError
 from govtree.grids import _labels
-from govtree.grids._bounds import Bounds
+from govtree.grids._bounds import Bounds, is_number
 from govtree.grids._feasibility import Feasibility, feasibility_of
 from govtree.grids._partition import Partition
+from govtree.grids._progress import Told, require_executor, teller
 from govtree.grids._proven import proven
 from govtree.grids._read import building_map
 from govtree.grids._wishes import Fixed, Wishes
@@ -61,7 +61,7 @@ def partition(
     pairs: Any = None,
     reach: float | None = None,
     by_entrance: bool = True,
-    progress: Callable[[int, int], object] | None = None,
+    progress: Told | Any = None,
     executor: Executor | None = None,
 ) -> Partition:
     """Return a plan of grids over buildings: each contiguous, and as near to the target as can be.
@@ -98,7 +98,8 @@ def partition(
         effort: How long to search, 1 for the usual; twice as much takes twice as long.
         crs: What the positions are in; see :func:`~govtree.grids.building_map`, also for
             *barriers*, *pairs*, *reach* and *by_entrance*.
-        progress: Called with how much is done, and of how much, over and over.
+        progress: Called with how much is done, and of how much, over and over; or a bar, such
+            as ``tqdm()``, that is moved on.
         executor: Where parts of the map are searched at once.
 
     Raises:
@@ -121,8 +122,12 @@ def partition(
     {'D-1': 'N-001', 'D-2': 'N-001', 'D-3': 'N-002', 'D-4': 'N-002'}
     """
     limits = _limits(target, tolerance, bounds)
-    if not (isfinite(effort) and effort > 0):
-        raise OutOfRangeError(f"effort is {effort}; it has to be above 0")
+    if not (is_number(effort) and effort > 0):
+        raise OutOfRangeError(f"effort is {effort!r}; it has to be above 0")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+        raise OutOfRangeError(f"seed is {seed!r}; it is a whole number")
+    told = teller(progress)
+    require_executor(executor)
     map = building_map(
         units,
         count=count,
@@ -147,7 +152,7 @@ def partition(
         seed=seed,
     )
     rounds = max(1, round(ROUNDS * effort))
-    found = _searched(wishes.task, rounds, progress, executor)
+    found = _searched(wishes.task, rounds, told, executor)
     found = proven(wishes.task, found, limits.target, effort)
     if wishes.task.worth.is_repair:
         found = _renewed(wishes.task, found, limits.target, effort)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from govtree._adjacency import parts_of
 from govtree._columns import read_only
 from govtree._frames import Plain, frame_of
+from govtree._markup import one_line
 from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, StructureError, problem
 from govtree.grids._bounds import Bounds
@@ -26,11 +27,12 @@ from govtree.grids._pieces import (
     proven,
 )
 from govtree.grids._reasons import asked_reasons, map_reasons, piece_reasons, span
+from govtree.grids._shown import page
 
 __all__ = ["Feasibility", "feasibility_of"]
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Feasibility:
     """What can be said of grids over a map by arithmetic, without a plan.
 
@@ -61,9 +63,9 @@ class Feasibility:
     fewest: int
     most: int
     reasons: tuple[Reason, ...]
-    part: NDArray[np.int32] = field(converter=read_only, repr=False)
-    _pieces: Pieces = field(repr=False)
-    _map: BuildingMap = field(repr=False)
+    part: NDArray[np.int32] = field(converter=read_only)
+    _pieces: Pieces
+    _map: BuildingMap
 
     @property
     def is_impossible(self) -> bool:
@@ -130,8 +132,26 @@ class Feasibility:
         )
         return "\n".join(each.said(lang) for each in (head, *self.reasons))
 
+    def to_html(self, lang: str = "en") -> str:
+        """Return the answer as HTML, as a notebook shows it; all names are escaped.
+
+        Below the answer stand its reasons.
+
+        Args:
+            lang: Language of the words, ``en`` or ``zh``.
+        """
+        head, *_ = self.said(lang).split("\n")
+        return page(head, (), (), reasons=[each.said(lang) for each in self.reasons], lang=lang)
+
+    def __repr__(self) -> str:
+        head, *_ = self.said().split("\n")
+        return f"<Feasibility: {one_line(head)}>"
+
     def __str__(self) -> str:
         return self.said()
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
 
 
 def feasibility_of(
@@ -155,7 +175,14 @@ def feasibility_of(
     :func:`~govtree.grids._pieces.floor_of_group`.
     """
     wanted = _by_compound(map, number) if isinstance(number, Mapping) else {}
-    overall = None if number is None or isinstance(number, Mapping) else index(number)
+    overall: int | None = None
+    if number is not None and not isinstance(number, Mapping):
+        try:
+            overall = index(number)
+        except TypeError:
+            raise OutOfRangeError(
+                f"number is {str(number)[:40]!r}; grids are counted whole"
+            ) from None
     if overall is not None and overall < 1:
         raise OutOfRangeError(f"number is {number}; it has to be 1 or more")
     neighbors = map.neighbors

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,16 +10,18 @@ from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
 from govtree._adjacency import Barriers
-from govtree._adjacency._kinds import BARRIER, KNOWN, OTHER, kind_of, kind_of_tags
+from govtree._adjacency._kinds import BARRIER, BUILDING, KNOWN, OTHER, kind_of, kind_of_tags
+from govtree._adjacency._reference import named, same
 from govtree._columns import read_only
 from govtree._extras import need
 from govtree._files import LIMITS, Limits
-from govtree._names import NearMisses
+from govtree._names import NearMisses, normal
 from govtree._wording import Label, Listed, Reason
-from govtree.errors import OutOfRangeError, Places
+from govtree.errors import OutOfRangeError, Places, Problem, StructureError
 from govtree.grids._shapes import Faults, Feature, Shaper, Source, is_source, opened
+from govtree.grids._told import COUNTS
 
-__all__ = ["Features", "read_barriers", "read_buildings"]
+__all__ = ["Features", "barriers_of", "looked_at", "read_barriers", "read_buildings"]
 
 _BUILDING_KINDS = ("Polygon", "MultiPolygon", "Point")
 _BARRIER_KINDS = ("LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
@@ -27,6 +29,8 @@ _POINTS = ("Point", "MultiPoint")
 # Where ids stand besides the property that is asked for: those of OpenStreetMap's exports.
 _ID = "id"
 _OTHER_IDS = ("@id", "osm_id")
+# Properties that say what a thing is.
+_WORDS = ("kind", "种类", "类型")
 _DEFAULTS = {"compound": "compound", "community": "community"}
 
 
@@ -42,6 +46,9 @@ class Features:
         crs: The system they are in; None where nobody says and they look like metres.
         places: Where the buildings stand, by their row here.
         notes: What was assumed and repaired.
+        lines: Lines among the features that part what lies on their two sides.
+        named: All properties that buildings have, sorted.
+        problems: What is wrong with features; where there is anything, the rest is not whole.
     """
 
     ids: tuple[str, ...]
@@ -50,6 +57,9 @@ class Features:
     crs: str | None
     places: Places
     notes: tuple[Reason, ...] = ()
+    lines: Barriers | None = None
+    named: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def has_outlines(self) -> bool:
@@ -104,6 +114,35 @@ def read_buildings(
     >>> found.ids, found.columns["weight"]
     (('7',), (30,))
     """
+    found = looked_at(
+        source,
+        id=id,
+        weight=weight,
+        compound=compound,
+        community=community,
+        more=more,
+        perhaps=perhaps,
+        crs=crs,
+        limits=limits,
+    )
+    if found.problems:
+        raise StructureError(found.problems)
+    return found
+
+
+def looked_at(
+    source: Any,
+    *,
+    id: str = _ID,
+    weight: str | None = "households",
+    compound: str | None = "compound",
+    community: str | None = "community",
+    more: Sequence[str] = (),
+    perhaps: Sequence[str] = (),
+    crs: Any = None,
+    limits: Limits = LIMITS,
+) -> Features:
+    """Return what :func:`read_buildings` does, with the problems of features beside it."""
     opened_here = opened(source, crs=crs, limits=limits)
     counted = [each for each in opened_here.features if not _is_other(each, (weight, *perhaps))]
     faults = opened_here.faults
@@ -118,15 +157,28 @@ def read_buildings(
     shapes = np.empty(len(counted), object)
     shapes[:] = [shaper.shape(each, _BUILDING_KINDS) for each in counted]
     notes = _repair(shapes, counted, ids, shaper, faults)
-    faults.stop()
     system, assumed = opened_here.settled(shapes)
-    passed = len(opened_here.features) - len(counted)
+    rows = {each.number for each in counted}
+    others = [each for each in opened_here.features if each.number not in rows]
+    lines = [each for each in others if _is_named_line(each)]
+    passed = len(others) - len(lines)
     if passed:
         notes.insert(
             0, Reason("{number} features that are no buildings are passed over", number=passed)
         )
     places = opened_here.places.of_rows([each.number for each in counted])
-    return Features(tuple(ids), columns, shapes, system, places, (*assumed, *notes))
+    parting = _of_features(opened_here, lines) if lines else None
+    return Features(
+        tuple(ids),
+        columns,
+        shapes,
+        system,
+        places,
+        (*assumed, *notes),
+        parting,
+        tuple(sorted({key for each in counted for key in each.properties})),
+        faults.problems(),
+    )
 
 
 def _is_other(feature: Feature, weights: Sequence[str | None]) -> bool:
@@ -136,7 +188,19 @@ def _is_other(feature: Feature, weights: Sequence[str | None]) -> bool:
         return False
     if any(name is not None and said.get(name) is not None for name in weights):
         return False
-    return any(said.get(key) not in (None, "", "no") for key in OTHER)
+    return any(said.get(key) not in (None, "", "no") for key in OTHER) or bool(
+        kind_of(_word(feature))
+    )
+
+
+def _word(feature: Feature) -> Any:
+    return next((word for each in _WORDS if (word := feature.properties.get(each))), None)
+
+
+def _is_named_line(feature: Feature) -> bool:
+    """Return whether it is said to be a barrier, and is none at a single point."""
+    is_said = kind_of(_word(feature)) or kind_of_tags(feature.properties)
+    return bool(is_said) and not _is_point(feature.geometry)
 
 
 def _ids(features: Sequence[Feature], name: str, faults: Faults) -> list[str]:
@@ -148,12 +212,12 @@ def _ids(features: Sequence[Feature], name: str, faults: Faults) -> list[str]:
             found = next((each for each in rest if each is not None), None)
         if found is None or found == "":
             missing.append(row)
-            ids.append("")
+            ids.append(f"features[{feature.number}]")
         elif isinstance(found, str) or (isinstance(found, int) and not isinstance(found, bool)):
             ids.append(str(found))
         else:
             faults.add("GT530", feature.number, name, found=f"{found!r}"[:80])
-            ids.append("")
+            ids.append(f"features[{feature.number}]")
     _missing(features, missing, name, faults)
     return ids
 
@@ -267,33 +331,82 @@ def read_barriers(source: Any, *, crs: Any = None, limits: Limits = LIMITS) -> B
     >>> read_barriers([wall]).kind
     ('barrier',)
     """
+    return Barriers.together(barriers_of(source, crs=crs, limits=limits))
+
+
+def barriers_of(source: Any, *, crs: Any = None, limits: Limits = LIMITS) -> list[Barriers]:
+    """Return what :func:`read_barriers` does, one for each system that parts of it are in."""
+    problems: list[Problem] = []
+    of_system: dict[str | None, list[Barriers]] = {}
+    for part in _parts(source, crs, limits):
+        try:
+            found = part()
+        except StructureError as error:
+            # Of several files each has its faults.
+            problems += error.problems
+            continue
+        of_system.setdefault(found.crs, []).append(found)
+    if problems:
+        raise StructureError(problems)
+    return [Barriers.together(each) for each in of_system.values()]
+
+
+def _parts(source: Any, crs: Any, limits: Limits) -> Iterator[Callable[[], Barriers]]:
+    """Yield what gives each part of barriers once it is called."""
     if isinstance(source, Barriers):
-        return (
-            source
-            if crs is None
-            else evolve(source, crs=source.crs or Barriers.of([], crs=crs).crs)
-        )
-    if source is None:
-        return Barriers.of([])
-    if hasattr(source, "geom_type") and not hasattr(source, "crs"):
-        return Barriers.of([source], crs=crs)
-    if is_source(source):
-        return _of_features(opened(source, crs=crs, limits=limits))
-    if not isinstance(source, Iterable):
+        told = source.crs or named(crs)
+        yield lambda: evolve(source, crs=told)
+    elif source is None:
+        return
+    elif hasattr(source, "geom_type") and not hasattr(source, "crs"):
+        yield lambda: Barriers.of([source], crs=crs)
+    elif is_source(source):
+        yield lambda: _of_map(source, crs, limits)
+    elif not _holds_parts(source):
         raise OutOfRangeError(f"barriers are lines or a map of them, not {type(source).__name__}")
-    parts = list(source)
-    if len(parts) == 2 and isinstance(parts[1], str) and not isinstance(parts[0], str):
-        return Barriers.of(read_barriers(parts[0], limits=limits).shapes, parts[1], crs=crs)
-    if _is_line(parts):
-        shapely = need("shapely", extra="geo")
-        line = np.asarray(parts, np.float64)
-        if not np.isfinite(line).all():
-            raise OutOfRangeError("a line of barriers has a position that is not finite")
-        return Barriers.of([shapely.linestrings(line)], crs=crs)
-    found = Barriers.of([])
-    for part in parts:
-        found = found.joined(read_barriers(part, crs=crs, limits=limits))
-    return found
+    else:
+        parts = list(source)
+        if len(parts) == 2 and _is_kind(parts[1], is_sure=isinstance(source, tuple)):
+            yield lambda: _of_kind(parts[0], parts[1], crs, limits)
+        elif _is_line(parts):
+            yield lambda: Barriers.of([_line_of(parts)], crs=crs)
+        else:
+            for part in parts:
+                yield from _parts(part, crs, limits)
+
+
+def _holds_parts(source: Any) -> bool:
+    # A table has columns; an array may be a single number.
+    is_number = isinstance(source, np.ndarray) and not source.ndim
+    return isinstance(source, Iterable) and not (is_number or hasattr(source, "columns"))
+
+
+def _of_map(source: Any, crs: Any, limits: Limits) -> Barriers:
+    found = opened(source, crs=crs, limits=limits)
+    lines = _of_features(found, found.features)
+    found.faults.stop()
+    return lines
+
+
+def _of_kind(source: Any, kind: str, crs: Any, limits: Limits) -> Barriers:
+    said = read_barriers(source, limits=limits)
+    if said.crs and crs is not None and not same(said.crs, named(crs)):
+        raise OutOfRangeError(f"barriers are in {said.crs} and in {named(crs)}")
+    return Barriers.of(said.shapes, kind, crs=said.crs or crs)
+
+
+def _line_of(positions: Sequence[Any]) -> Any:
+    line = np.asarray(positions, np.float64)
+    if not np.isfinite(line).all():
+        raise OutOfRangeError("a line of barriers has a position that is not finite")
+    return need("shapely", extra="geo").linestrings(line)
+
+
+def _is_kind(word: Any, *, is_sure: bool) -> bool:
+    """Return whether the second of two things says what the first is, and is no second map."""
+    return isinstance(word, str) and (
+        kind_of(word) is not None or (is_sure and not word.endswith((".json", ".geojson")))
+    )
 
 
 def _is_line(parts: Sequence[Any]) -> bool:
@@ -306,13 +419,14 @@ def _is_line(parts: Sequence[Any]) -> bool:
     )
 
 
-def _of_features(source: Source) -> Barriers:
+def _of_features(source: Source, features: Sequence[Feature]) -> Barriers:
+    """Return the barriers among features; what is wrong with them is noted in the source."""
     faults = source.faults
     shaper = Shaper(source, areas_as_lines=True)
     near = NearMisses(KNOWN)
-    shapes, kinds, hard = [], [], []
+    shapes, kinds, hard, numbers = [], [], [], []
     passed = unsaid = 0
-    for feature in source.features:
+    for feature in features:
         told = _told(feature, near, faults)
         if told is None or _is_point(feature.geometry):
             passed += told is None or not told[2]
@@ -322,8 +436,8 @@ def _of_features(source: Source) -> Barriers:
             shapes.append(shape)
             kinds.append(told[0])
             hard.append(told[1])
+            numbers.append(feature.number)
             unsaid += told[0] == BARRIER and not feature.properties.get("kind")
-    faults.stop()
     notes = []
     if passed:
         notes.append(Reason("{number} features that part nothing are passed over", number=passed))
@@ -333,7 +447,8 @@ def _of_features(source: Source) -> Barriers:
                 "{number} barriers do not say what they are and are never crossed", number=unsaid
             )
         )
-    return evolve(Barriers.of(shapes, kinds, hard=hard, crs=source.crs), notes=tuple(notes))
+    made = Barriers.of(shapes, kinds, hard=hard, crs=source.crs)
+    return evolve(made, notes=tuple(notes), places=source.places.of_rows(numbers))
 
 
 def _told(feature: Feature, near: NearMisses, faults: Faults) -> tuple[str, bool, bool] | None:
@@ -344,7 +459,9 @@ def _told(feature: Feature, near: NearMisses, faults: Faults) -> tuple[str, bool
         expected = Reason("true or false")
         faults.add("GT524", feature.number, "hard", found=f"{hard!r}"[:80], expected=expected)
         return "", False, True
-    word = next((said[each] for each in ("kind", "种类", "类型") if said.get(each)), None)
+    word = _word(feature)
+    if isinstance(word, str) and normal(word) in BUILDING:
+        return None
     if word is not None:
         found = kind_of(word)
         if found is None and hard is None:
@@ -368,7 +485,9 @@ def _of_class(word: Any) -> tuple[str, bool] | None:
 
 
 def _is_called_other(said: Mapping[str, Any]) -> bool:
-    return any(said.get(key) not in (None, "", "no") for key in (*OTHER, "building", "fclass"))
+    # Where households live is a building, whatever else is not said of it.
+    words = (*OTHER, "building", "fclass", *COUNTS, "weight")
+    return any(said.get(key) not in (None, "", "no") for key in words)
 
 
 def _is_point(geometry: Any) -> bool:

@@ -31,8 +31,9 @@ def geojson_of(plan: Partition, by: str) -> dict[str, Any]:
     ids, properties = _grids_told(plan) if by == "grid" else _units_told(plan)
     about: dict[str, Any] = {
         "count": map.count,
-        "coordinates": "metres" if map.metric is None else "degrees",
-        "crs": map.crs,
+        "coordinates": "metres" if map.metric is None else "degrees of WGS 84",
+        # Not that of these coordinates: who took it for that would be 500 m off in China.
+        "given_in": map.crs,
     }
     if map.metric is None:
         # The standard knows degrees only, so whoever reads this has to be told.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,11 @@ def read(
             raise OutOfRangeError(
                 "labels are given without ids; give a mapping from id to grid, or make the map "
                 "first and give them in the order of its ids"
+            )
+        if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
+            raise OutOfRangeError(
+                f"labels are {type(labels).__name__}; give a mapping from id to grid, or a grid "
+                "for each unit in the order of the ids of the map"
             )
         cells = list(labels)
         if len(cells) != len(map):

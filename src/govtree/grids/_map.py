@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import evolve, field, frozen
@@ -13,6 +13,9 @@ from govtree._columns import read_only
 from govtree._markup import one_line
 from govtree._wording import Reason
 from govtree.errors import OutOfRangeError
+
+if TYPE_CHECKING:
+    from govtree._adjacency._barriers import Barriers
 
 __all__ = ["SAID", "BuildingMap"]
 
@@ -55,6 +58,10 @@ class BuildingMap:
             *buildings*; -1 for a whole building.
         buildings: Ids of the buildings that were divided, sorted.
         notes: What was assumed or repaired on the way, in order.
+        level: What is drawn over the units: ``grid``; ``group`` inside of grids; ``branch``
+            where the units are grids themselves.
+        barriers: The lines that *neighbors* keep to, in the same metres; None where there are
+            none, or they are not known.
     """
 
     ids: tuple[str, ...]
@@ -74,12 +81,17 @@ class BuildingMap:
     building: NDArray[np.int32] | None = None
     buildings: tuple[str, ...] = ()
     notes: tuple[Reason, ...] = ()
+    level: str = "grid"
+    barriers: Barriers | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def __repr__(self) -> str:
-        said = [_number(len(self), "unit"), f"{int(self.weight.sum()):,} {SAID[self.count]}"]
+        counted = f"{int(self.weight.sum()):,} {SAID[self.count]}"
+        said = [_number(len(self), "grid" if self.level == "branch" else "unit")]
+        if self.count != "grids":
+            said.append(counted)
         if self.communities:
             said.append(_number(len(self.communities), "community"))
         if self.compounds:
@@ -89,13 +101,14 @@ class BuildingMap:
             said.append(one_line(self.crs[:60]))
         return f"<BuildingMap: {', '.join(said)}>"
 
-    def within(self, labels: ArrayLike) -> BuildingMap:
+    def within(self, labels: ArrayLike, *, level: str = "group") -> BuildingMap:
         """Return the same map with each part of it as a community of its own.
 
         What is drawn on it then stays inside the parts: building heads inside of grids.
 
         Args:
             labels: The part of each unit, in order: a whole number, -1 for none, or a name.
+            level: What is drawn inside of the parts.
 
         Raises:
             OutOfRangeError: If there is not one a unit.
@@ -123,7 +136,7 @@ class BuildingMap:
         codes = np.array([place[name] for name in names], np.int32)
         joined = self.neighbors
         inside = joined.where(codes[joined.u] == codes[joined.v])
-        return evolve(self, community=codes, communities=called, neighbors=inside)
+        return evolve(self, community=codes, communities=called, neighbors=inside, level=level)
 
     def components(self) -> tuple[int, NDArray[np.int32]]:
         """Return how many parts hard barriers and communities leave, and the part of each."""

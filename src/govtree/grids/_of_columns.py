@@ -152,6 +152,10 @@ def whole_table(places: Places, length: int) -> Any:
 
 
 def _of_frame(frame: object, called: str) -> dict[str, Any]:
+    names = [str(each) for each in getattr(frame, "columns", ())]
+    twice = next((each for each in names if names.count(each) > 1), None)
+    if twice is not None:
+        raise OutOfRangeError(f"{called} has two columns '{twice[:60]}'; rename one of them")
     try:
         return _frames.columns_of(frame)
     except TypeError:

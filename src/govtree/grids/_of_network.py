@@ -10,6 +10,9 @@ from govtree.grids._told import Labeled, ToldPairs, ToldUnits
 
 __all__ = ["is_network", "units_of_network"]
 
+# Characters of a node that its place shows.
+_LONGEST = 60
+
 
 def is_network(units: object) -> bool:
     """Return whether *units* is a graph of networkx, of any kind."""
@@ -29,13 +32,19 @@ def units_of_network(graph: Any, count: str) -> ToldUnits:
     edges = list(graph.edges(data=True))
     pairs = pairs_told(
         [{**data, "u": u, "v": v} for u, v, data in edges],
-        Labeled([f"edges[{u!r}, {v!r}]" for u, v, _ in edges]),
+        Labeled([f"edges[{_shown(u)}, {_shown(v)}]" for u, v, _ in edges]),
     )
     listed = pairs if isinstance(pairs, ToldPairs) else None
     return units_of_records(
         [{**data, "id": node} for node, data in nodes],
         count,
-        Labeled([f"nodes[{node!r}]" for node, _ in nodes]),
+        Labeled([f"nodes[{_shown(node)}]" for node, _ in nodes]),
         pairs=listed,
         faults=() if isinstance(pairs, ToldPairs) else pairs,
     )
+
+
+def _shown(node: object) -> str:
+    """Return a node as Python writes it, and no more of it than has room."""
+    text = repr(node)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

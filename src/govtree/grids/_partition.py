@@ -38,8 +38,10 @@ if TYPE_CHECKING:
 
 __all__ = ["TEMPLATE", "Partition"]
 
-#: What grids of a new plan are called, west to east, before they belong to a structure.
+#: What grids of a new plan are called, west to east, before they belong to a structure; and
+#: groups inside of grids, and branches.
 TEMPLATE = "N-{number:03}"
+_TEMPLATES = {"grid": TEMPLATE, "group": "G-{number:03}", "branch": "B-{number:03}"}
 
 T = TypeVar("T")
 
@@ -131,7 +133,11 @@ class Partition:
         ids: list[str | None] = [(names or {}).get(numbers[row]) for row in order.tolist()]
         taken = {*map.ids, *map.communities, *map.compounds, *map.buildings, *filter(None, ids)}
         fresh = iter(
-            _names.ids_for([""] * ids.count(None), template=TEMPLATE, is_taken=taken.__contains__)
+            _names.ids_for(
+                [""] * ids.count(None),
+                template=_TEMPLATES[map.level],
+                is_taken=taken.__contains__,
+            )
         )
         return cls(
             map,
@@ -349,8 +355,9 @@ class Partition:
     def to_geojson(self, *, by: Literal["grid", "unit"] = "grid") -> dict[str, Any]:
         """Return the plan as GeoJSON (RFC 7946): plain values, ready for ``json.dumps``.
 
-        Longitude and latitude where the reference system of the map is known; else the map's
-        own metres, which the member ``govtree`` of the collection then says.
+        Longitude and latitude of WGS 84, also where positions were given in ``gcj02``; where
+        the reference system of the map is not known, the map's own metres. The member
+        ``govtree`` of the collection says which.
 
         Args:
             by: ``grid`` has a feature for each grid, with its row of the table: the outlines
@@ -370,7 +377,7 @@ class Partition:
         lang: str = "en",
         file: str | os.PathLike[str] | None = None,
         before: Partition | None = None,
-        barriers: Iterable[Any] = (),
+        barriers: Any = None,
         labels: int = 80,
         width: float = 10.0,
     ) -> Figure:
@@ -379,8 +386,9 @@ class Partition:
         Each grid is an area in a tint that no grid beside it has, told apart in grey, too. A
         unit is its outline, else a dot that grows with what is counted in it. Grids out of
         bounds have a heavy red edge and say by which bound; where a grid crosses a soft line,
-        the pairs across it are dashed. Without positions, units stand in rows, a block a
-        compound, and the picture says that it is no map.
+        the pairs across it are dashed. Hard barriers are dark, soft lines pale. Without
+        positions, units stand in rows, a block a compound, and the picture says that it is no
+        map.
 
         Nothing of matplotlib's global state changes, and no window opens. On one platform and
         one set of versions, the same plan makes the same bytes.
@@ -391,7 +399,8 @@ class Partition:
             file: Where to write it: ``.png``, ``.svg`` or ``.pdf``; written whole or not at all.
             before: An earlier plan, drawn to the left. A grid has the tint of the one that it
                 goes on from, and units that changed between grids have a black ring.
-            barriers: Lines to draw: shapely geometries in the metres of the map.
+            barriers: Lines to draw, in any form that ``partition`` takes and in the reference
+                system of the positions; without them those that the map was made with.
             labels: How many grids are labelled at most, those out of bounds and large ones
                 first; 0 or more. Labels that find no room are left out and counted.
             width: Inches of each panel; 2 to 40.
@@ -439,14 +448,33 @@ class Partition:
             object.__setattr__(self, name, value)
         read_only(self.grid)
 
+    def said(self, lang: str = "en") -> str:
+        """Return the plan as a table of text, ``en`` or ``zh``; ``print(plan)`` is in English.
+
+        >>> plan = Partition.from_labels({"id": ["1栋"], "households": [410]}, {"1栋": "N-1"})
+        >>> print(plan.said("zh").splitlines()[0])
+        楼栋 1，410 户，分为 1 个网格（410 至 410），超出 240 至 360 的有 1 个
+        """
+        return _shown.text_of(self, lang)
+
+    def to_html(self, lang: str = "en") -> str:
+        """Return the plan as a table of HTML with its reasons, as a notebook shows it.
+
+        Everything is in it, and all names are escaped.
+
+        Args:
+            lang: Language of the words, ``en`` or ``zh``.
+        """
+        return _shown.html_of(self, lang)
+
     def __repr__(self) -> str:
-        return _shown.one_line_of(self)
+        return f"<Partition: {_shown.one_line_of(self)}>"
 
     def __str__(self) -> str:
-        return _shown.text_of(self)
+        return self.said()
 
     def _repr_html_(self) -> str:
-        return _shown.html_of(self)
+        return self.to_html()
 
     # -- within ----------------------------------------------------------------------------
 

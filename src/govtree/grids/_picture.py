@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,19 +14,21 @@ from govtree._wording import Reason
 from govtree.grids._colors import TINTS
 from govtree.grids._layout import crossing_pairs, round_length, triangles_inside
 from govtree.grids._letters import Letters
+from govtree.grids._shown import Words
 from govtree.grids._view import View, candidates, moved, tints
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from govtree._adjacency._barriers import Barriers
     from govtree.grids._bounds import Bounds
     from govtree.grids._map import BuildingMap
 
-__all__ = ["DPI", "Picture"]
+__all__ = ["Picture"]
 
+#: Lines that part what lies on both sides: soft, hard.
+_WALL = ("#b8b8b8", "#3f4a5a")
 _RED, _INK, _QUIET, _ROAD = "#c1121f", "#1b1b1b", "#777777", "#5a3e9b"
-#: Dots an inch of a picture made of dots.
-DPI = 150
 _POINTS = 72.0
 #: Inches above a panel for the title, and below it for the legend.
 _HEAD, _FOOT, _SIDE = 0.55, 0.8, 0.25
@@ -47,7 +49,11 @@ class Picture:
         self._unlabelled = 0
 
     def drawn(
-        self, view: View, before: View | None, title: str | None, barriers: Sequence[Any]
+        self,
+        view: View,
+        before: View | None,
+        title: str | None,
+        barriers: Barriers | None,
     ) -> Figure:
         views = [view] if before is None else [before, view]
         lows, highs = zip(*(each.places.limits() for each in views), strict=True)
@@ -61,8 +67,13 @@ class Picture:
         total = np.array([
             len(views) * wide + (len(views) + 1) * _SIDE, tall + _HEAD + _FOOT
         ])  # fmt: skip
-        figure: Figure = need("matplotlib.figure", extra="plot").Figure(
-            figsize=tuple(total), dpi=DPI, facecolor="white", edgecolor="white", layout="none"
+        need("matplotlib.figure", extra="plot")
+        from govtree.grids._map_figure import DPI, MapFigure
+
+        # Known to matplotlib, though not to its types.
+        no_layout: Any = "none"
+        figure = MapFigure(
+            figsize=tuple(total), dpi=DPI, facecolor="white", edgecolor="white", layout=no_layout
         )
         need("matplotlib.backends.backend_agg", extra="plot").FigureCanvasAgg(figure)
         painted = tints(views)
@@ -86,7 +97,7 @@ class Picture:
                 said = self._say("before") if each is before else self._say("after")
                 self._write(figure, left, 1 - 0.42 / total[1], f"{said}: {self._numbers(each)}", 10)
         self._heading(figure, total, views, title)
-        self._legend(figure, total, view, counts[-1], changed)
+        self._legend(figure, total, view, counts[-1], changed, barriers)
         return figure
 
     def _say(self, template: str, **values: object) -> str:
@@ -102,7 +113,12 @@ class Picture:
     # -- one panel -----------------------------------------------------------------------------
 
     def _panel(
-        self, axes: Any, view: View, tints: Sequence[str], scale: float, barriers: Sequence[Any]
+        self,
+        axes: Any,
+        view: View,
+        tints: Sequence[str],
+        scale: float,
+        barriers: Barriers | None,
     ) -> int:
         """Draw one partition; return how many cells its grids cross."""
         collections = need("matplotlib.collections", extra="plot")
@@ -167,8 +183,11 @@ class Picture:
             lines[crossing], colors=_ROAD, linewidths=min(1.4, 0.12 * band),
             linestyles=[(0, (3, 2))], zorder=5,
         ), autolim=False)  # fmt: skip
-        for each in _paths(barriers):
-            axes.plot(each[:, 0], each[:, 1], color=_INK, linewidth=1.8, zorder=2.5)
+        for hard, paths in _paths(barriers):
+            axes.add_collection(collections.LineCollection(
+                paths, colors=_WALL[hard], linewidths=1.8 if hard else 1.2,
+                zorder=2.5 if hard else 2.4,
+            ), autolim=False)  # fmt: skip
         if not places.is_scheme:
             self._scale_bar(axes)
         self._name_grids(axes, view)
@@ -250,9 +269,12 @@ class Picture:
     # -- around the panels ---------------------------------------------------------------------
 
     def _numbers(self, view: View) -> str:
+        several = "{grids} grids, {total} {count}, {out} out of bounds"
+        others = "{grids} {what}, {total} {count}, {out} out of bounds"
         return self._say(
-            "{grids} grids, {total} {count}, {out} out of bounds",
-            grids=len(view.ids), total=int(view.sizes.sum()), out=int(view.is_out.sum()),
+            several if view.units.level == "grid" else others,
+            what=Words.of(view.units, self._lang).parts, grids=len(view.ids),
+            total=int(view.sizes.sum()), out=int(view.is_out.sum()),
             count=self._counted(view.units),
         )  # fmt: skip
 
@@ -270,30 +292,31 @@ class Picture:
 
     def _legend(
         self, figure: Figure, total: NDArray[np.float64], view: View, crossed: int,
-        moved: NDArray[np.bool_],
+        moved: NDArray[np.bool_], barriers: Barriers | None,
     ) -> None:  # fmt: skip
         Line = need("matplotlib.lines", extra="plot").Line2D  # noqa: N806 - a class
         Patch = need("matplotlib.patches", extra="plot").Patch  # noqa: N806
         out, bounds, units = view.is_out, view.bounds, view.units
+        words = Words.of(units, self._lang)
         entries = [
             (
                 Patch(facecolor=TINTS[1], edgecolor="#8c8c8c", linewidth=0.8),
                 self._say(
-                    "grid of {lowest} to {highest}: {number}", lowest=bounds.lowest,
-                    highest=bounds.highest, number=int((~out).sum()),
+                    "{what} of {lowest} to {highest}: {number}", what=words.part,
+                    lowest=bounds.lowest, highest=bounds.highest, number=int((~out).sum()),
                 ),
             ),
             (
                 Patch(facecolor=TINTS[1], edgecolor=_RED, linewidth=2.5),
-                self._say("grid out of bounds: {number}", number=int(out.sum())),
+                self._say("{what} out of bounds: {number}", what=words.part, number=int(out.sum())),
             ),
         ]  # fmt: skip
         mark = {"linestyle": "none", "markeredgewidth": 0.0, "color": _darker(TINTS[1])}
         kind = "o" if units.outlines is None else "s"
         entries.append((
             Line([], [], marker=kind, markersize=6, **mark),
-            self._say("units, by their {count}: {number}", count=self._counted(units),
-                      number=len(units)),
+            self._say("{what}, by their {count}: {number}", what=words.units,
+                      count=self._counted(units), number=len(units)),
         ))  # fmt: skip
         if crossed:
             entries.append((
@@ -306,6 +329,11 @@ class Picture:
                      markeredgecolor=_INK, markeredgewidth=1.2),
                 self._say("moved: {number} units, {weight} {count}", number=int(moved.sum()),
                           weight=int(units.weight[moved].sum()), count=self._counted(units)),
+            ))  # fmt: skip
+        for hard, _ in _paths(barriers):
+            entries.append((
+                Line([], [], color=_WALL[hard], linewidth=1.8 if hard else 1.2),
+                self._say("hard barrier" if hard else "soft line"),
             ))  # fmt: skip
         figure.legend(
             [handle for handle, _ in entries],
@@ -369,13 +397,26 @@ def _shapes(outlines: NDArray[Any]) -> list[Any]:
     return drawn
 
 
-def _paths(barriers: Sequence[Any]) -> Iterable[NDArray[np.float64]]:
-    if barriers:
-        shapely = need("shapely", extra="geo")
-        for part in shapely.get_parts(np.array(list(barriers), object)):
-            lines = shapely.boundary(part) if part.geom_type == "Polygon" else part
-            for line in shapely.get_parts(lines):
-                yield shapely.get_coordinates(line)
+def _paths(barriers: Barriers | None) -> Iterator[tuple[bool, list[NDArray[np.float64]]]]:
+    """Yield the lines of soft and of hard barriers, those of areas their edges."""
+    if barriers is None or not len(barriers):
+        return
+    shapely = need("shapely", extra="geo")
+    for hard in (False, True):
+        parts = _parts(barriers.shapes[barriers.hard == hard])
+        areas = shapely.get_dimensions(parts) == 2
+        lines = np.concatenate([parts[~areas], _parts(shapely.boundary(parts[areas]))])
+        lines = lines[shapely.get_dimensions(lines) == 1]
+        if len(lines):
+            yield hard, [shapely.get_coordinates(line) for line in lines]
+
+
+def _parts(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Return shapes without any that hold others."""
+    shapely = need("shapely", extra="geo")
+    # A collection may hold a line of several parts.
+    parts: NDArray[Any] = shapely.get_parts(shapely.get_parts(shapes))
+    return parts
 
 
 def _halo() -> list[Any]:

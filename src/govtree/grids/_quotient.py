@@ -69,6 +69,8 @@ def quotient(partition: Partition, weight: str | ArrayLike = "grids") -> Buildin
         crs=map.crs,
         metric=map.metric,
         notes=map.notes,
+        level="branch",
+        barriers=map.barriers,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
+import os
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,11 @@ from govtree._columns import IntArray, read_only
 from govtree._names import nearest
 from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, Places
+from govtree.grids._bounds import is_number
+from govtree.grids._cells import reals
 from govtree.grids._checked import CheckedUnits, Faults, checked
 from govtree.grids._entrances import divided
-from govtree.grids._geojson import read_barriers
+from govtree.grids._geojson import barriers_of
 from govtree.grids._listed import listed
 from govtree.grids._map import SAID, BuildingMap
 from govtree.grids._of_columns import pairs_told, units_told
@@ -68,7 +71,8 @@ def building_map(
         count: ``households``; ``occupied``, households not known as empty; or ``residents``.
         crs: What the positions are in, such as ``EPSG:4548``, ``gcj02`` or ``bd09``.
         barriers: Lines that are not to be crossed, or not without need; as GeoJSON, geometries,
-            or pairs of a geometry and a kind.
+            or pairs of a geometry and a kind. Such lines in a GeoJSON map of buildings are
+            added to them; None for no lines at all.
         pairs: Who lies beside whom: pairs of ids, or mappings or columns with ``u``, ``v`` and,
             where known, ``length`` in metres, ``soft`` and ``kind``.
         reach: Metres within which buildings are neighbors, where neighbors are found.
@@ -109,15 +113,18 @@ def building_map(
     notes: tuple[Reason, ...] = ()
     if beside is not None:
         joined, notes = listed(beside, here.ids, here.compound, faults)
-    elif pairs is None and ground is None and len(here.ids) > 1 and not _is_numbered(here):
+    elif pairs is None and not _says_where(told, here):
         faults.say("GT549", lambda: Location(record=told.called))
     faults.stop()
-    lines = _lines(barriers, crs, ground)
+    # Lines of the map of buildings are not read twice.
+    own = None if _is_same(units, barriers) else told.lines
+    lines, said = _lines(barriers, own, crs, ground)
+    notes = (*notes, *said)
     if joined is None:
-        neighbors, notes = _found(here, ground, lines, reach)
+        neighbors, more = _found(here, ground, lines, reach)
     else:
         neighbors, more = _filled(joined, here, ground, lines)
-        notes = (*notes, *more)
+    notes = (*notes, *more)
     made = BuildingMap(
         ids=tuple(here.ids.tolist()),  # type: ignore[arg-type]  # none of them is None
         weight=here.weight,
@@ -133,7 +140,13 @@ def building_map(
         neighbors=neighbors,
         crs=None if ground is None else ground.projection.crs,
         metric=None if ground is None else ground.projection.metric,
-        notes=(*told.notes, *_assumed(here, count), *(ground.notes if ground else ()), *notes),
+        notes=(
+            *told.notes,
+            *_assumed(here, count),
+            *(ground.notes if ground else _unplaced(here, ground)),
+            *notes,
+        ),
+        barriers=lines,
     )
     if isinstance(units, Hierarchy) and by_entrance and largest is not None:
         return divided(made, units, largest)
@@ -145,8 +158,8 @@ def _require(count: str, reach: float | None, largest: int | None) -> None:
         meant = nearest(str(count), COUNTS)
         hint = f"did you mean '{meant}'?" if meant else f"it has to be one of {', '.join(COUNTS)}"
         raise OutOfRangeError(f"count is {count!r}; {hint}")
-    if reach is not None and not (reach > 0 and math.isfinite(reach)):
-        raise OutOfRangeError(f"reach is {reach}; it is metres, above 0")
+    if reach is not None and not (is_number(reach) and reach > 0):
+        raise OutOfRangeError(f"reach is {reach!r}; it is metres, above 0")
     if largest is not None and largest < 1:
         raise OutOfRangeError(f"largest is {largest}; it has to be 1 or more")
 
@@ -157,8 +170,14 @@ def _as_it_is(units: BuildingMap, *options: Any) -> BuildingMap:
     return units
 
 
+def _is_same(units: Any, barriers: Any) -> bool:
+    """Return whether the barriers are those of the map of buildings itself."""
+    are_paths = isinstance(units, str | os.PathLike) and isinstance(barriers, str | os.PathLike)
+    return units is barriers or (are_paths and os.fspath(units) == os.fspath(barriers))
+
+
 def _is_empty(barriers: Any) -> bool:
-    return isinstance(barriers, Sequence) and not barriers
+    return isinstance(barriers, Sequence) and not isinstance(barriers, str) and not barriers
 
 
 def _told(units: Any, count: str, crs: Any) -> ToldUnits:
@@ -210,13 +229,16 @@ def _on_ground(
         return None
     if here.x is None or here.y is None:
         return None
+    places = _InOrder(told.places, here.order)
     known = ~(np.isnan(here.x) | np.isnan(here.y))
-    if is_listed and not known.all():
-        # Who lies beside whom is said: the map is drawn without the others.
-        return None
-    problems = position_problems(here.x, here.y, own or name, _InOrder(told.places, here.order))
-    if problems:
-        faults.take(problems)
+    if not is_listed:
+        _say_missing(told, here, places, faults)
+    problems = position_problems(
+        here.x[known], here.y[known], own or name, _InOrder(told.places, here.order[known])
+    )
+    faults.take(problems)
+    if problems or not known.all():
+        # Where it is said who lies beside whom, there is no map for want of some.
         return None
     way = Projection.of(here.x, here.y, own or name)
     x, y = way.points(here.x, here.y)
@@ -224,15 +246,67 @@ def _on_ground(
     return _Ground(way, x, y, outlines, way.notes)
 
 
-def _lines(barriers: Any, crs: Any, ground: _Ground | None) -> Barriers | None:
-    if barriers is None or _is_empty(barriers):
-        return None
+def _say_missing(told: ToldUnits, here: CheckedUnits, places: _InOrder, faults: Faults) -> None:
+    """Note positions that are missing, where others are there; those that are faulty were told."""
+    for field, numbers in (("x", here.x), ("y", here.y)):
+        rows = np.flatnonzero(np.isnan(numbers)).tolist() if numbers is not None else []
+        cells: Any = told.columns[field]
+        unfit = {row for row, _ in reals(cells)[1]} if rows else set()
+        for row in rows:
+            if int(here.order[row]) not in unfit:
+                faults.say(
+                    "GT547",
+                    partial(places.at, row, field),
+                    unit=here.ids[row] or "",
+                    field=field,
+                    reason=Reason("nothing is given"),
+                )
+
+
+def _unplaced(here: CheckedUnits, ground: _Ground | None) -> tuple[Reason, ...]:
+    """Return that some units have no position, where their neighbors are listed."""
+    if ground is not None or here.x is None or here.y is None:
+        return ()
+    number = int((np.isnan(here.x) | np.isnan(here.y)).sum())
+    return (
+        Reason(
+            "{number} units have no position; the map is made without those of the others",
+            number=number,
+        ),
+    )
+
+
+def _lines(
+    barriers: Any, own: Barriers | None, crs: Any, ground: _Ground | None
+) -> tuple[Barriers | None, tuple[Reason, ...]]:
+    """Return barriers in metres: those that are handed in, and those of the map of buildings."""
+    if barriers is None:
+        return None, ()
     if ground is None:
+        if _is_empty(barriers):
+            return None, ()
         raise OutOfRangeError("barriers need units whose positions are known; give x and y")
-    return read_barriers(barriers, crs=crs).projected(ground.projection)
+    # Each from the system it is in: of several files some may name theirs, and others not.
+    parts = [] if _is_empty(barriers) else barriers_of(barriers, crs=crs)
+    lines = [each.projected(ground.projection) for each in parts]
+    if own is None or not len(own):
+        found = Barriers.together(lines)
+        return (found, found.notes) if lines else (None, ())
+    lines.append(own.projected(ground.projection))
+    said = Reason(
+        "{number} features of the map are lines that part buildings, and count as barriers",
+        number=len(own),
+    )
+    found = Barriers.together(lines)
+    return found, (said, *found.notes)
 
 
 # -- who lies beside whom ----------------------------------------------------------------------
+
+
+def _says_where(told: ToldUnits, here: CheckedUnits) -> bool:
+    """Return whether neighbors can be found, or would be if it were not for faults told already."""
+    return len(here.ids) < 2 or bool({"x", "y"} & told.columns.keys()) or _is_numbered(here)
 
 
 def _is_numbered(here: CheckedUnits) -> bool:

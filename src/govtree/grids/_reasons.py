@@ -19,6 +19,10 @@ TOLD = 50
 #: How many units above the bound are named.
 _NAMED = 5
 
+#: What lies around a part, whole or not; groups lie inside of grids.
+_IN_COMMUNITY = "community {id}", "the part of community {id} around {unit}"
+_INSIDE = "grid {id}", "the part of grid {id} around {unit}"
+
 
 def map_reasons(map: BuildingMap, bounds: Bounds) -> Iterator[Reason]:
     """Give what there is to say of the whole map."""
@@ -137,9 +141,10 @@ class _Places:
             return Reason("the part of compound {id} around {unit}", id=name, unit=unit), False
         if community >= 0:
             name = map_.communities[community]
+            whole, part = _INSIDE if map_.level == "group" else _IN_COMMUNITY
             if units == self._of_community[community + 1]:
-                return Reason("community {id}", id=name), False
-            return Reason("the part of community {id} around {unit}", id=name, unit=unit), False
+                return Reason(whole, id=name), False
+            return Reason(part, id=name, unit=unit), False
         return Reason("the part around {unit}", unit=unit), False
 
 
@@ -212,7 +217,7 @@ def _nearest(total: int, units: int, bounds: Bounds) -> Reason:
     if fewer >= units:
         return one
     more = Reason("{number} of {sizes}", number=fewer + 1, sizes=_sizes(total, fewer + 1))
-    return Reason("{one} or {other}", one=one, other=more)
+    return Reason("{fewer} or {more}", fewer=one, more=more)
 
 
 def _sizes(total: int, number: int) -> Reason:

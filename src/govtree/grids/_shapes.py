@@ -17,6 +17,7 @@ from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
 from govtree import _json
+from govtree._adjacency._kinds import with_tags
 from govtree._adjacency._reference import (
     WGS84,
     limits_of,
@@ -28,11 +29,21 @@ from govtree._extras import need
 from govtree._files import LIMITS, Folder, Limits
 from govtree._json import Document, Path
 from govtree._wording import Reason
-from govtree.errors import Location, OutOfRangeError, Places, StructureError, Tally, problem
+from govtree.errors import (
+    Location,
+    OutOfRangeError,
+    Places,
+    Problem,
+    StructureError,
+    Tally,
+    problem,
+)
 
 __all__ = ["Faults", "Feature", "FeaturePlaces", "Shaper", "Source", "is_source", "opened"]
 
 _NUMBERS = (int, float, np.number)
+#: Characters of an id that the place of its feature shows.
+_LONGEST = 60
 #: How deep the positions of each kind of geometry stand.
 _DEPTHS = {
     "Point": 0,
@@ -71,7 +82,10 @@ class FeaturePlaces:
         """Return the place of a feature."""
         number = row if self.rows is None else self.rows[row]
         given = self.ids[number] if number < len(self.ids) else None
-        record = f"features[{number}]" + (f" '{given}'" if isinstance(given, str | int) else "")
+        record = f"features[{number}]" if self.ids else ""
+        if isinstance(given, str | int):
+            text = str(given)
+            record += f" '{text if len(text) <= _LONGEST else text[:_LONGEST] + '…'}'"
         if self.document is None:
             return Location(record=record, field=field)
         if self._found is None:
@@ -102,9 +116,13 @@ class Faults:
         """Note a fault of the feature *row*, in its property or member *at*."""
         self._tally.add(code, lambda: problem(code, self._places.at(row, at), **values))
 
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what was noted, sorted."""
+        return self._tally.problems()
+
     def stop(self) -> None:
         """Raise what was noted."""
-        if found := self._tally.problems():
+        if found := self.problems():
             raise StructureError(found)
 
 
@@ -182,18 +200,28 @@ def _of_frame(frame: Any, asked: str | None) -> Source:
     said = named(frame.crs)
     geometry = frame.geometry
     names = [each for each in frame.columns if each != geometry.name]
+    if len({*map(str, frame.columns)}) < len(frame.columns):
+        raise OutOfRangeError("two columns of the map have one name; rename one of them")
     columns = [frame[each].tolist() for each in names]
     keys = list(frame.index)
+    if frame.index.nlevels > 1:
+        # That of osmnx: kind and number.
+        keys = ["/".join(map(str, each)) for each in keys]
     labels = [str(each) for each in names]
     rows = zip(*columns, strict=True) if columns else iter([()] * len(frame))
     features = tuple(
-        Feature(number, _plain(key), dict(zip(labels, map(_plain, row), strict=True)), shape)
+        Feature(
+            number,
+            _plain(key),
+            with_tags(dict(zip(labels, map(_plain, row), strict=True))),
+            shape,
+        )
         for number, (key, row, shape) in enumerate(
             zip(keys, rows, np.asarray(geometry.array, object), strict=True)
         )
     )
     places = FeaturePlaces([each.id for each in features])
-    if not (frame.index.name or "").lower().endswith("id"):
+    if not str(frame.index.names[-1] or "").lower().endswith("id"):
         # A numbering of rows is no id.
         features = tuple(evolve(each, id=None) for each in features)
     return Source(features, _agreed(said, asked, places), places, Faults(places))
@@ -254,7 +282,7 @@ def _feature(number: int, member: Any, faults: Faults) -> Iterator[Feature]:
     if not isinstance(properties, Mapping):
         faults.add("GT524", number, found=_kind(properties), expected=Reason("properties"))
         return
-    yield Feature(number, member.get("id"), properties, member.get("geometry"))
+    yield Feature(number, member.get("id"), with_tags(properties), member.get("geometry"))
 
 
 def _member(value: Mapping[str, Any], faults: Faults) -> str | None:
@@ -264,12 +292,14 @@ def _member(value: Mapping[str, Any], faults: Faults) -> str | None:
         return None
     properties = given.get("properties") if isinstance(given, Mapping) else None
     name = properties.get("name") if isinstance(properties, Mapping) else None
+    # Not as it was meant, but as clear.
+    name = given if isinstance(given, str) else name
     try:
         found = named(name)
     except OutOfRangeError:
         found = None
     if found is None:
-        faults.add("GT520", 0, "crs", crs=name if isinstance(name, str) else _kind(given))
+        faults.add("GT520", 0, "crs", crs=name[:80] if isinstance(name, str) else _kind(given))
     return found
 
 
@@ -374,6 +404,8 @@ class Shaper:
     def _polygon(self, row: int, given: Any) -> Any:
         if not isinstance(given, list | tuple):
             return self._wrong("GT524", row, found=_kind(given), expected=Reason("a list"))
+        if not given:
+            return self._wrong("GT525", row)
         rings = [self._ring(row, each) for each in given]
         if any(each is None for each in rings):
             return None

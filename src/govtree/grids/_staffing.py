@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from govtree._columns import read_only
 from govtree._frames import Plain, frame_of
-from govtree._markup import html
+from govtree._messages import say
 from govtree._wording import Reason
+from govtree.grids._shown import page
 
 __all__ = ["Staffing"]
 
@@ -140,42 +141,61 @@ class Staffing:
 
         return frame_of(columns(), backend=backend)
 
-    def __repr__(self) -> str:
-        text = f"<Staffing: {self.placed:,} workers on {len(self):,} grids"
+    def said(self, lang: str = "en") -> str:
+        """Return the staffing in one line, and below it what could not be had, and why."""
+        return "\n".join([self._head(lang), *(each.said(lang) for each in self.reasons)])
+
+    def to_html(self, lang: str = "en") -> str:
+        """Return the staffing as a table of HTML with its reasons, as a notebook shows it.
+
+        Args:
+            lang: Language of the words, ``en`` or ``zh``.
+        """
+        rows = [
+            (grid, community or "", f"{load:,g}", f"{workers:,}", f"{each:,.1f}" if workers else "")
+            for grid, community, load, workers, each in zip(
+                self.grids[:_SHOWN],
+                self.communities,
+                self.load.tolist(),
+                self.workers.tolist(),
+                self.load_per_worker.tolist(),
+                strict=False,
+            )
+        ]
+        rest = len(self) - len(rows)
+        heads = ("grid", "community", "load", "workers", "load per worker")
+        return page(
+            self._head(lang),
+            [say(each, lang) for each in heads],
+            rows,
+            texts=(0, 1),
+            is_red=(self.workers == 0).tolist()[: len(rows)],
+            more=say("... and {number} more {what}", lang, number=rest, what=say("grids", lang))
+            if rest > 0
+            else "",
+            reasons=[each.said(lang) for each in self.reasons],
+            lang=lang,
+        )
+
+    def _head(self, lang: str) -> str:
+        said = [
+            say("{workers} workers on {grids} grids", lang, workers=self.placed, grids=len(self))
+        ]
         if self.left_over:
-            text += f", {self.left_over:,} left over"
+            said.append(say("{number} left over", lang, number=self.left_over))
         if self.uncovered:
-            text += f", {len(self.uncovered):,} grids with nobody"
-        return f"{text}; load per worker: largest {self.largest:,.1f}, mean {self.mean:,.1f}>"
+            said.append(say("{number} grids with nobody", lang, number=len(self.uncovered)))
+        loads = say(
+            "load per worker: largest {largest}, mean {mean}", lang,
+            largest=f"{self.largest:,.1f}", mean=f"{self.mean:,.1f}",
+        )  # fmt: skip
+        return say("{one}; {other}", lang, one=say(", ", lang).join(said), other=loads)
+
+    def __repr__(self) -> str:
+        return f"<Staffing: {self._head('en')}>"
+
+    def __str__(self) -> str:
+        return self.said()
 
     def _repr_html_(self) -> str:
-        rows = []
-        loads = self.load_per_worker.tolist()
-        for grid, community, load, workers, each in zip(
-            self.grids[:_SHOWN],
-            self.communities,
-            self.load.tolist(),
-            self.workers.tolist(),
-            loads,
-            strict=False,
-        ):
-            cells = (
-                grid,
-                community or "",
-                f"{load:,g}",
-                f"{workers:,}",
-                f"{each:,.1f}" if workers else "",
-            )
-            rows.append("".join(f"<td>{html(cell)}</td>" for cell in cells))
-        head = "".join(
-            f"<th>{name}</th>"
-            for name in ("grid", "community", "load", "workers", "load per worker")
-        )
-        rest = len(self) - len(rows)
-        more = f"<p>and {rest:,} more grids</p>" if rest > 0 else ""
-        why = "".join(f"<li>{html(each)}</li>" for each in self.reasons)
-        body = "".join(f"<tr>{row}</tr>" for row in rows)
-        return (
-            f"<p>{html(repr(self)[1:-1])}</p><table><thead><tr>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table>{more}{f'<ul>{why}</ul>' if why else ''}"
-        )
+        return self.to_html()

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 from numpy.typing import NDArray
 
+from govtree._adjacency import Barriers
 from govtree._columns import Coded
 from govtree._wording import Reason
 from govtree.errors import Location, Places, Problem
@@ -76,6 +77,7 @@ class ToldUnits:
         weight: What the source calls the column that is counted.
         notes: What was assumed on the way.
         problems: What is wrong with the source itself.
+        lines: Lines in the source that part what lies on their two sides.
     """
 
     columns: Mapping[str, Cells | Coded]
@@ -88,3 +90,4 @@ class ToldUnits:
     weight: str = "weight"
     notes: tuple[Reason, ...] = ()
     problems: tuple[Problem, ...] = ()
+    lines: Barriers | None = None

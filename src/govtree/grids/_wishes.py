@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from math import isfinite, isnan
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ from govtree._recombination import (
 from govtree._wording import Reason
 from govtree.errors import Location, OutOfRangeError, Problem, StructureError, Tally, problem
 from govtree.grids import _labels
-from govtree.grids._bounds import Bounds
+from govtree.grids._bounds import Bounds, is_number
 from govtree.grids._map import BuildingMap
 
 __all__ = ["KEPT", "Fixed", "Wishes"]
@@ -83,8 +83,8 @@ class Wishes:
         """
         sought = _objective(objective, existing is not None)
         worth = WORTH[sought]
-        if not (isfinite(move_cost) and move_cost >= 0):
-            raise OutOfRangeError(f"move_cost is {move_cost}; it has to be 0 or more")
+        if not (is_number(move_cost) and move_cost >= 0):
+            raise OutOfRangeError(f"move_cost is {move_cost!r}; it has to be 0 or more")
         if existing is not None:
             worth = evolve(worth, moved=float(move_cost))
         before, notes = _before(map, existing)
@@ -149,6 +149,10 @@ def _before(
         return None, ()
     labels = getattr(existing, "labels", existing)
     if not isinstance(labels, Mapping):
+        if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
+            raise OutOfRangeError(
+                f"existing is {labels!r}; it is a plan, such as Partition.of(h), or grids by id"
+            )
         cells = list(labels)
         if len(cells) != len(map):
             where = Location(record="existing")
@@ -217,8 +221,10 @@ def _fixed(
     stays = np.full(len(map), NEW, np.int64)
     if fixed is None:
         return stays, {}
-    if isinstance(fixed, str):
-        raise OutOfRangeError("fixed is a text; give a list of ids, or a mapping from id to grid")
+    if isinstance(fixed, str) or not isinstance(fixed, Iterable):
+        raise OutOfRangeError(
+            f"fixed is {fixed!r}; give a list of ids, or a mapping from id to grid"
+        )
     row_of = {id: row for row, id in enumerate(map.ids)}
     tally = Tally()
     # By name, by the grid that a unit stays in, or by the seed itself.
