@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree._recombination._task import NEW, Task
+from govtree._recombination._task import LITTLE, NEW, Task
 
 __all__ = ["hand_on"]
 
@@ -181,7 +181,7 @@ def _gain(
 def _leaving(task: Task, moves: _Moves) -> NDArray[np.float64]:
     """Return what each move is charged for units that are not where they were."""
     held = task.held[moves.unit]
-    share = task.weight[moves.unit] / task.target + 1e-3
+    share = task.weight[moves.unit] / task.target + LITTLE
     leaves, returns = held == moves.here, held == moves.to
     return task.worth.moved * (np.where(leaves, share, 0.0) - np.where(returns, share, 0.0))
 

@@ -54,6 +54,10 @@ def groups_of(
             break
     for _ in range(size - 2):
         _take_one_more(a, b, draw, group)
+    if only_urgent:
+        # One without a partner may still be divided.
+        left = np.flatnonzero(urgent & (group < 0))
+        group[left] = len(a) + left
     return _numbered(group)
 
 

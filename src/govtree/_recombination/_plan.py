@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree._recombination._task import NEW, Task, numbered
+from govtree._recombination._task import LITTLE, NEW, Task, numbered
 
 __all__ = ["charges", "joined", "kept_numbers", "without_gaps"]
 
@@ -38,15 +38,10 @@ def charges(
         moved = (task.held[rows] != NEW) & (task.held[rows] != grid[rows])
         share = task.weight[rows[moved]] / task.target
         charged += worth.moved * np.bincount(group[rows[moved]], share, groups)
-        # Who counts for nobody does not move for nothing either.
-        charged += _LITTLE * np.bincount(group[rows[moved]], minlength=groups)
+        charged += worth.moved * LITTLE * np.bincount(group[rows[moved]], minlength=groups)
     fixed = np.bincount(dense, task.fixed[rows] != NEW, len(grids))
     charged += worth.torn * np.bincount(of, np.maximum(fixed - 1, 0), groups)
     return charged
-
-
-#: What each unit that moves is charged for besides what it counts.
-_LITTLE = 1e-3
 
 
 def kept_numbers(
@@ -81,7 +76,7 @@ def kept_numbers(
     held = task.held
     known = held != NEW
     keys, inverse = np.unique(dense[known] * first + held[known], return_inverse=True)
-    common = np.bincount(inverse, task.weight[known] + _LITTLE, len(keys))
+    common = np.bincount(inverse, task.weight[known] + LITTLE, len(keys))
     new, old = keys // first, keys % first
     may = (owner[old] == of[new]) | unused[old]
     new, old, common = new[may], old[may], common[may]

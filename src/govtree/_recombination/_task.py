@@ -9,12 +9,15 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-__all__ = ["FREE", "NEW", "WORTH", "Task", "Worth", "numbered"]
+__all__ = ["FREE", "LITTLE", "NEW", "WORTH", "Task", "Worth", "numbered"]
 
 #: No number of grids is asked for.
 FREE = 0
 #: What tells copies of a pair apart.
 _COPY = np.uint64(0x9E3779B97F4A7C15)
+#: Share of the target that each unit that moves is charged for besides what it counts: who
+#: counts for nobody does not move for nothing either.
+LITTLE = 1e-3
 #: A unit that no grid of the plan before holds, or that nobody has fixed.
 NEW = -1
 
@@ -29,7 +32,8 @@ class Worth:
     Attributes:
         torn: For each fixed unit too many in a grid.
         out: For each grid out of bounds.
-        beyond: For how far it is out, as a share of the target.
+        beyond: For how far it is out, as a share of the target: two units that are each too
+            large alone are not put together, so that one grid is out instead of two.
         crossed: For each cell that a grid holds besides its first.
         deviation: For a grid's deviation as a share of the target: a fifth of it, and its
             square.
@@ -40,7 +44,7 @@ class Worth:
 
     torn: float = 1e6
     out: float = 1_000.0
-    beyond: float = 200.0
+    beyond: float = 1_000.0
     crossed: float = 3.0
     deviation: float = 0.5
     cut: float = 0.006

@@ -165,7 +165,8 @@ def partition(
         reasons=reasons,
         existing=wishes.before,
     )
-    more = plan.summary.below + plan.summary.above - floor.floor
+    out = plan.summary.below + plan.summary.above
+    more = out - floor.floor - _kept_apart(wishes.task, found)
     if more <= 0:
         return plan
     said = Reason(
@@ -277,6 +278,16 @@ def _renewed(
     named = kept_numbers(alone, len(elsewhere) + made, held, alone.part, elsewhere)
     better = _out_by_part(alone, named) < _out_by_part(alone, held)
     return joined(task, grid, rows, np.where(better[alone.part], named, held))
+
+
+def _kept_apart(task: Task, grid: NDArray[np.int64]) -> int:
+    """Return how many grids more are out of bounds since units too large alone have their own.
+
+    The floor puts all of them in one, where they are neighbors.
+    """
+    heavy, first = np.unique(grid[task.weight > task.highest], return_index=True)
+    part = task.part[task.weight > task.highest][first]
+    return len(heavy) - len(np.unique(part))
 
 
 def _out_by_part(task: Task, grid: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._recombination import FREE, NEW, WORTH, Task, best_plan
+from govtree._recombination import FREE, NEW, WORTH, Task, best_plan, charges
 
 __all__ = ["MOST_UNITS", "proven"]
 
@@ -62,9 +62,22 @@ def proven(
         if best is None:
             continue
         found = _worth_of(alone, best, target)
-        if is_balanced or (found.out, found.crossed) < (known.out, known.crossed):
+        gains = is_balanced or (found.out, found.crossed) < (known.out, known.crossed)
+        if gains and not _crowds(alone, grid[rows], best):
             grid[rows] = int(grid.max()) + 1 + best
     return grid
+
+
+def _crowds(task: Task, grid: NDArray[np.int64], best: NDArray[np.integer]) -> bool:
+    """Return whether a plan has fewer grids out of bounds by putting too large units together.
+
+    The proof counts grids; what the search charges for keeps such units apart.
+    """
+    if task.weight.max() <= task.highest:
+        return False
+    alike = np.zeros(len(grid), np.int64)
+    before, after = charges(task, grid, alike, 1), charges(task, best.astype(np.int64), alike, 1)
+    return bool(after[0] > before[0])
 
 
 def _lacking(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
