@@ -33,6 +33,8 @@ def test_bounds_are_whole_however_they_are_written(bounds):
         (lambda: Bounds.around("300", 0.2), "target is '300'; it has to be above 0"),
         (lambda: Bounds.around(True, 0.2), "target is True"),
         (lambda: Bounds.around(float("nan"), 0.2), "target is nan"),
+        (lambda: Bounds.around(Decimal("sNaN"), 0.2), "target is sNaN"),
+        (lambda: Bounds.around(10**400, 0.2), "target is 1000"),
         (lambda: Bounds.around(300, "0.2"), "tolerance is '0.2'; it is a share, 0 to 1"),
         (lambda: Bounds.around(300, 20), "tolerance is 20; it is a share, 0 to 1"),
         (lambda: Bounds.between("a", "b"), "bounds hold 'a'; they are whole numbers"),

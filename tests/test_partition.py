@@ -564,7 +564,7 @@ REFUSED = {
     "bounds": ({"bounds": 300}, "bounds are 300; give the least and the most"),
     "bounds that are not whole": (
         {"bounds": (240.5, 360)},
-        "a bound is 240.5; it has to be whole",
+        "bounds hold 240.5; they are whole numbers",
     ),
     "target that is none": (
         {"bounds": (240, 360), "target": True},

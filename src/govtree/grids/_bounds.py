@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
-from math import ceil, floor, inf
+from math import ceil, floor, isfinite
 from numbers import Real
 
 from attrs import frozen
@@ -75,7 +76,7 @@ class Bounds:
         """
         for each in (lowest, highest):
             if not (is_number(each) and each == int(each) and abs(each) <= _MOST):
-                raise OutOfRangeError(f"a bound is {_shown(each)}; it has to be whole{_UP_TO}")
+                raise OutOfRangeError(f"bounds hold {_shown(each)}; they are whole numbers{_UP_TO}")
         if not (target is None or is_number(target)):
             raise OutOfRangeError(f"target is {_shown(target)}; it has to be above 0{_UP_TO}")
         lowest, highest = int(lowest), int(highest)
@@ -132,12 +133,16 @@ def limits_of(
 
 
 def is_number(given: object) -> bool:
-    """Return whether it is a number that is finite and can be compared."""
-    if isinstance(given, bool) or not isinstance(given, Real):
+    """Return whether it is a finite number, which neither a text nor yes or no is."""
+    if isinstance(given, bool) or not isinstance(given, Real | Decimal):
         return False
-    return bool(abs(given) < inf)  # type: ignore[operator]  # mypy: no numbers.Real
+    try:
+        return isfinite(given)
+    except (OverflowError, ValueError):
+        # Beyond what a float holds, or a NaN of Decimal that will not be asked.
+        return False
 
 
 def _shown(given: object) -> str:
-    text = f"{given}" if isinstance(given, Real) else f"{given!r}"
+    text = f"{given}" if isinstance(given, Real | Decimal) else f"{given!r}"
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
