@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from attrs import evolve
@@ -348,3 +350,13 @@ def test_a_bundle_stays_inside_the_grid_before_where_it_can():
     ring = [(0, 1), (0, 3), (1, 2), (2, 5), (3, 4), (4, 5)]
     task = task_of([1] * 6, ring, fixed=[0, NEW, NEW, NEW, NEW, 0], held=[7, 1, 1, 7, 7, 7])
     assert bundles_of(task)[0].tolist() == [0, 1, 2, 0, 0, 0]
+
+
+def test_the_page_shows_the_weights_there_are():
+    page = Path(__file__).parents[1].joinpath("docs", "partition.md").read_text(encoding="utf-8")
+    table = page[page.index("| charged for |") :].split("\n\n")[0].splitlines()
+    objectives = [cell.strip(" `") for cell in table[0].split("|")[2:-1]]
+    rows = [[float(cell) for cell in row.split("|")[2:-1]] for row in table[2:]]
+    names = ("torn", "out", "beyond", "crossed", "deviation", "cut", "moved")
+    for at, objective in enumerate(objectives):
+        assert [row[at] for row in rows] == [getattr(WORTH[objective], name) for name in names]
