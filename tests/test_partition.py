@@ -100,7 +100,9 @@ def test_grids_are_within_bounds_or_named(place, size):
     assert len(out) >= floor.floor
     if floor.is_impossible:
         assert set(floor.reasons) <= set(plan.reasons)
-    if len(out) > floor.floor:
+    # Units that are each too large alone keep grids of their own, and are named.
+    heavy = sum(weight > plan.bounds.highest for weight in place["units"]["households"])
+    if len(out) > floor.floor + max(0, heavy - 1):
         assert any("beyond those that have to be" in each.said("en") for each in plan.reasons)
 
 
@@ -163,13 +165,16 @@ def reached(start, pairs):
 @given(places(most=7, compounds=False), sizes())
 @settings(max_examples=many(40), deadline=None)
 def test_balanced_plans_of_few_units_are_the_best_there_are(place, size):
-    ids, weights = place["units"]["id"], place["units"]["households"]
+    limits = Bounds.around(**size)
+    ids = place["units"]["id"]
+    # None is too large alone: the fewest grids out of bounds would have such units in one.
+    weights = [min(each, limits.highest) for each in place["units"]["households"]]
+    place["units"]["households"] = weights
     row = {id: at for at, id in enumerate(ids)}
     pairs = tuple((row[pair["u"]], row[pair["v"]]) for pair in place["pairs"])
     inner = [(row[pair["u"]], row[pair["v"]]) for pair in place["pairs"] if "kind" not in pair]
     cells = tuple(min(reached(at, inner)) for at in range(len(ids)))
     piece = Piece(tuple(weights), pairs, cells)
-    limits = Bounds.around(**size)
 
     def worth(groups):
         return four(piece, groups, limits.target, limits.lowest, limits.highest)[:3]
@@ -177,6 +182,28 @@ def test_balanced_plans_of_few_units_are_the_best_there_are(place, size):
     plan = drawn(place, size)
     found = [[row[unit] for unit in units] for units in grids_of(plan).values()]
     assert worth(found) == min(map(worth, connected_plans(piece)))
+
+
+@pytest.mark.parametrize(
+    ("weights", "sizes"),
+    [
+        ((400, 410, 420), [400, 410, 420]),
+        ((400, 100, 100, 100, 410), [400, 300, 410]),
+        ((100, 400, 100), [600]),
+    ],
+)
+def test_units_too_large_alone_are_not_put_together(weights, sizes):
+    plan = partition(**row_of(*weights))
+    assert [plan.size_of(grid) for grid in plan.grids] == sizes
+
+
+def test_a_lone_grid_out_of_bounds_is_divided():
+    place = row_of(300, 310, 290)
+    for objective in ("balanced", "compact", "least change"):
+        today = dict.fromkeys(place["units"]["id"], "all")
+        plan = partition(**place, existing=today, objective=objective)
+        assert len(plan.grids) == 3
+        assert "all" in plan.grids
 
 
 def test_a_number_of_grids_is_kept_and_shared_by_size():
@@ -360,7 +387,11 @@ def test_fixed_units_are_together_and_apart_where_any_plan_has_them_so(place, si
 def test_plans_of_a_given_number_of_grids_are_the_best_there_are(place, size, data):
     """In one part; how a number is shared among several is not looked through."""
     assume(len(parts_in(place)) == 1)
-    ids, weights = place["units"]["id"], place["units"]["households"]
+    limits = Bounds.around(**size)
+    ids = place["units"]["id"]
+    # None is too large alone: the fewest grids out of bounds would have such units in one.
+    weights = [min(each, limits.highest) for each in place["units"]["households"]]
+    place["units"]["households"] = weights
     row = {id: at for at, id in enumerate(ids)}
     pairs = tuple((row[pair["u"]], row[pair["v"]]) for pair in place["pairs"])
     inner = [(row[pair["u"]], row[pair["v"]]) for pair in place["pairs"] if "kind" not in pair]
