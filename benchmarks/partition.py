@@ -40,10 +40,11 @@ each part behind hard barriers as many grids as govtree made of it, which alone 
 itself. What each is told besides: govtree: the bounds, which pairs are soft. METIS (pymetis):
 contiguous, k-way, pairs within a cell weigh ten times as much as soft ones, and how much larger
 than the mean a grid may be: 3 %, which is its default, or 20 %; each is compared with.
-GerryChain: recursive_tree_part, the widest tolerance that the bounds leave around the mean of the part, a surcharge of 1 for cells, 1,000 attempts a cut and eight
-begins; where it gives up, a wider tolerance, so that a plan stands. spopt: positions of the
-buildings; it has no bounds to be told. Times of govtree and METIS are medians of repeated runs
-on the wall clock, those of the others of one run."""
+GerryChain: recursive_tree_part, the widest tolerance that the bounds leave around the mean of the
+part, a surcharge of 1 for cells, 1,000 attempts a cut and eight begins; where it gives up, a
+wider tolerance, so that a plan stands. spopt: positions of the buildings; it has no bounds to be
+told. Times of govtree and METIS are medians of repeated runs on the wall clock, those of the
+others of one run."""
 
 #: Seconds after which a library has not finished.
 LIMIT = 600

@@ -15,7 +15,7 @@ from govtree._wording import Reason
 from govtree.errors import OutOfRangeError
 
 if TYPE_CHECKING:
-    from govtree._adjacency._barriers import Barriers
+    from govtree._adjacency import Barriers
 
 __all__ = ["SAID", "BuildingMap"]
 

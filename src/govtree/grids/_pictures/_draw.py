@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from govtree._adjacency._barriers import Barriers
-from govtree._adjacency._reference import Projection
+from govtree._adjacency import Barriers, Projection
 from govtree._extras import need
 from govtree._files import save
 from govtree.errors import OutOfRangeError

@@ -20,7 +20,7 @@ from govtree.grids._pictures._view import View, candidates, moved, tints
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from govtree._adjacency._barriers import Barriers
+    from govtree._adjacency import Barriers
     from govtree.grids._bounds import Bounds
 
 __all__ = ["Picture"]
