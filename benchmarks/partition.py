@@ -47,7 +47,7 @@ told. Times of govtree and METIS are medians of repeated runs on the wall clock,
 others of one run."""
 
 #: Seconds after which a library has not finished.
-LIMIT = 600
+LIMIT = 300
 #: The same of the ways of spopt, which none needs that finishes at all.
 SPOPT_LIMIT = 120
 METIS = ("METIS 3 %", "METIS 20 %")
@@ -105,7 +105,7 @@ def measure(repeats: int, *, only: Sequence[str] = ()) -> Iterator[Figure | Text
         if town is None:
             lines.append(f"| {name} | not beside the project |{' |' * (len(COLUMNS) - 2)}")
             continue
-        runs = beside(town, libraries, max(1, min(repeats, 20_000 // len(town) * 3)))
+        runs = beside(town, libraries, max(1, min(repeats, 60_000 // len(town))))
         lines += [_line(name, run) for run in runs.values()]
         ours.append(runs[OURS])
         yield from _compared(name, len(town), runs)

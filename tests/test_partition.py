@@ -601,7 +601,7 @@ REFUSED = {
         {"bounds": (240, 360), "target": True},
         "target is True; it has to be above 0",
     ),
-    "effort": ({"effort": 0}, "effort is 0; it has to be above 0"),
+    "effort": ({"effort": 0}, "effort is 0; it has to be above 0 and up to 1,000"),
     "objective": (
         {"objective": "fair"},
         "objective is 'fair'; it has to be one of balanced, compact, least change",

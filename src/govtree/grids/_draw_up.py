@@ -35,6 +35,8 @@ from govtree.grids._wishes import Fixed, Wishes
 
 __all__ = ["feasibility", "partition"]
 
+#: A thousand times what is usual: hours for a county.
+MOST_EFFORT = 1_000
 #: Parts of the map are handed to workers in lots of about so many units.
 _LOT = 2_000
 
@@ -93,7 +95,8 @@ def partition(
             what is sought where it is given.
         seed: Where chance begins. The same seed gives the same plan, whatever the order of
             the units and the number of workers.
-        effort: How long to search, 1 for the usual; twice as much takes twice as long.
+        effort: How long to search, above 0 and up to 1,000; 1 is the usual, and twice as much
+            takes twice as long.
         crs: What the positions are in; see :func:`~govtree.grids.building_map`, also for
             *barriers*, *pairs*, *reach* and *by_entrance*.
         progress: Called with how much is done, and of how much, over and over; or a bar, such
@@ -120,8 +123,10 @@ def partition(
     {'D-1': 'N-001', 'D-2': 'N-001', 'D-3': 'N-002', 'D-4': 'N-002'}
     """
     limits = limits_of(target, tolerance, bounds)
-    if not (is_number(effort) and effort > 0):
-        raise OutOfRangeError(f"effort is {effort!r}; it has to be above 0")
+    if not (is_number(effort) and 0 < effort <= MOST_EFFORT):
+        raise OutOfRangeError(
+            f"effort is {effort!r}; it has to be above 0 and up to {MOST_EFFORT:,}"
+        )
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
         raise OutOfRangeError(f"seed is {seed!r}; it is a whole number")
     told = teller(progress)
