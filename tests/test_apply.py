@@ -34,6 +34,8 @@ from govtree.errors import OutOfRangeError, StructureError
 from govtree.grids import Bounds, Dropped, Partition
 from govtree.units import Flag, Membership, Relation, Responsibility
 
+pytest.importorskip("scipy")
+
 SMALL = Bounds.between(0, 99)
 
 

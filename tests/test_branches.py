@@ -16,6 +16,8 @@ from govtree.errors import OutOfRangeError, StructureError
 from govtree.grids import Bounds, group, quotient
 from govtree.grids._branches._merging import merged
 
+pytest.importorskip("scipy")
+
 
 @st.composite
 def plans(draw):

@@ -6,8 +6,6 @@ import json
 
 import networkx as nx
 import numpy as np
-import pandas as pd
-import polars as pl
 import pytest
 from effort import many
 from hypothesis import given, settings
@@ -27,6 +25,10 @@ from govtree import (
     StructureError,
 )
 from govtree.grids import building_map
+
+pytest.importorskip("scipy")
+pd = pytest.importorskip("pandas")
+pl = pytest.importorskip("polars")
 
 COMPOUNDS = ("X-1", "X-2", None)
 

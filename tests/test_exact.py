@@ -16,6 +16,8 @@ from govtree._recombination._exact import best_plan, least_out
 from govtree._recombination._some_plan import has_plan
 from govtree.errors import OutOfRangeError
 
+pytest.importorskip("scipy")
+
 # 25 precincts of Florida in 3 districts: populations and who lies beside whom. Counts of the
 # census, which are facts; as in fl25 of the R package redist (GPL-2 or later for its code). All
 # 117,688 connected plans were enumerated by its authors: Fifield, Imai, Kawahara, Kenny, "The

@@ -18,6 +18,8 @@ from govtree.errors import OutOfRangeError, StructureError
 from govtree.grids import Bounds, BuildingMap
 from govtree.grids._feasible._feasibility import feasibility_of
 
+pytest.importorskip("scipy")
+
 USUAL = Bounds.around(300, 0.2)
 
 

@@ -9,6 +9,8 @@ from small_plans import map_of, plan_of
 from govtree._adjacency import parts_of
 from govtree.grids import Bounds, group, partition
 
+pytest.importorskip("scipy")
+
 
 def lattice(wide, high, weight, **options):
     """Return the map of a rectangle of buildings, 10 m apart, each beside up to four."""

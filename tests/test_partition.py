@@ -18,6 +18,8 @@ from small_maps import Piece, connected_plans, four
 from govtree.errors import OutOfRangeError, StructureError
 from govtree.grids import Bounds, Partition, _draw_up, feasibility, partition
 
+pytest.importorskip("scipy")
+
 QUICK = 0.25
 
 

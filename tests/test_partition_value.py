@@ -20,6 +20,8 @@ from govtree import Building, Community, Compound, Grid, Hierarchy, Household
 from govtree.errors import OutOfRangeError, StructureError, UnknownIdError
 from govtree.grids import Bounds, Partition, feasibility
 
+pytest.importorskip("scipy")
+
 AROUND_300 = Bounds.around(300, 0.2)
 
 

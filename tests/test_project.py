@@ -29,6 +29,9 @@ PRINTED = re.compile(r"^ *print\(.*\)  # (.*)$", re.MULTILINE)
 #: Packages of extras that the blocks of a document need.
 NEEDS = {
     "docs/partition.md": ("scipy",),
+    "docs/registry.md": ("python_calamine", "xlsxwriter"),
+    "docs/returns.md": ("python_calamine", "xlsxwriter"),
+    "docs/tables.md": ("python_calamine", "xlsxwriter"),
     "docs/jinzhai.md": ("scipy",),
     "docs/command.md": ("scipy",),
 }
@@ -270,6 +273,10 @@ def test_the_version_is_the_same_everywhere():
     assert "## [Unreleased]" in changes
 
 
+@pytest.mark.skipif(
+    not all(map(find_spec, ("scipy", "python_calamine", "xlsxwriter"))),
+    reason="the console sessions of the pages need the extras",
+)
 def test_pages_written_from_the_code_are_fresh():
     """Every problem is explained as the catalogue has it; `make reference` writes the page."""
     done = subprocess.run(

@@ -23,6 +23,8 @@ from govtree._recombination._regions import numbers_of, regions_of, share_out
 from govtree._recombination._search import mendable
 from govtree._recombination._start import plan_before, start_of, to_number
 
+pytest.importorskip("scipy")
+
 
 @st.composite
 def tasks(draw, most=16, fixed=False, before=False, number=False):

@@ -11,11 +11,12 @@ from attrs import evolve
 from effort import many
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linear_sum_assignment
 from small_plans import map_of, plan_of
 
 from govtree.errors import OutOfRangeError, StructureError
 from govtree.grids import Bounds, staff
+
+linear_sum_assignment = pytest.importorskip("scipy.optimize").linear_sum_assignment
 
 COMMUNITIES = 2
 
