@@ -156,7 +156,7 @@ def partition(
     )
     rounds = max(1, round(ROUNDS * effort))
     found = _searched(wishes.task, rounds, told, executor)
-    found = proven(wishes.task, found, limits.target, effort)
+    found = proven(wishes.task, found, limits.target, effort, floor.out_by_part)
     if wishes.task.worth.is_repair:
         found = _renewed(wishes.task, found, limits.target, effort)
     reasons = [*wishes.notes, *floor.reasons]
@@ -277,7 +277,8 @@ def _renewed(
     alone, rows = task.only(parts)
     held = grid[rows]
     anew = evolve(alone, worth=WORTH["balanced"], held=np.full(len(rows), NEW), has_before=False)
-    made = proven(anew, search(anew, max(1, round(ROUNDS * effort))), target, effort)
+    made = search(anew, max(1, round(ROUNDS * effort)))
+    made = proven(anew, made, target, effort, np.zeros(len(anew.number), np.int64))
     elsewhere = np.zeros(max(int(grid.max()), int(task.held.max())) + 1, bool)
     elsewhere[np.delete(grid, rows)] = True
     named = kept_numbers(alone, len(elsewhere) + made, held, alone.part, elsewhere)

@@ -68,6 +68,12 @@ class Feasibility:
     _map: BuildingMap
 
     @property
+    def out_by_part(self) -> NDArray[np.int64]:
+        """int64, one a part: 1 where a grid has to be out of bounds, whatever their number."""
+        out: NDArray[np.int64] = self._pieces.out
+        return out
+
+    @property
     def is_impossible(self) -> bool:
         """Whether it is proven that no plan keeps all grids within bounds."""
         return self.floor > 0
