@@ -502,3 +502,24 @@ def test_numbers_are_read_as_people_do(numbers):
 def test_any_number_sorts(numbers):
     """Whatever stands for a number can be compared with any other."""
     sorted(numbers, key=number_key)
+
+
+def test_twenty_thousand_outlines_with_slivers_overlaps_and_courtyards():
+    """Terraces of 160 houses in 125 streets: who shares a wall is a neighbor; all are joined."""
+    houses, streets = 160, 125
+    at = np.arange(houses * streets)
+    west, south = 10.0 * (at % houses), 22.0 * (at // houses)
+    # Every seventh house reaches into the next; every thirteenth is a strip of 20 cm.
+    wide = np.where(at % 7 == 0, 10.3, 10.0)
+    deep = np.where(at % 13 == 0, 0.2, 12.0)
+    outlines = shapely.box(west, south, west + wide, south + deep)
+    yard = at % 11 == 0
+    holes = shapely.box(west + 3, south + 3, west + 6, south + 6)
+    outlines[yard] = shapely.difference(outlines[yard], holes[yard])
+    middle = shapely.point_on_surface(outlines)
+    found, _ = find_neighbors(shapely.get_x(middle), shapely.get_y(middle), outlines=outlines)
+    pairs = set(zip(found.u.tolist(), found.v.tolist(), strict=True))
+    beside = [(one, one + 1) for one in at[:-1].tolist() if (one + 1) % houses]
+    assert pairs >= set(beside)
+    assert parts_of(len(at), found.u, found.v)[0] == 1
+    assert len(pairs) < 4 * len(at)
