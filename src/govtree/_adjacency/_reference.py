@@ -222,7 +222,7 @@ class Projection:
             east, north = to_wgs84(east, north, source)
             source = WGS84
         if source != self.metric:
-            east, north = _transformer(source, self.metric).transform(east, north)
+            east, north = _turned(source, self.metric, east, north)
         metres = float(_known(self.metric).axis_info[0].unit_conversion_factor)
         return np.asarray(east, np.float64) * metres, np.asarray(north, np.float64) * metres
 
@@ -248,8 +248,7 @@ class Projection:
             raise OutOfRangeError("positions have no reference system; give it as crs=")
         metres = float(_known(self.metric).axis_info[0].unit_conversion_factor)
         east, north = np.asarray(x, np.float64) / metres, np.asarray(y, np.float64) / metres
-        lon, lat = _transformer(self.metric, WGS84).transform(east, north)
-        return np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+        return _turned(self.metric, WGS84, east, north)
 
 
 def _in_metres(x: Floats, y: Floats, name: str) -> tuple[Reason, ...]:
@@ -357,6 +356,15 @@ def _known(name: str) -> Any:
     if found.is_geographic or found.is_projected:
         return found
     raise OutOfRangeError(f"crs is {name[:60]!r}, which has no positions on a map")
+
+
+def _turned(source: str, target: str, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return positions in another system."""
+    # Of a single one in an array pyproj makes a number first, which some numpys warn of.
+    alone = x.size == 1
+    given = (np.repeat(x, 2), np.repeat(y, 2)) if alone else (x, y)
+    east, north = (np.asarray(each) for each in _transformer(source, target).transform(*given))
+    return (east[:1].reshape(x.shape), north[:1].reshape(x.shape)) if alone else (east, north)
 
 
 @lru_cache(maxsize=64)
