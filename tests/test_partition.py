@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 from effort import many
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from small_maps import Piece, connected_plans, four
 
@@ -164,6 +164,17 @@ def reached(start, pairs):
     return found
 
 
+@example(
+    place={
+        "units": {"id": ["D-0", "D-1", "D-2", "D-3"], "households": [0, 0, 1, 20]},
+        "pairs": [
+            {"u": "D-0", "v": "D-1", "kind": "main road"},
+            {"u": "D-0", "v": "D-2"},
+            {"u": "D-1", "v": "D-3"},
+        ],
+    },
+    size={"target": 20, "tolerance": 0},
+)
 @given(places(most=7, compounds=False), sizes())
 @settings(max_examples=many(40), deadline=None)
 def test_balanced_plans_of_few_units_are_the_best_there_are(place, size):

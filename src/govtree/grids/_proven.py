@@ -95,13 +95,16 @@ def _lacking(task: Task, grid: NDArray[np.int64], floor: NDArray[np.int64]) -> N
     out = np.bincount(part[there & task.is_out(size)], minlength=parts)
     met = np.unique(grid * task.cells + task.cell) // task.cells
     crossed = np.bincount(part[met], minlength=parts) - np.bincount(part[there], minlength=parts)
-    # A cell that no number of grids fits has to share one, and two such may share it.
+    # A cell that no number of grids fits has to share one, or be one out of bounds; and two
+    # such cells may share one.
     cells = np.bincount(task.cell, task.weight, task.cells).astype(np.int64)
     place = np.zeros(task.cells, np.int64)
     place[task.cell] = task.part
     there = np.bincount(task.cell, minlength=task.cells) > 0
     unfit = np.bincount(place[there & ~task.fits(cells)], minlength=parts)
-    return (out > floor) | (crossed > (unfit + 1) // 2)
+    sharing = np.maximum(unfit - out, 0)
+    lacking: NDArray[np.bool_] = (out > floor) | (crossed > (sharing + 1) // 2)
+    return lacking
 
 
 def _worst(task: Task, grid: NDArray[np.int64]) -> int:
