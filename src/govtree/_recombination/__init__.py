@@ -9,7 +9,7 @@ at once.
 from govtree._recombination._bundles import bundled, bundles_of
 from govtree._recombination._chances import keys_of
 from govtree._recombination._exact import best_plan
-from govtree._recombination._plan import charges, joined, kept_numbers
+from govtree._recombination._plan import cells_of, charges, joined, kept_numbers, out_by_part
 from govtree._recombination._regions import share_out
 from govtree._recombination._search import ROUNDS, mendable, search
 from govtree._recombination._task import FREE, NEW, WORTH, Task, Worth
@@ -24,11 +24,13 @@ __all__ = [
     "best_plan",
     "bundled",
     "bundles_of",
+    "cells_of",
     "charges",
     "joined",
     "kept_numbers",
     "keys_of",
     "mendable",
+    "out_by_part",
     "search",
     "share_out",
 ]

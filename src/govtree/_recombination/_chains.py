@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from govtree._recombination._task import LITTLE, NEW, Task
+from govtree._recombination._task import GAIN, LITTLE, NEW, Task
 
 __all__ = ["hand_on"]
 
@@ -19,7 +19,6 @@ __all__ = ["hand_on"]
 _TRIED = 12
 #: Grids whose chains are looked at together.
 _LOT = 500
-_GAIN = 1e-9
 
 
 class _Moves(NamedTuple):
@@ -132,7 +131,7 @@ def _best(
     ends = [moves.here[give], moves.to[take], moves.here[given], moves.to[taken]]
     centre = np.concatenate(ends)
     gain = _gain(task, moves, size, alone, first, second)
-    better = np.flatnonzero(gain < -_GAIN)
+    better = np.flatnonzero(gain < -GAIN)
     order = better[np.lexsort((second[better], first[better], gain[better], centre[better]))]
     start = np.searchsorted(centre[order], centre[order])
     order = order[np.arange(len(order)) - start < _TRIED]

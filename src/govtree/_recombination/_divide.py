@@ -50,7 +50,7 @@ def divide(
         if not len(rows):
             return group
         ids, dense = numbered(group[rows], len(number))
-        _best, below, halves = _cuts(task, rows, dense, group, number[ids], turn * PASSES + at)
+        below, halves = _cuts(task, rows, dense, group, number[ids], turn * PASSES + at)
         made = len(number) + np.arange(len(ids))
         number = np.concatenate([number, halves])
         number[ids] -= halves
@@ -67,12 +67,12 @@ def _cuts(
     group: NDArray[np.int64],
     number: NDArray[np.int64],
     turn: int,
-) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Return the best cut of each group.
 
     Returns:
-        Place of the unit below each group's cut; which of *rows* lie below their group's cut;
-        the number of parts that what lies below shall have.
+        Which of *rows* lie below their group's cut; the number of parts that what lies below
+        shall have.
     """
     groups = len(number)
     place = np.full(len(task), -1, np.int64)
@@ -126,7 +126,7 @@ def _cuts(
     marked[best] = True
     chosen = np.empty(len(rows), bool)
     chosen[forest.order] = forest.with_all_below(marked)
-    return best, chosen, halves[best]
+    return chosen, halves[best]
 
 
 def _unfinished(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govtree._recombination._chances import chances
-from govtree._recombination._task import Task
+from govtree._recombination._task import Task, numbered
 
 __all__ = ["groups_of"]
 
@@ -58,7 +58,9 @@ def groups_of(
         # One without a partner may still be divided.
         left = np.flatnonzero(urgent & (group < 0))
         group[left] = len(a) + left
-    return _numbered(group)
+    paired = group >= 0
+    group[paired] = numbered(group[paired], len(a) + grids)[1]
+    return group
 
 
 def _bordering(
@@ -90,9 +92,3 @@ def _take_one_more(
     np.maximum.at(best, group[one[free]], draw[free])
     free = free[draw[free] == best[group[one[free]]]]
     group[other[free]] = group[one[free]]
-
-
-def _numbered(group: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the groups numbered without gaps."""
-    there = np.unique(group[group >= 0])
-    return np.where(group >= 0, np.searchsorted(there, group), -1)

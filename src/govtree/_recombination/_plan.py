@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from govtree._recombination._task import LITTLE, NEW, Task, numbered
 
-__all__ = ["charges", "joined", "kept_numbers", "without_gaps"]
+__all__ = ["cells_of", "charges", "joined", "kept_numbers", "out_by_part", "without_gaps"]
 
 
 def charges(
@@ -42,6 +42,27 @@ def charges(
     fixed = np.bincount(dense, task.fixed[rows] != NEW, len(grids))
     charged += worth.torn * np.bincount(of, np.maximum(fixed - 1, 0), groups)
     return charged
+
+
+def out_by_part(
+    task: Task, grid: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the grids out of bounds, the part of each, and how many each part has.
+
+    Both arrays are by number of a grid; a number that no grid has is in no part, -1.
+    """
+    grids = int(grid.max()) + 1
+    size = np.bincount(grid, task.weight, grids).astype(np.int64)
+    part = np.full(grids, -1)
+    part[grid] = task.part
+    out: NDArray[np.bool_] = (part >= 0) & task.is_out(size)
+    return out, part, np.bincount(part[out], minlength=len(task.number))
+
+
+def cells_of(task: Task, grid: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many cells each grid holds units of, by number of a grid."""
+    met = np.unique(grid * task.cells + task.cell) // task.cells
+    return np.bincount(met, minlength=int(grid.max()) + 1)
 
 
 def kept_numbers(

@@ -13,9 +13,16 @@ from govtree._recombination._chains import hand_on
 from govtree._recombination._chances import chances
 from govtree._recombination._divide import divide
 from govtree._recombination._groups import groups_of
-from govtree._recombination._plan import charges, joined, kept_numbers, without_gaps
+from govtree._recombination._plan import (
+    cells_of,
+    charges,
+    joined,
+    kept_numbers,
+    out_by_part,
+    without_gaps,
+)
 from govtree._recombination._start import plan_before, start_of
-from govtree._recombination._task import FREE, NEW, Task
+from govtree._recombination._task import FREE, GAIN, NEW, Task
 
 __all__ = ["ROUNDS", "mendable", "search"]
 
@@ -29,8 +36,6 @@ ROUNDS = 30
 TRIES = 3
 #: Units from which on tries are made one after the other.
 _MANY = 20_000
-#: Less than this is no gain: sums of the same numbers differ by as much in another order.
-_GAIN = 1e-9
 
 
 def search(
@@ -145,7 +150,7 @@ def _divided(task: Task, grid: _Grid, rows: _Grid, group: _Grid, number: _Grid, 
     """
     groups, now = len(number), grid[rows]
     above = max(int(grid.max()), int(task.held.max())) + 1
-    least = charges(task.of_units(rows), now, group, groups) - _GAIN
+    least = charges(task.of_units(rows), now, group, groups) - GAIN
     best = now
     # With a plan before, what a try is charged for depends on the names of its grids.
     tries = range(1 if task.has_before else TRIES)
@@ -196,14 +201,9 @@ def mendable(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
 
     In a part that no number of grids fits one is out in every plan.
     """
-    grids = int(grid.max()) + 1
-    size = np.bincount(grid, task.weight, grids).astype(np.int64)
-    part = np.full(grids, -1)
-    part[grid] = task.part
-    out = (part >= 0) & task.is_out(size)
+    out, part, count = out_by_part(task, grid)
     total = np.bincount(task.part, task.weight, len(task.number)).astype(np.int64)
-    least = np.where(task.fits(total), 0, 1)
-    more = np.bincount(part[out], minlength=len(least)) > least
+    more = count > np.where(task.fits(total), 0, 1)
     mendable: NDArray[np.bool_] = out & more[part]
     return mendable
 
@@ -215,7 +215,7 @@ def _mendable_or_changed(task: Task, grid: _Grid) -> NDArray[np.bool_]:
 
 def _mendable_or_crossing(task: Task, grid: _Grid) -> NDArray[np.bool_]:
     """Return the mendable grids, and those that hold units of several cells."""
-    return mendable(task, grid) | _crossing(task, grid)
+    return mendable(task, grid) | (cells_of(task, grid) > 1)
 
 
 def _changed(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -226,10 +226,3 @@ def _changed(task: Task, grid: NDArray[np.int64]) -> NDArray[np.bool_]:
     lacking = task.held[moved]
     changed[lacking[lacking < len(changed)]] = True
     return changed
-
-
-def _crossing(task: Task, grid: _Grid) -> NDArray[np.bool_]:
-    """Return which grids hold units of several cells."""
-    met = np.unique(grid * task.cells + task.cell) // task.cells
-    crossing: NDArray[np.bool_] = np.bincount(met, minlength=int(grid.max()) + 1) > 1
-    return crossing

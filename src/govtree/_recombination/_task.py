@@ -9,10 +9,12 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-__all__ = ["FREE", "LITTLE", "NEW", "WORTH", "Task", "Worth", "numbered"]
+__all__ = ["FREE", "GAIN", "LITTLE", "NEW", "WORTH", "Task", "Worth", "numbered"]
 
 #: No number of grids is asked for.
 FREE = 0
+#: Less than this is no gain: sums of the same numbers differ by as much in another order.
+GAIN = 1e-9
 #: What tells copies of a pair apart.
 _COPY = np.uint64(0x9E3779B97F4A7C15)
 #: Share of the target that each unit that moves is charged for besides what it counts: who

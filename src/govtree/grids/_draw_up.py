@@ -20,6 +20,7 @@ from govtree._recombination import (
     joined,
     kept_numbers,
     mendable,
+    out_by_part,
     search,
 )
 from govtree._wording import Reason
@@ -158,7 +159,7 @@ def partition(
     found = _searched(wishes.task, rounds, told, executor)
     found = proven(wishes.task, found, limits.target, effort, floor.out_by_part)
     if wishes.task.worth.is_repair:
-        found = _renewed(wishes.task, found, limits.target, effort)
+        found = _renewed(wishes.task, found, limits.target, effort, rounds)
     reasons = [*wishes.notes, *floor.reasons]
     plan = Partition.drawn(
         map,
@@ -264,7 +265,7 @@ def _searched(
 
 
 def _renewed(
-    task: Task, grid: NDArray[np.int64], target: Fraction, effort: float
+    task: Task, grid: NDArray[np.int64], target: Fraction, effort: float, rounds: int
 ) -> NDArray[np.int64]:
     """Return a repair with parts of the map drawn anew that have fewer grids out of bounds so.
 
@@ -277,12 +278,11 @@ def _renewed(
     alone, rows = task.only(parts)
     held = grid[rows]
     anew = evolve(alone, worth=WORTH["balanced"], held=np.full(len(rows), NEW), has_before=False)
-    made = search(anew, max(1, round(ROUNDS * effort)))
-    made = proven(anew, made, target, effort, np.zeros(len(anew.number), np.int64))
+    made = proven(anew, search(anew, rounds), target, effort, np.zeros(len(anew.number), np.int64))
     elsewhere = np.zeros(max(int(grid.max()), int(task.held.max())) + 1, bool)
     elsewhere[np.delete(grid, rows)] = True
     named = kept_numbers(alone, len(elsewhere) + made, held, alone.part, elsewhere)
-    better = _out_by_part(alone, named) < _out_by_part(alone, held)
+    better = out_by_part(alone, named)[2] < out_by_part(alone, held)[2]
     return joined(task, grid, rows, np.where(better[alone.part], named, held))
 
 
@@ -294,13 +294,6 @@ def _kept_apart(task: Task, grid: NDArray[np.int64]) -> int:
     heavy, first = np.unique(grid[task.weight > task.highest], return_index=True)
     part = task.part[task.weight > task.highest][first]
     return len(heavy) - len(np.unique(part))
-
-
-def _out_by_part(task: Task, grid: NDArray[np.int64]) -> NDArray[np.int64]:
-    size = np.bincount(grid, task.weight).astype(np.int64)
-    grids, first = np.unique(grid, return_index=True)
-    out = task.is_out(size[grids])
-    return np.bincount(task.part[first[out]], minlength=len(task.number))
 
 
 def _tell(progress: Callable[[int, int], object], rounds: int, done: int) -> None:

@@ -8,7 +8,16 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from govtree._recombination import FREE, NEW, WORTH, Task, best_plan, charges
+from govtree._recombination import (
+    FREE,
+    NEW,
+    WORTH,
+    Task,
+    best_plan,
+    cells_of,
+    charges,
+    out_by_part,
+)
 
 __all__ = ["MOST_UNITS", "proven"]
 
@@ -87,14 +96,10 @@ def _crowds(task: Task, grid: NDArray[np.int64], best: NDArray[np.integer]) -> b
 def _lacking(task: Task, grid: NDArray[np.int64], floor: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return the parts that might have fewer grids out of bounds, or fewer cells crossed."""
     parts = len(task.number)
-    grids = int(grid.max()) + 1
-    size = np.bincount(grid, task.weight, grids).astype(np.int64)
-    part = np.zeros(grids, np.int64)
-    part[grid] = task.part
-    there = np.bincount(grid, minlength=grids) > 0
-    out = np.bincount(part[there & task.is_out(size)], minlength=parts)
-    met = np.unique(grid * task.cells + task.cell) // task.cells
-    crossed = np.bincount(part[met], minlength=parts) - np.bincount(part[there], minlength=parts)
+    _, part, out = out_by_part(task, grid)
+    there = part >= 0
+    beyond = cells_of(task, grid)[there] - 1
+    crossed = np.bincount(part[there], beyond, parts).astype(np.int64)
     # A cell that no number of grids fits has to share one, or be one out of bounds; and two
     # such cells may share one.
     cells = np.bincount(task.cell, task.weight, task.cells).astype(np.int64)
