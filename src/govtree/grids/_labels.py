@@ -22,7 +22,7 @@ from govtree.grids._bounds import Bounds
 from govtree.grids._buildings._map import BuildingMap
 from govtree.grids._buildings._read import building_map
 
-__all__ = ["map_of", "read", "texts", "unknown"]
+__all__ = ["map_of", "one_a_unit", "read", "texts", "unknown"]
 
 
 def map_of(units: Any, options: Mapping[str, Any], bounds: Bounds) -> BuildingMap:
@@ -67,12 +67,7 @@ def read(
                 f"labels are {type(labels).__name__}; give a mapping from id to grid, or a grid "
                 "for each unit in the order of the ids of the map"
             )
-        cells = list(labels)
-        if len(cells) != len(map):
-            where = Location(record="labels")
-            counts = {"labels": f"{len(cells):,}", "units": f"{len(map):,}"}
-            raise StructureError([problem("GT558", where, **counts)])
-        named = dict(zip(map.ids, cells, strict=True))
+        named = one_a_unit(map, labels, "labels")
     tally = Tally()
     grids = _texts({id: named[id] for id in map.ids if id in named}, tally)
     known, near = set(map.ids), NearMisses(map.ids)
@@ -85,6 +80,19 @@ def read(
             tally.say("GT555", _place(_shown(id)), unit=_shown(id), meant=meant)
     tally.stop()
     return grids
+
+
+def one_a_unit(map: BuildingMap, labels: Iterable[Any], record: str) -> dict[str, Any]:
+    """Return labels that stand in the order of the map by the ids of its units.
+
+    Raises:
+        StructureError: If there is not one a unit; *record* says of what.
+    """
+    cells = list(labels)
+    if len(cells) != len(map):
+        counts = {"labels": f"{len(cells):,}", "units": f"{len(map):,}"}
+        raise StructureError([problem("GT558", Location(record=record), **counts)])
+    return dict(zip(map.ids, cells, strict=True))
 
 
 def texts(labels: Mapping[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from govtree._adjacency import Neighbors, parts_of
+from govtree._adjacency import parts_of
 from govtree._names import nearest
 from govtree._recombination import (
     FREE,
@@ -88,7 +88,9 @@ class Wishes:
         if existing is not None:
             worth = evolve(worth, moved=float(move_cost))
         before, notes = _before(map, existing)
-        joined = _closed(map, grids) if isinstance(grids, Mapping) else map.neighbors
+        own = grids if isinstance(grids, Mapping) else {}
+        closed = [row for row, id in enumerate(map.compounds) if id in own]
+        joined = map.neighbors.where(map.shared(closed)) if closed else map.neighbors
         count, part = parts_of(len(map), joined.u, joined.v)
         held, names = _held(map, part, before)
         stays, called = _fixed(map, fixed, part, before, held)
@@ -153,12 +155,7 @@ def _before(
             raise OutOfRangeError(
                 f"existing is {labels!r}; it is a plan, such as Partition.of(h), or grids by id"
             )
-        cells = list(labels)
-        if len(cells) != len(map):
-            where = Location(record="existing")
-            counts = {"labels": f"{len(cells):,}", "units": f"{len(map):,}"}
-            raise StructureError([problem("GT558", where, **counts)])
-        labels = dict(zip(map.ids, cells, strict=True))
+        labels = _labels.one_a_unit(map, labels, "existing")
     given = {id: cell for id, cell in labels.items() if not _is_none(cell)}
     there = {id: given[id] for id in map.ids if id in given}
     texts = dict(zip(there, _labels.texts(there), strict=True))
@@ -175,15 +172,6 @@ def _before(
 
 def _is_none(cell: object) -> bool:
     return cell is None or cell == "" or (isinstance(cell, float) and isnan(cell))
-
-
-def _closed(map: BuildingMap, grids: Mapping[str, int]) -> Neighbors:
-    """Return the pairs without those that lead into or out of compounds with their own number."""
-    closed = np.zeros(len(map.compounds) + 1, bool)
-    closed[[row for row, id in enumerate(map.compounds) if id in grids]] = True
-    joined = map.neighbors
-    one, other = map.compound[joined.u], map.compound[joined.v]
-    return joined.where((one == other) | ~(closed[one] | closed[other]))
 
 
 def _held(
@@ -233,7 +221,8 @@ def _fixed(
     for id, name in named.items():
         row = row_of.get(id)
         if row is None:
-            tally.add("GT590", partial(_unknown, str(id), map.ids))
+            meant = nearest(str(id), map.ids)
+            tally.say("GT590", partial(_fixed_at, str(id)), unit=str(id), meant=meant)
         elif name is not None:
             group[row] = ("name", str(name))
         elif held[row] != NEW:
@@ -245,10 +234,8 @@ def _fixed(
         kept = first.setdefault(group[row], row)
         if part[kept] != part[row]:
             said = {"unit": map.ids[row], "other": map.ids[kept], "grid": str(group[row][1])}
-            where = Location(record="fixed", field=map.ids[row])
-            tally.add("GT591", partial(problem, "GT591", where, **said))
-    if problems := tally.problems():
-        raise StructureError(problems)
+            tally.say("GT591", partial(_fixed_at, map.ids[row]), **said)
+    tally.stop()
     number = {each: at for at, each in enumerate(first)}
     for row, each in group.items():
         stays[row] = number[each]
@@ -267,16 +254,13 @@ def _apart(
     problems = []
     for number in lost:
         units = [map.ids[row] for row in np.flatnonzero(stays == number).tolist()]
-        where = Location(record="fixed", field=units[-1])
         said = {"unit": units[-1], "other": units[0], "grid": called[number]}
-        problems.append(problem("GT592", where, **said))
+        problems.append(problem("GT592", _fixed_at(units[-1]), **said))
     return problems
 
 
-def _unknown(id: str, ids: tuple[str, ...]) -> Problem:
-    meant = nearest(id, ids)
-    said = {"unit": id} | ({"meant": meant} if meant else {})
-    return problem("GT590", Location(record="fixed", field=id), **said)
+def _fixed_at(id: str) -> Location:
+    return Location(record="fixed", field=id)
 
 
 def _numbers(

@@ -195,7 +195,7 @@ def _whole(name: str, given: object) -> int:
     if isinstance(given, bool):
         raise OutOfRangeError(f"{name} is {given}; it is a number")
     try:
-        return operator.index(given)  # type: ignore[arg-type]
+        return operator.index(given)  # type: ignore[arg-type]  # any value may be asked
     except TypeError:
         raise OutOfRangeError(f"{name} is {given}; it is counted whole") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -142,6 +143,14 @@ class BuildingMap:
         """Return how many parts hard barriers and communities leave, and the part of each."""
         joined = self.neighbors
         return parts_of(len(self), joined.u, joined.v)
+
+    def shared(self, closed: Iterable[int]) -> NDArray[np.bool_]:
+        """Return which pairs lead neither into nor out of the compounds of these rows."""
+        is_closed = np.zeros(len(self.compounds) + 1, bool)
+        is_closed[list(closed)] = True
+        one, other = self.compound[self.neighbors.u], self.compound[self.neighbors.v]
+        shared: NDArray[np.bool_] = (one == other) | ~(is_closed[one] | is_closed[other])
+        return shared
 
     def cells(self) -> tuple[int, NDArray[np.int32]]:
         """Return how many parts are left when soft lines are kept to as well, and that of each."""

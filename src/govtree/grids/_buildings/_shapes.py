@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from inspect import getattr_static
 from itertools import chain
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -224,7 +225,7 @@ def _plain(value: Any) -> Any:
         return None
     if isinstance(value, np.generic):
         value = value.item()
-    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124
+    return None if isinstance(value, float) and isnan(value) else value
 
 
 def _of_value(value: Any, document: Document | None, told: str | None, asked: str | None) -> Source:

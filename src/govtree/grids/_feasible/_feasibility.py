@@ -188,10 +188,7 @@ def feasibility_of(
     if overall is not None and overall < 1:
         raise OutOfRangeError(f"number is {number}; it has to be 1 or more")
     neighbors = map.neighbors
-    closed = np.zeros(len(map.compounds) + 1, bool)
-    closed[list(wanted)] = True
-    one, other = map.compound[neighbors.u], map.compound[neighbors.v]
-    joined = (one == other) | ~(closed[one] | closed[other])
+    joined = map.shared(wanted)
     count, part = parts_of(len(map), neighbors.u[joined], neighbors.v[joined])
     pieces = proven(Pieces.of(count, part, map.weight, bounds), map, joined, bounds)
 

@@ -287,7 +287,7 @@ class Picture:
         barriers: Barriers | None,
     ) -> None:  # fmt: skip
         Line = need("matplotlib.lines", extra="plot").Line2D  # noqa: N806 - a class
-        Patch = need("matplotlib.patches", extra="plot").Patch  # noqa: N806
+        Patch = need("matplotlib.patches", extra="plot").Patch  # noqa: N806 - a class
         out, bounds, units = view.is_out, view.plan.bounds, view.units
         words = Words.of(units, self._lang)
         entries = [

@@ -88,7 +88,7 @@ def _whole(value: object) -> int | None:
     if isinstance(value, bool | np.bool_):
         raise OutOfRangeError(f"workers is {value}; it is a number of workers")
     try:
-        whole = operator.index(value)  # type: ignore[arg-type]
+        whole = operator.index(value)  # type: ignore[arg-type]  # any value may be asked
     except TypeError:
         if isinstance(value, float | np.floating):
             raise OutOfRangeError(f"workers is {value}; workers are counted whole") from None
@@ -101,7 +101,7 @@ def _whole(value: object) -> int | None:
 def number_of_workers(value: object) -> int | None:
     """Return a whole number that is 0 or more; None for anything else."""
     try:
-        whole = -1 if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
+        whole = -1 if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]  # any value may be asked
     except TypeError:
         return None
     return whole if whole >= 0 else None
